@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Instructions as data.  Everything below arch/arm/insn/ is pure: it sees
+ * memory and registers through callbacks only and builds on the host.
+ */
+#ifndef ARCH_INSN_H
+#define ARCH_INSN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum isa { ISA_ARM, ISA_THUMB };
+
+/*
+ * One fetched instruction.  A 32-bit Thumb encoding is held as the ARM ARM
+ * prints it: first halfword in bits 31..16, second in bits 15..0.
+ */
+struct insn {
+	enum isa isa;
+	uint8_t size;  /* bytes: 2 or 4 */
+	uint32_t word;
+};
+
+/* True if hw is the first halfword of a 32-bit Thumb encoding (ARM ARM A6.1). */
+static inline bool thumb_is_wide(uint16_t hw) { return hw >= 0xe800; }
+
+/*
+ * The CPU as an emulated instruction sees it.  `pc` is the address of the
+ * instruction itself; `cpsr` is that of the guest before it (with ITSTATE).
+ * After success both describe the next instruction.
+ */
+struct insn_env {
+	void *ctx;
+	uint32_t pc;
+	uint32_t cpsr;
+	/* r0..r14 of the mode in cpsr; 15 is handled by the emulation itself. */
+	uint32_t (*get_reg)(void *ctx, unsigned r);
+	void (*set_reg)(void *ctx, unsigned r, uint32_t v);
+	/*
+	 * Size 1, 2, 4; `user`: access with PL0 permissions (LDRT).  0, or a
+	 * negative errno that ends the emulation and is returned from it.
+	 */
+	int (*load)(void *ctx, uint32_t va, unsigned size, bool user, uint32_t *v);
+	int (*store)(void *ctx, uint32_t va, unsigned size, bool user, uint32_t v);
+	/*
+	 * Optional: is [va, va + size) accessible?  Called for the whole range
+	 * of a multi-word access before its first word moves, so that an
+	 * abort leaves nothing half done.
+	 */
+	int (*probe)(void *ctx, uint32_t va, unsigned size, bool write, bool user);
+};
+
+/* The condition that governs `i` under `cpsr` (IT block in Thumb), 0..15. */
+unsigned insn_cond(const struct insn *i, uint32_t cpsr);
+
+/* ARM ARM A8.3.1: does a condition pass with these flags? */
+bool insn_cond_passed(unsigned cond, uint32_t cpsr);
+
+/* CPSR after a Thumb instruction: ITSTATE advanced (ARM ARM A2.5.2). */
+uint32_t insn_advance_it(uint32_t cpsr);
+
+/*
+ * Emulates a load or store (LDR/STR in every size and addressing form, LDRD,
+ * LDM/STM, PUSH/POP, LDRT, SWP, LDREX/STREX are not loads to emulate: -ENOTSUP)
+ * with condition, write-back, PC load and IT handling.
+ * 0; -ENOTSUP: not such an instruction, nothing was done; -EINVAL:
+ * UNPREDICTABLE form; or what a callback returned (base not written back).
+ */
+int insn_emulate_ldst(const struct insn *i, struct insn_env *env);
+
+/* True if `i` is an unprivileged load/store (LDRT, STRT, LDRHT ...). */
+bool insn_is_unpriv(const struct insn *i);
+
+/* What it takes to execute one instruction away from its address. */
+enum step_kind {
+	STEP_OUT_OF_LINE, /* reads no PC, does not branch: run a copy of it */
+	STEP_EMULATE,     /* uses or writes the PC: insn_emulate_pc() */
+	STEP_EXCEPTION,   /* SVC, HVC, SMC, BKPT, UDF or UNDEF: take the exception */
+	STEP_EXC_RETURN,  /* RFE, LDM^ with PC, MOVS/SUBS pc */
+	STEP_CP15,        /* a CP14/CP15 access that the table does not allow */
+	STEP_WAIT,        /* WFI */
+};
+enum step_kind insn_step_kind(const struct insn *i);
+
+/*
+ * Emulates a STEP_EMULATE instruction: B, BL, BLX, BX, BXJ, CBZ, TBB/TBH, IT, ADR, LDR
+ * (literal), LDRD (literal), data processing with PC as operand or destination, LDM with PC,
+ * LDR pc, MOV.  0; -ENOTSUP: a form that it does not know (the caller
+ * reports it); -EINVAL: UNPREDICTABLE; or what a callback returned.
+ */
+int insn_emulate_pc(const struct insn *i, struct insn_env *env);
+
+#endif

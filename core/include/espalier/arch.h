@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What core asks of the architecture.  arch/arm implements it on the
+ * Cortex-A9; tests/host/fake_arch.c implements it for host programs.
+ */
+#ifndef ESPALIER_ARCH_H
+#define ESPALIER_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <espalier/addr.h>
+#include <espalier/util.h>
+
+struct guest;
+struct vcpu;
+
+/* --- this CPU ---------------------------------------------------------- */
+
+/* Masks physical interrupts (CPSR.F); returns the state to restore. */
+uint32_t arch_irq_save(void);
+void arch_irq_restore(uint32_t flags);
+
+void arch_spin_acquire(volatile uint32_t *taken);
+void arch_spin_release(volatile uint32_t *taken);
+
+/* Number of the calling CPU, 0 .. CONFIG_MAX_CPUS - 1 (MPIDR.Aff0). */
+unsigned arch_cpu_id(void);
+
+/* The main ID register of this CPU (MIDR, ARM ARM B4.1.105). */
+uint32_t arch_cpu_midr(void);
+
+/* Prints the call chain of the caller; `fp`/`pc` 0 means "from here". */
+void arch_backtrace(uint32_t fp, uint32_t pc);
+
+/* Stops this CPU for ever with interrupts masked. */
+__noreturn void arch_halt(void);
+
+/* --- host memory -------------------------------------------------------- */
+
+enum host_map_kind {
+	HOST_MAP_RAM,    /* normal memory, NS=1: shared with the NS world, never executable */
+	HOST_MAP_DEVICE, /* device memory, never executable */
+};
+
+/*
+ * Adds [base, base + size) to the VMM's own 1:1 map, in 1 MiB units (both are
+ * rounded outwards).  0; -EEXIST when a unit is already mapped otherwise.
+ */
+int arch_host_map(hpa_t base, uint32_t size, enum host_map_kind kind);
+
+/* True if the VMM has [a, a + size) in its own map (for `memory dump`). */
+bool arch_host_mapped(hpa_t a, uint32_t size);
+
+/* --- the VMM's thread ---------------------------------------------------- */
+
+/*
+ * Gives the CPU to the scheduler; returns when sched_pick() chooses the
+ * calling host thread again.  Thread context only.
+ */
+void arch_thread_yield(void);
+
+/* --- guests ---------------------------------------------------------------*/
+
+/*
+ * Makes the architecture's part of a guest whose trap table is complete:
+ * frame table, shadow roots.  0 or -ENOMEM.  Undone by arch_guest_destroy().
+ */
+int arch_guest_create(struct guest *g);
+void arch_guest_destroy(struct guest *g);
+
+/* Forgets every translation and verified page; RAM contents stay. */
+void arch_guest_reset(struct guest *g);
+
+/*
+ * Makes / frees the architecture's part of a vCPU (vcpu->arch).
+ * 0 or -ENOMEM.
+ */
+int arch_vcpu_create(struct vcpu *v);
+void arch_vcpu_destroy(struct vcpu *v);
+
+/*
+ * Sets the reset state (ARM ARM B1.9.1: SVC mode, A/I/F masked, MMU off), with
+ * PC = entry (bit 0 selects Thumb state) and r0..r2 as given.
+ */
+void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1,
+		     uint32_t r2);
+
+/*
+ * Drives the vCPU's virtual IRQ input (level).  Called by the emulated GIC on
+ * every change; takes effect at once if the vCPU is on this CPU, else when it
+ * is switched in.
+ */
+void arch_vcpu_irq(struct vcpu *v, bool level);
+
+/*
+ * To be called before anything but the guest's own CPU writes guest memory
+ * [a, a + size): verified code frames in it become data again (invariant I3).
+ */
+void arch_guest_before_write(struct guest *g, gpa_t a, uint32_t size);
+
+/* A named register of a vCPU that does not run now (`vcpu dumpreg`). */
+struct arch_reg {
+	const char *name;
+	uint32_t value;
+};
+/* Fills out[0 .. max), returns how many there are. */
+unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max);
+
+/* Named counters (`vcpu stat`); same convention as arch_vcpu_regs. */
+struct arch_stat {
+	const char *name; /* e.g. "dabt.hidden", "smc.tlbimva" */
+	uint64_t value;
+};
+unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max);
+
+#endif

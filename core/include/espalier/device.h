@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The host's devices.  A driver is a row that names what it is compatible with;
+ * device_probe_all() walks the host DTB and calls the probe function of the
+ * first driver that matches, in order of `enum driver_order`.
+ */
+#ifndef ESPALIER_DEVICE_H
+#define ESPALIER_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <espalier/addr.h>
+
+struct device {
+	const void *fdt;
+	int node;         /* offset in fdt */
+	const char *path; /* full device-tree path, lives as long as the VMM */
+};
+
+enum driver_order { DRIVER_CONSOLE, DRIVER_IRQCHIP, DRIVER_CLOCK, DRIVER_OTHER };
+
+struct driver {
+	const char *name;
+	const char *const *compatible; /* NULL-terminated */
+	enum driver_order order;
+	/* 0, or a negative errno after it has logged why. */
+	int (*probe)(const struct device *dev);
+};
+
+/* Puts a driver into the linker's table of drivers. */
+#define DRIVER(d) \
+	static const struct driver *const d##_row \
+		__attribute__((used, section(".drivers"))) = &(d)
+
+/* Probes every enabled node for drivers of the given order. */
+int device_probe_all(const void *fdt, enum driver_order order);
+
+/* MMIO accessors, single-copy, ordered by the Device memory type. */
+static inline uint32_t mmio_read32(hpa_t base, uint32_t off)
+{
+	return *(volatile uint32_t *)(uintptr_t)(base.v + off);
+}
+static inline void mmio_write32(hpa_t base, uint32_t off, uint32_t v)
+{
+	*(volatile uint32_t *)(uintptr_t)(base.v + off) = v;
+}
+
+/* Power: the board's driver fills these; NULL when the board has none. */
+struct power_ops {
+	void (*reset)(void);
+	void (*off)(void);
+};
+extern const struct power_ops *power_ops;
+
+#endif

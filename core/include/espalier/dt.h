@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Readers over libfdt for host and guest trees.  They never write.  Errors are
+ * negative errno values; nothing is logged here, the caller knows the path.
+ */
+#ifndef ESPALIER_DT_H
+#define ESPALIER_DT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DT_PATH_MAX 256
+
+/* The host tree, set once at boot after fdt_check_full(). */
+extern const void *host_fdt;
+
+/*
+ * Entry `index` of `reg`, translated through every `ranges` up to the root.
+ * -ENOENT: no such entry; -EINVAL: malformed or not translatable;
+ * -ERANGE: does not fit 32 bits.
+ */
+int dt_reg(const void *fdt, int node, unsigned index, uint32_t *base, uint32_t *size);
+
+/* Cell `index` of a property of u32 cells.  -ENOENT / -EINVAL. */
+int dt_u32(const void *fdt, int node, const char *prop, unsigned index, uint32_t *out);
+
+/* A one- or two-cell number, as of linux,initrd-start.  -ENOENT / -EINVAL / -ERANGE. */
+int dt_addr(const void *fdt, int node, const char *prop, uint32_t *out);
+
+/* A NUL-terminated string property, or NULL. */
+const char *dt_str(const void *fdt, int node, const char *prop);
+
+/* status is absent, "okay" or "ok". */
+bool dt_enabled(const void *fdt, int node);
+
+/* First match of `node`'s compatible strings in the NULL-terminated list, or NULL. */
+const char *dt_match(const void *fdt, int node, const char *const *compatible);
+
+/* Full path into buf[len]; 0 or -ENAMETOOLONG. */
+int dt_path(const void *fdt, int node, char *buf, unsigned len);
+
+/*
+ * Node that /chosen/stdout-path names, through /aliases and without the
+ * ":115200" part.  Negative errno when absent or dangling.
+ */
+int dt_stdout(const void *fdt);
+
+/*
+ * Rate in Hz of clock `index` of `node`: follows `clocks` to a fixed-clock (or
+ * anything with clock-frequency).  -ENOENT when there is none.
+ */
+int dt_clock_hz(const void *fdt, int node, unsigned index, uint32_t *hz);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A guest: one device tree, what was built from it, and its life.
+ * Guests are created, started and destroyed by the host thread only.
+ */
+#ifndef ESPALIER_GUEST_H
+#define ESPALIER_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <espalier/addr.h>
+#include <espalier/emul.h>
+#include <espalier/list.h>
+#include <espalier/traptab.h>
+#include <espalier/vcpu.h>
+
+#define GUEST_NAME_MAX 32
+#define GUEST_MAX_VCPUS 1 /* until vCPUs can be started by the guest */
+
+struct arch_guest;
+
+enum guest_state { GUEST_RESET, GUEST_RUNNING, GUEST_PAUSED, GUEST_HALTED };
+
+/* What an access to a hole of the map does (espalier,hole). */
+enum hole_policy {
+	HOLE_DEFAULT, /* RAM window: reads 0, ignores writes; else external abort */
+	HOLE_ABORT,
+	HOLE_ZERO,
+};
+
+struct guest {
+	struct list link;
+	char name[GUEST_NAME_MAX];
+	enum guest_state state;
+	const char *dtb_path; /* file that it was created from */
+	void *dtb;            /* its tree, with the espalier, properties */
+	struct traptab map;
+	struct emul_dev *devs;
+	unsigned nr_devs;
+	struct emul_dev *gic; /* the one that virq_set() drives, or NULL */
+	struct vcpu *vcpus;
+	unsigned nr_vcpus;
+	enum hole_policy hole;
+	bool lazy_domains; /* espalier,lazy-domains */
+	uint64_t faults;   /* accesses outside the map */
+	const char *halt_reason; /* why it is GUEST_HALTED, static text */
+	struct arch_guest *arch;
+};
+
+/* Calls fn for each guest in order of creation. */
+void guest_for_each(void (*fn)(struct guest *g, void *arg), void *arg);
+struct guest *guest_find(const char *name);
+
+/*
+ * Reads the DTB file `path` from the disk image and builds the guest `name`.
+ * Every error is logged with file, node and property before a negative errno
+ * is returned; nothing is left behind then.
+ */
+int guest_create(const char *name, const char *path);
+int guest_destroy(struct guest *g);
+
+/* Loads kernel, initrd and DTB into its RAM and starts vCPU 0. RESET only. */
+int guest_kick(struct guest *g);
+int guest_pause(struct guest *g);
+int guest_resume(struct guest *g);
+int guest_halt(struct guest *g);
+/* Back to RESET: devices, vCPUs and translations as after creation. */
+int guest_reset(struct guest *g);
+
+/* --- for exit context ------------------------------------------------------- */
+
+/* The guest asked for it (system registers) or cannot go on; `why` is static. */
+void guest_request_halt(struct guest *g, const char *why);
+/* Asks the host thread to reset and kick it again. */
+void guest_request_reset(struct guest *g, const char *why);
+/* Carries out what was requested; host thread only. */
+void guest_run_requests(void);
+
+const char *guest_state_name(enum guest_state s);
+
+/*
+ * Copies between guest RAM and the VMM; the range must lie in RAM of the map.
+ * 0 or -EFAULT (nothing copied).  Writes respect verified code (I3).
+ */
+int guest_write(struct guest *g, gpa_t a, const void *buf, uint32_t n);
+int guest_read(struct guest *g, gpa_t a, void *buf, uint32_t n);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Physical interrupts.  All of them are GIC Group 0 and reach the VMM as FIQ in
+ * exit context; handlers must neither block nor allocate from the heap.
+ */
+#ifndef ESPALIER_IRQ_H
+#define ESPALIER_IRQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef void (*irq_handler_t)(unsigned intid, void *arg);
+
+/*
+ * Registers the only handler of `intid` under `name` (kept, not copied) and
+ * enables it.  -EINVAL: no such INTID; -EBUSY: it has a handler.
+ */
+int irq_request(unsigned intid, irq_handler_t fn, void *arg, const char *name);
+void irq_release(unsigned intid);
+
+/* Takes and handles every pending interrupt.  Called by arch on FIQ. */
+void irq_dispatch(void);
+
+/* For `host irq`: false when intid has no handler. */
+bool irq_info(unsigned intid, const char **name, uint64_t *count);
+
+/* The driver of the interrupt controller provides this. */
+struct irqchip_ops {
+	unsigned (*nr_intids)(void);
+	/* Acknowledges; returns the INTID or -1 when nothing is pending. */
+	int (*ack)(void);
+	void (*eoi)(unsigned intid);
+	void (*enable)(unsigned intid, bool on);
+	/* Pends or clears this CPU's Group 1 doorbell SGI: the virtual IRQ line. */
+	void (*doorbell)(bool on);
+};
+void irq_set_chip(const struct irqchip_ops *ops);
+extern const struct irqchip_ops *irqchip;
+
+/*
+ * INTID of entry `index` of the `interrupts` property under the GIC binding
+ * (type 0 SPI: +32, type 1 PPI: +16); also follows `interrupt-map` of the
+ * node's bus.  -ENOENT: no such entry; -EINVAL: malformed.
+ */
+int irq_from_dt(const void *fdt, int node, unsigned index);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Time and timers.  Time is in nanoseconds since boot, monotonic.  Callbacks
+ * run in exit context (FIQ masked) on the CPU that armed the timer and must
+ * neither block nor allocate from the heap.
+ */
+#ifndef ESPALIER_TIMER_H
+#define ESPALIER_TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <espalier/list.h>
+
+#define NS_PER_SEC UINT64_C(1000000000)
+#define NS_PER_MS  UINT64_C(1000000)
+#define NS_PER_US  UINT64_C(1000)
+
+struct timer {
+	struct list link;
+	uint64_t deadline; /* ns */
+	void (*fn)(struct timer *t);
+	bool armed;
+};
+
+uint64_t timer_now(void);
+
+/* Initializes a timer that is not armed. */
+void timer_init(struct timer *t, void (*fn)(struct timer *));
+
+/* (Re)arms `t`; a deadline in the past fires as soon as possible. */
+void timer_arm(struct timer *t, uint64_t deadline_ns);
+
+/* Harmless when not armed. */
+void timer_cancel(struct timer *t);
+
+/* ticks * NS_PER_SEC / hz and back without overflow for hz <= 1 GHz. */
+uint64_t ticks_to_ns(uint64_t ticks, uint32_t hz);
+uint64_t ns_to_ticks(uint64_t ns, uint32_t hz);
+
+/* A driver's side: one per CPU, all of one rate. */
+struct clock_ops {
+	uint64_t (*now)(void);              /* ticks since boot */
+	void (*set_compare)(uint64_t tick); /* interrupt at or after `tick` */
+	void (*stop)(void);
+};
+void timer_set_clock(const struct clock_ops *ops, uint32_t hz);
+/* The driver's interrupt handler calls this. */
+void timer_interrupt(void);
+
+#endif

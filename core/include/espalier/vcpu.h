@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ESPALIER_VCPU_H
+#define ESPALIER_VCPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <espalier/list.h>
+
+struct guest;
+struct arch_vcpu;
+
+enum vcpu_state {
+	VCPU_RESET,  /* created, not started */
+	VCPU_READY,  /* runs or waits for its slice */
+	VCPU_WFI,    /* waits for a virtual interrupt */
+	VCPU_PAUSED, /* by command */
+	VCPU_HALTED, /* by command, by the guest's power-off, or by a fatal fault */
+};
+
+struct vcpu {
+	struct guest *guest;
+	unsigned id;            /* 0 .. guest->nr_vcpus - 1 */
+	unsigned cpu;           /* physical CPU it runs on */
+	enum vcpu_state state;
+	bool was_wfi;           /* paused while in WFI */
+	bool irq;               /* level of the virtual IRQ input */
+	struct list run;        /* link in the CPU's run queue */
+	uint64_t slice_end;     /* ns */
+	uint64_t run_ns;        /* time spent running */
+	uint64_t last_in;       /* ns, when it was switched in */
+	struct arch_vcpu *arch;
+};
+
+/* "ready", "wfi", ... */
+const char *vcpu_state_name(enum vcpu_state s);
+
+#endif

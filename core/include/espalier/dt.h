@@ -21,13 +21,13 @@ extern const void *host_fdt;
  */
 int dt_reg(const void *fdt, int node, unsigned index, uint32_t *base, uint32_t *size);
 
-/* Cell `index` of a property of u32 cells.  -ENOENT / -EINVAL. */
+/* Cell `index` of a property of u32 cells.  -ENOENT: absent or shorter; -EINVAL. */
 int dt_u32(const void *fdt, int node, const char *prop, unsigned index, uint32_t *out);
 
 /* A one- or two-cell number, as of linux,initrd-start.  -ENOENT / -EINVAL / -ERANGE. */
 int dt_addr(const void *fdt, int node, const char *prop, uint32_t *out);
 
-/* A NUL-terminated string property, or NULL. */
+/* A NUL-terminated string property (the first of a list), or NULL. */
 const char *dt_str(const void *fdt, int node, const char *prop);
 
 /* status is absent, "okay" or "ok". */
@@ -36,7 +36,7 @@ bool dt_enabled(const void *fdt, int node);
 /* First match of `node`'s compatible strings in the NULL-terminated list, or NULL. */
 const char *dt_match(const void *fdt, int node, const char *const *compatible);
 
-/* Full path into buf[len]; 0 or -ENAMETOOLONG. */
+/* Full path into buf[len]; 0, -ENAMETOOLONG, or -EINVAL for a broken tree. */
 int dt_path(const void *fdt, int node, char *buf, unsigned len);
 
 /*

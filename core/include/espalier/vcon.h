@@ -17,6 +17,10 @@
 
 struct chardev;
 
+/*
+ * write, want_write and set_rx are called with interrupts masked and the
+ * console's lock held: they must not call rx() or can_write() themselves.
+ */
 struct chardev_ops {
 	/* Takes up to n bytes without waiting; returns how many. */
 	unsigned (*write)(struct chardev *c, const char *buf, unsigned n);
@@ -33,7 +37,11 @@ struct chardev {
 	const char *path; /* host device-tree path */
 	const struct chardev_ops *ops;
 	void *owner;      /* who opened it, NULL when free */
-	/* Set by the owner.  Exit context. Returns how many bytes it took. */
+	/*
+	 * Set by the owner.  Exit context. Returns how many bytes it took; the
+	 * console turns the line off by set_rx() before it has to refuse any,
+	 * as long as not more than 32 bytes come at once.
+	 */
 	unsigned (*rx)(struct chardev *c, const char *buf, unsigned n);
 	void (*can_write)(struct chardev *c);
 };
@@ -45,7 +53,8 @@ void chardev_for_each(void (*fn)(struct chardev *c, void *arg), void *arg);
 
 /* --- guest serial lines ---------------------------------------------------- */
 
-#define VSERIAL_RING 8192 /* bytes of output kept for a line nobody looks at */
+#define VSERIAL_RING 8192u /* bytes of output kept for a line nobody looks at */
+#define VSERIAL_IN 1024u   /* bytes of input kept for a UART that is full */
 
 struct vserial {
 	struct list link;
@@ -54,50 +63,82 @@ struct vserial {
 	void *dev;
 	/* Offers input; returns how many bytes the UART's FIFO took. */
 	unsigned (*input)(void *dev, const char *buf, unsigned n);
-	/* Output was accepted after vserial_output() returned short. */
+	/* There is room for output again after vserial_output() returned short. */
 	void (*can_output)(void *dev);
-	/* private to vcon.c */
-	char *ring;
-	uint32_t head, total;
-	bool blocked;
+	/*
+	 * Private.  Positions count bytes since creation modulo 2^32; a byte's
+	 * place in a ring is its position modulo the ring's size.
+	 */
+	char *out;          /* VSERIAL_RING bytes: what was sent ... */
+	uint32_t out_end;   /* ... up to here ... */
+	uint32_t out_shown; /* ... and shown up to here */
+	uint32_t out_kept;  /* bytes of the ring in use */
+	char *in;           /* VSERIAL_IN bytes: input on its way to the UART */
+	uint32_t in_end, in_taken;
+	bool blocked;       /* can_output() is due */
+	bool delivering;    /* input() is being called */
+	bool deliver_again; /* vserial_want_input() came during input() */
 };
 
-/* -ENOMEM, -EEXIST (name in use). */
+/*
+ * Zeroes *s but for dev, input and can_output, which the caller has set.
+ * -ENOMEM, -EEXIST (name in use), -ENAMETOOLONG.  Host thread.
+ */
 int vserial_create(struct vserial *s, const char *name);
+/* Unbinds it if it is bound.  Host thread. */
 void vserial_destroy(struct vserial *s);
 /*
  * The guest sent n bytes: kept in the ring and, if bound, shown.  Returns how
- * many were taken; short only while bound and the line is full, then
- * can_output() follows.  An unbound line takes everything (the ring forgets
- * its oldest bytes).
+ * many were taken; short only while bound and the ring is full of bytes that
+ * the line has not taken yet; then can_output() follows.  An unbound line takes
+ * everything (the ring forgets its oldest bytes).  Exit context, or with
+ * interrupts masked.
  */
 unsigned vserial_output(struct vserial *s, const char *buf, unsigned n);
-/* The UART has room for input again. */
+/* The UART has room for input again; may call input().  As vserial_output(). */
 void vserial_want_input(struct vserial *s);
 
+/* Host thread. */
 struct vserial *vserial_find(const char *name);
 void vserial_for_each(void (*fn)(struct vserial *s, void *arg), void *arg);
 /* Copies the newest bytes of the ring, at most len; returns how many. */
 unsigned vserial_peek(struct vserial *s, char *buf, unsigned len);
-/* Binds the VMM's console to s.  NULL unbinds. */
+/*
+ * Joins the VMM's console with s: what s has sent and nobody has seen is shown,
+ * input that the shell has not read yet goes to s.  NULL unbinds.  Host thread.
+ */
 void vserial_bind(struct vserial *s);
 struct vserial *vserial_bound(void);
 
-/* --- the VMM's own console --------------------------------------------------- */
+/*
+ * --- the VMM's own console ---------------------------------------------------
+ *
+ * While a vserial is bound, every byte of input is the guest's, but for the
+ * exact sequence ESC x q, which unbinds.  ESC is passed on at once; an x right
+ * after it is kept back for 100 ms or until the next byte (so a quick ESC x q
+ * shows the guest nothing but ESC, and a vi in the guest still gets its x).
+ * A guest that takes no input at all does not lock anyone in: when its input
+ * has been full for 2 s, further bytes are dropped with a bell and ESC x q works.
+ */
 
-/* Opens the chardev as the VMM's console. */
-void console_open(struct chardev *c);
-/* Thread context; waits for room.  '\n' is sent as "\r\n". */
+/* Opens the chardev as the VMM's console.  0, or -EBUSY if it has an owner. */
+int console_open(struct chardev *c);
+/* The chardev that is the VMM's console, or NULL. */
+struct chardev *console_chardev(void);
+/* Thread context; waits for room.  '\n' is sent as "\r\n".  What a bound
+ * guest sends waits meanwhile, so that n bytes stay together. */
 void console_write(const char *buf, unsigned n);
-/* Polled, any context: panic and early boot.  Works before console_open() once
- * console_set_early() was called. */
+/* Polled, any context: panic and early boot.  '\n' as above.  Works before
+ * console_open() once console_set_early() was called. */
 void console_write_sync(const char *buf, unsigned n);
 void console_set_early(void (*put)(const char *buf, unsigned n));
+/* True if the last byte sent, by whomever, was a '\n'. */
+bool console_at_line_start(void);
 /*
  * Next input byte for the shell; -1 when there is none.  Thread context.
  */
 int console_getc(void);
-/* True once after a bound console was left with ESC x q. */
+/* True once after a bound console was left with ESC x q (or its line vanished). */
 bool console_was_unbound(void);
 
 #endif

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The console switch: one line of the host, the shell, and at most one bound
+ * vserial.  The ring of the bound vserial is the queue to the line; the host
+ * thread writes to the line directly and waits when it is full.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <espalier/sched.h>
+#include <espalier/timer.h>
+
+#include "vcon.h"
+
+#define KEY_ESC 0x1b
+#define HELD_NS  (100 * NS_PER_MS)
+#define STALL_NS (2 * NS_PER_SEC)
+
+/* Input is stopped below IN_LOW bytes of room and goes on from IN_HIGH. */
+#define SHELL_IN 512u
+#define IN_LOW   34u /* a full PL011 FIFO of 32 and a byte that was held back */
+#define IN_HIGH  128u
+
+/* How far the input of the bound line has come in ESC x q. */
+enum escape {
+	ESCAPE_NONE,
+	ESCAPE_ESC,    /* ESC seen and passed on */
+	ESCAPE_HELD,   /* x seen and kept back */
+	ESCAPE_PASSED, /* x was kept long enough and passed on */
+};
+
+static struct {
+	struct chardev *line;
+	void (*early)(const char *buf, unsigned n);
+	struct vserial *bound;
+	bool was_unbound;
+	/* to the line */
+	bool host_writes; /* the host thread has the line for itself */
+	bool host_waits;  /* ... and sleeps until it takes more */
+	char last;        /* byte sent */
+	/* from the line */
+	char in[SHELL_IN]; /* for the shell; positions as in struct vserial */
+	uint32_t in_end, in_taken;
+	bool stopped;      /* set_rx(false) is in force */
+	bool dropping;     /* the bound line is full and stuck: only ESC x q counts */
+	uint32_t stall_at; /* in_taken of the bound line when it got stuck */
+	enum escape escape;
+	struct timer held, stall;
+} con;
+
+void vcon_run(const struct vcon_after *a)
+{
+	if (a->arm_held)
+		timer_arm(&con.held, timer_now() + HELD_NS);
+	if (a->arm_stall)
+		timer_arm(&con.stall, timer_now() + STALL_NS);
+	if (a->deliver)
+		vserial_deliver(a->deliver);
+	if (a->unblock && a->unblock->can_output)
+		a->unblock->can_output(a->unblock->dev);
+	if (a->wake)
+		sched_wake_host();
+}
+
+/* --- output -------------------------------------------------------------------- */
+
+static unsigned line_write(const char *buf, unsigned n)
+{
+	unsigned k = con.line->ops->write(con.line, buf, n);
+
+	if (k)
+		con.last = buf[k - 1];
+	return k;
+}
+
+bool console_shows(const struct vserial *s)
+{
+	return con.bound == s && con.line;
+}
+
+void console_pump(struct vcon_after *a)
+{
+	struct vserial *s = con.bound;
+
+	if (!s || !con.line || con.host_writes)
+		return;
+	while (vserial_unseen(s)) {
+		uint32_t at = s->out_shown % VSERIAL_RING;
+		unsigned n = MIN(vserial_unseen(s), VSERIAL_RING - at);
+		unsigned k = line_write(s->out + at, n);
+
+		s->out_shown += k;
+		if (k < n) {
+			con.line->ops->want_write(con.line, true);
+			break;
+		}
+	}
+	if (s->blocked && vserial_unseen(s) < VSERIAL_RING) {
+		s->blocked = false;
+		a->unblock = s;
+	}
+}
+
+/* The line's driver has room. */
+static void console_can_write(struct chardev *c)
+{
+	struct vcon_after after = { 0 };
+	uint32_t flags = spin_lock(&vcon_lock);
+
+	c->ops->want_write(c, false);
+	after.wake = con.host_waits;
+	con.host_waits = false;
+	console_pump(&after);
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+}
+
+/* The host thread takes the line for itself, or gives it back. */
+static void host_writes(bool on)
+{
+	struct vcon_after after = { 0 };
+	uint32_t irq = arch_irq_save();
+	uint32_t flags = spin_lock(&vcon_lock);
+
+	con.host_writes = on;
+	if (!on)
+		console_pump(&after);
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+	arch_irq_restore(irq);
+}
+
+static void host_put(const char *buf, unsigned n)
+{
+	while (n) {
+		uint32_t flags = spin_lock(&vcon_lock);
+		unsigned k = line_write(buf, n);
+
+		if (k == 0) {
+			con.host_waits = true;
+			con.line->ops->want_write(con.line, true);
+		}
+		spin_unlock(&vcon_lock, flags);
+		if (k == 0)
+			sched_wait();
+		buf += k;
+		n -= k;
+	}
+}
+
+/* Calls put for pieces of buf with "\r\n" in place of a bare '\n'. */
+static void put_crlf(void (*put)(const char *buf, unsigned n), const char *buf, unsigned n)
+{
+	unsigned start = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (buf[i] != '\n' || (i > 0 && buf[i - 1] == '\r'))
+			continue;
+		if (i > start)
+			put(buf + start, i - start);
+		put("\r\n", 2);
+		start = i + 1;
+	}
+	if (n > start)
+		put(buf + start, n - start);
+}
+
+void console_write(const char *buf, unsigned n)
+{
+	if (!con.line) {
+		console_write_sync(buf, n);
+		return;
+	}
+	host_writes(true);
+	put_crlf(host_put, buf, n);
+	host_writes(false);
+}
+
+static void sync_put(const char *buf, unsigned n)
+{
+	if (con.line)
+		con.line->ops->write_sync(con.line, buf, n);
+	else if (con.early)
+		con.early(buf, n);
+	con.last = buf[n - 1];
+}
+
+void console_write_sync(const char *buf, unsigned n)
+{
+	put_crlf(sync_put, buf, n);
+}
+
+void console_set_early(void (*put)(const char *buf, unsigned n))
+{
+	con.early = put;
+}
+
+bool console_at_line_start(void)
+{
+	return con.last == '\n' || con.last == '\0';
+}
+
+/* --- input --------------------------------------------------------------------- */
+
+static uint32_t shell_in_room(void)
+{
+	return SHELL_IN - (con.in_end - con.in_taken);
+}
+
+static uint32_t in_room(void)
+{
+	return con.bound ? vserial_in_room(con.bound) : shell_in_room();
+}
+
+/* Stops or restarts the line as there is room for its input. */
+static void flow(struct vcon_after *a)
+{
+	uint32_t room = in_room();
+
+	if (!con.line)
+		return;
+	if (!con.stopped && !con.dropping && room < IN_LOW) {
+		con.stopped = true;
+		con.line->ops->set_rx(con.line, false);
+		if (con.bound) {
+			con.stall_at = con.bound->in_taken;
+			a->arm_stall = true;
+		}
+	} else if (con.stopped && (room >= IN_HIGH || con.dropping)) {
+		con.stopped = false;
+		con.line->ops->set_rx(con.line, true);
+	}
+}
+
+static void unbind(struct vcon_after *a)
+{
+	struct vserial *s = con.bound;
+
+	con.bound = NULL;
+	con.was_unbound = true;
+	con.escape = ESCAPE_NONE;
+	con.dropping = false;
+	a->wake = true;
+	/* An unbound line takes any output. */
+	if (s->blocked) {
+		s->blocked = false;
+		a->unblock = s;
+	}
+}
+
+static void guest_put(char ch, struct vcon_after *a)
+{
+	if (vserial_in_room(con.bound) == 0) {
+		line_write("\a", 1);
+		return;
+	}
+	vserial_in_put(con.bound, ch);
+	a->deliver = con.bound;
+}
+
+/* One byte for the bound line.  There is room for two, or it is `dropping`. */
+static void guest_byte(char ch, struct vcon_after *a)
+{
+	enum escape was = con.escape;
+
+	con.escape = ch == KEY_ESC ? ESCAPE_ESC : ESCAPE_NONE;
+	if (was == ESCAPE_ESC && ch == 'x') {
+		con.escape = ESCAPE_HELD;
+		a->arm_held = true;
+		return;
+	}
+	if (was >= ESCAPE_HELD && ch == 'q') {
+		unbind(a);
+		return;
+	}
+	if (was == ESCAPE_HELD)
+		guest_put('x', a);
+	guest_put(ch, a);
+}
+
+/* Sorts bytes by who is to have them; returns how many it took. */
+static unsigned in_sort(const char *buf, unsigned n, struct vcon_after *a)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		if (in_room() < 2 && !con.dropping)
+			break;
+		if (con.bound) {
+			guest_byte(buf[i], a);
+		} else {
+			con.in[con.in_end++ % SHELL_IN] = buf[i];
+			a->wake = true;
+		}
+	}
+	return i;
+}
+
+static unsigned console_rx(struct chardev *c, const char *buf, unsigned n)
+{
+	struct vcon_after after = { 0 };
+	uint32_t flags = spin_lock(&vcon_lock);
+	unsigned taken = in_sort(buf, n, &after);
+
+	(void)c;
+	flow(&after);
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+	return taken;
+}
+
+void console_in_taken(struct vserial *s, struct vcon_after *a)
+{
+	if (s != con.bound)
+		return;
+	con.dropping = false;
+	flow(a);
+}
+
+/* Nothing came after ESC x: the guest gets its x, a late q still counts. */
+static void held_timeout(struct timer *t)
+{
+	struct vcon_after after = { 0 };
+	uint32_t flags = spin_lock(&vcon_lock);
+
+	(void)t;
+	if (con.bound && con.escape == ESCAPE_HELD) {
+		con.escape = ESCAPE_PASSED;
+		guest_put('x', &after);
+	}
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+}
+
+static void stall_timeout(struct timer *t)
+{
+	struct vcon_after after = { 0 };
+	uint32_t flags = spin_lock(&vcon_lock);
+
+	(void)t;
+	if (con.bound && con.stopped) {
+		if (con.bound->in_taken == con.stall_at) {
+			con.dropping = true;
+			flow(&after);
+		} else {
+			con.stall_at = con.bound->in_taken;
+			after.arm_stall = true;
+		}
+	}
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+}
+
+int console_getc(void)
+{
+	struct vcon_after after = { 0 };
+	uint32_t irq = arch_irq_save();
+	uint32_t flags = spin_lock(&vcon_lock);
+	int ch = -1;
+
+	if (!con.bound && con.in_end != con.in_taken) {
+		ch = (unsigned char)con.in[con.in_taken++ % SHELL_IN];
+		flow(&after);
+	}
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+	arch_irq_restore(irq);
+	return ch;
+}
+
+/* --- the switch ------------------------------------------------------------------ */
+
+/* Gives what the shell has not read to the line that was just bound. */
+static void hand_over_input(struct vcon_after *a)
+{
+	char left[SHELL_IN] = { 0 };
+	unsigned n = con.in_end - con.in_taken;
+
+	for (unsigned i = 0; i < n; i++)
+		left[i] = con.in[(con.in_taken + i) % SHELL_IN];
+	con.in_taken = con.in_end;
+
+	unsigned taken = in_sort(left, n, a);
+	/* What does not fit any more waits for the next time the shell reads. */
+	for (; taken < n; taken++)
+		con.in[con.in_end++ % SHELL_IN] = left[taken];
+}
+
+void vserial_bind(struct vserial *s)
+{
+	struct vcon_after after = { 0 };
+	uint32_t irq = arch_irq_save();
+	uint32_t flags = spin_lock(&vcon_lock);
+
+	if (con.bound)
+		unbind(&after);
+	if (s) {
+		con.was_unbound = false;
+		con.bound = s;
+		con.escape = ESCAPE_NONE;
+		console_pump(&after);
+		hand_over_input(&after);
+	}
+	flow(&after);
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+	arch_irq_restore(irq);
+}
+
+struct vserial *vserial_bound(void)
+{
+	return con.bound;
+}
+
+bool console_was_unbound(void)
+{
+	uint32_t flags = spin_lock(&vcon_lock);
+	bool was = con.was_unbound;
+
+	con.was_unbound = false;
+	spin_unlock(&vcon_lock, flags);
+	return was;
+}
+
+struct chardev *console_chardev(void)
+{
+	return con.line;
+}
+
+int console_open(struct chardev *c)
+{
+	if (c->owner)
+		return -EBUSY;
+	timer_init(&con.held, held_timeout);
+	timer_init(&con.stall, stall_timeout);
+
+	uint32_t flags = spin_lock(&vcon_lock);
+	c->owner = &con;
+	c->rx = console_rx;
+	c->can_write = console_can_write;
+	con.line = c;
+	c->ops->set_rx(c, true);
+	spin_unlock(&vcon_lock, flags);
+	return 0;
+}

@@ -16,8 +16,13 @@
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 
+/* newlib's <sys/cdefs.h> has these two with the same meaning. */
+#ifndef __packed
 #define __packed __attribute__((packed))
+#endif
+#ifndef __aligned
 #define __aligned(n) __attribute__((aligned(n)))
+#endif
 #define __printf(fmt, va) __attribute__((format(printf, fmt, va)))
 #define __noreturn __attribute__((noreturn))
 #define likely(x) __builtin_expect(!!(x), 1)

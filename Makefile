@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+# make          build everything        make run    boot it (a tour without a terminal)
+# make check    all tests               make help   the rest
+
+CROSS ?= arm-none-eabi-
+HOSTCC ?= clang-14
+PYTHON := /usr/bin/python3
+QEMU ?= qemu-system-arm
+FUZZ_SECONDS ?= 5
+
+B := build
+# Downloads stay over `make clean`.
+DL := $(B)/dl
+
+export QEMU_AUDIO_DRV := none
+export LC_ALL := C.UTF-8
+
+ifeq ($(V),1)
+Q :=
+say :=
+else
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@);
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+# No built-in rules: they only slow down a make that has nothing to do.
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+
+PRODUCTS := $(B)/espalier.elf $(B)/espalier.bin $(B)/vexpress-v2p-ca9.dtb $(B)/guest0.dtb \
+	$(B)/disk.img
+all: $(PRODUCTS)
+
+# --- what it is built with ---------------------------------------------------
+
+HOST_STAMP := $(DL)/host-packages
+LIBFDT := $(DL)/libfdt
+KERNEL := $(DL)/linux
+BUSYBOX := $(DL)/busybox
+
+deps: $(HOST_STAMP) $(LIBFDT).name $(KERNEL).name $(BUSYBOX).name
+
+$(HOST_STAMP): tools/deps.sh tools/packages.txt
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/deps.sh tools/packages.txt
+	$(Q)touch $@
+
+# fetch ARCHITECTURE, PACKAGE: into the directory $(@:.name=)
+fetch = $(call say,FETCH)mkdir -p $(@D) && tools/fetch-package.sh $(1) $(2) $(@:.name=)
+$(LIBFDT).name: tools/fetch-package.sh
+	$(call fetch,armel,libfdt-dev)
+$(KERNEL).name: tools/fetch-package.sh
+	$(call fetch,armhf,linux-image-armmp)
+$(BUSYBOX).name: tools/fetch-package.sh
+	$(call fetch,armhf,busybox-static)
+
+# --- configuration -------------------------------------------------------------
+
+# Without a .config the defaults hold; the stamp notices that one was removed.
+CONFIG_FROM := $(if $(wildcard .config),.config,$(B)/gen/no-config)
+
+$(B)/gen/no-config:
+	$(Q)mkdir -p $(@D) && touch $@
+
+$(B)/config.h: Kconfig tools/genconfig.py $(CONFIG_FROM) | $(HOST_STAMP)
+	$(call say,CONFIG)$(PYTHON) tools/genconfig.py Kconfig .config $@
+	$(Q)$(if $(wildcard .config),rm -f $(B)/gen/no-config)
+	$(Q)touch $@
+
+menuconfig: $(HOST_STAMP)
+	$(Q)$(PYTHON) -m menuconfig Kconfig
+defconfig: $(HOST_STAMP)
+	$(Q)$(PYTHON) -m alldefconfig Kconfig
+
+# --- the VMM -------------------------------------------------------------------
+
+SRCS := $(sort $(wildcard core/*.c core/emul/*.c core/shell/*.c drivers/*.c \
+	$(filter-out arch/arm/asm-offsets.c,$(wildcard arch/arm/*.c)) \
+	arch/arm/insn/*.c arch/arm/*.S))
+OBJS := $(SRCS:%=$(B)/obj/%.o)
+
+INCLUDES := -Icore/include -Iarch/arm/include -Iarch/arm -Idrivers -I$(B)/gen
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
+TARGET := -mcpu=cortex-a9 -mthumb -mfloat-abi=soft
+CPPFLAGS := $(INCLUDES) -isystem $(LIBFDT)/usr/include -include $(B)/config.h -MMD -MP
+CFLAGS := -std=gnu11 $(TARGET) -O2 -g -ffunction-sections -fdata-sections -fno-common \
+	-funwind-tables -fstack-protector-strong --specs=nano.specs $(WARNINGS)
+LDFLAGS := $(TARGET) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--build-id=none \
+	-Wl,--fatal-warnings -Wl,--no-enum-size-warning -Wl,-z,max-page-size=4096
+
+# What is made by programs: register accessors, and offsets for assembly.
+GENERATED := $(if $(wildcard arch/arm/cp15.txt),$(B)/gen/cp15.h)
+ifneq ($(wildcard arch/arm/asm-offsets.c),)
+$(filter %.S.o,$(OBJS)): $(B)/gen/asm-offsets.h
+endif
+
+$(B)/gen/cp15.h: arch/arm/cp15.txt tools/gen-cp15.py | $(HOST_STAMP)
+	$(call say,GEN)mkdir -p $(@D) && $(PYTHON) tools/gen-cp15.py arch/arm/cp15.txt > $@
+
+# asm-offsets.c compiles to lines `->NAME #VALUE`, which become #defines.
+$(B)/gen/asm-offsets.h: arch/arm/asm-offsets.c Makefile $(B)/config.h $(GENERATED) | $(LIBFDT).name
+	$(call say,GEN)mkdir -p $(@D) && \
+	$(CROSS)gcc $(CPPFLAGS) -MT $@ -MF $@.d $(CFLAGS) -S -o $@.s $<
+	$(Q)sed -n 's/.*->\([A-Za-z_][A-Za-z0-9_]*\) [#$$]*\(-*[0-9][0-9]*\).*/#define \1 \2/p' \
+		$@.s > $@
+
+$(B)/obj/%.c.o: %.c Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
+	$(call say,CC)mkdir -p $(@D) && $(CROSS)gcc $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$*) -c -o $@ $<
+
+$(B)/obj/%.S.o: %.S Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
+	$(call say,AS)mkdir -p $(@D) && \
+	$(CROSS)gcc $(CPPFLAGS) -D__ASSEMBLY__ $(TARGET) -g -Wa,--fatal-warnings -c -o $@ $<
+
+$(B)/gen/espalier.ld: arch/arm/espalier.ld Makefile | $(B)/config.h
+	$(call say,LD)mkdir -p $(@D) && \
+	$(CROSS)gcc $(CPPFLAGS) -D__ASSEMBLY__ -MT $@ -MF $@.d -E -P -x assembler-with-cpp -o $@ $<
+
+# A source that was added or removed changes this list, and so the image.
+SRC_LIST := $(B)/gen/sources
+ifneq ($(file <$(SRC_LIST)),$(SRCS))
+$(shell mkdir -p $(B)/gen)
+$(file >$(SRC_LIST),$(SRCS))
+endif
+
+$(B)/espalier.elf: $(OBJS) $(B)/gen/espalier.ld $(SRC_LIST)
+	$(call say,LD)$(CROSS)gcc $(LDFLAGS) -Wl,-T,$(B)/gen/espalier.ld -Wl,-Map,$@.map -o $@ \
+		$(OBJS) $(LIBFDT)/usr/lib/arm-linux-gnueabi/libfdt.a
+
+$(B)/espalier.bin: $(B)/espalier.elf
+	$(call say,BIN)$(CROSS)objcopy -O binary $< $@
+
+size: $(B)/espalier.elf
+	$(Q)$(CROSS)size $<
+
+-include $(OBJS:.o=.d) $(B)/gen/asm-offsets.h.d $(B)/gen/espalier.ld.d
+
+# --- device trees ----------------------------------------------------------------
+
+# dtc's warnings are errors.
+$(B)/%.dtb: dts/%.dts Makefile | $(HOST_STAMP)
+	$(call say,DTC)mkdir -p $(@D) && dtc -I dts -O dtb -d $@.d -o $@ $< 2>$@.log; \
+	status=$$?; cat $@.log >&2; test $$status = 0 && test ! -s $@.log
+
+-include $(wildcard $(B)/*.dtb.d)
+
+# --- guests and the disk image -----------------------------------------------------
+
+-include guests/guests.mk
+ifneq ($(GUEST_NAMES),)
+$(foreach n,lib $(GUEST_NAMES),$(call guest_objs,$(n))): | $(HOST_STAMP)
+endif
+
+GUEST0 := $(B)/guests/guest0
+
+$(GUEST0)/vmlinuz: $(KERNEL).name
+	$(call say,CP)mkdir -p $(@D) && cp $(KERNEL)/boot/vmlinuz-* $@
+
+$(GUEST0)/initrd.img: tools/mkinitramfs.py guests/debian/initramfs.txt guests/debian/init \
+		$(BUSYBOX).name | $(HOST_STAMP)
+	$(call say,CPIO)mkdir -p $(@D) && \
+	$(PYTHON) tools/mkinitramfs.py guests/debian/initramfs.txt $@ busybox=$(BUSYBOX)/bin/busybox
+
+DISK_FILES := /boot.espalier=guests/debian/boot.espalier \
+	/system/banner.txt=guests/debian/banner.txt \
+	/guests/guest0/vmlinuz=$(GUEST0)/vmlinuz \
+	/guests/guest0/initrd.img=$(GUEST0)/initrd.img \
+	/guests/guest0/guest0.dtb=$(B)/guest0.dtb
+
+$(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mkdisk.py Makefile \
+		| $(HOST_STAMP)
+	$(call say,EXT2)$(PYTHON) tools/mkdisk.py $@ $(DISK_FILES)
+
+# --- running -------------------------------------------------------------------------
+
+QEMU_RUN := $(QEMU) -M vexpress-a9 -m 512M -display none -kernel $(B)/espalier.bin \
+	-dtb $(B)/vexpress-v2p-ca9.dtb -initrd $(B)/disk.img
+
+run: all
+	$(Q)if [ -t 0 ]; then exec $(QEMU_RUN) -serial mon:stdio; \
+	else exec $(PYTHON) tools/tour.py; fi
+
+# The guest of the tour on the bare machine, for comparison.
+native: $(GUEST0)/vmlinuz $(GUEST0)/initrd.img $(B)/guest0.dtb
+	$(Q)exec $(QEMU) -M vexpress-a9 -m 128M -display none -serial mon:stdio \
+		-kernel $(GUEST0)/vmlinuz -initrd $(GUEST0)/initrd.img -dtb $(B)/guest0.dtb \
+		-append "console=ttyAMA0"
+
+# --- tests -----------------------------------------------------------------------------
+
+TEST_SRCS := $(wildcard tests/host/test_*.c)
+FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
+TESTS := $(TEST_SRCS:tests/host/%.c=$(B)/host/%)
+FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(B)/host/%)
+
+ASAN := -fsanitize=address,undefined
+FUZZ := -fsanitize=address,undefined,fuzzer
+HOST_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	$(filter-out -Wmissing-prototypes,$(WARNINGS)) $(INCLUDES) -Itests/host \
+	-include $(B)/config.h -MMD -MP
+
+# The words between `sources:` and the end of that comment.
+sources_of = $(shell awk '/sources:/ { on = 1; sub(/.*sources:/, "") } \
+	on { end = sub(/\*\/.*/, ""); sub(/^[ \t]*\*/, ""); print; if (end) exit }' $(1))
+
+$(B)/host/asan/%.o: %.c Makefile | $(B)/config.h $(GENERATED) $(HOST_STAMP)
+	$(call say,HOSTCC)mkdir -p $(@D) && $(HOSTCC) $(HOST_CFLAGS) $(ASAN) -c -o $@ $<
+$(B)/host/fuzz/%.o: %.c Makefile | $(B)/config.h $(GENERATED) $(HOST_STAMP)
+	$(call say,HOSTCC)mkdir -p $(@D) && $(HOSTCC) $(HOST_CFLAGS) $(FUZZ) -c -o $@ $<
+
+# host_rule PROGRAM, SOURCES, asan|fuzz, FLAGS, LIBRARIES
+define host_rule
+$(1): $(2:%.c=$(B)/host/$(3)/%.o)
+	$$(call say,HOSTLD)mkdir -p $$(@D) && $(HOSTCC) $(4) -o $$@ $$^ $(5) -lfdt -lm
+-include $(2:%.c=$(B)/host/$(3)/%.d)
+endef
+$(foreach t,$(TEST_SRCS),$(eval $(call host_rule,$(t:tests/host/%.c=$(B)/host/%),\
+	$(t) $(call sources_of,$(t)),asan,$(ASAN),-lcmocka)))
+$(foreach t,$(FUZZ_SRCS),$(eval $(call host_rule,$(t:tests/fuzz/%.c=$(B)/host/%),\
+	$(t) $(call sources_of,$(t)),fuzz,$(FUZZ),)))
+
+RUN_TESTS := $(PYTHON) tests/run.py --logs $(B)/test-logs --fuzz-seconds $(FUZZ_SECONDS)
+
+check: all $(TESTS) $(FUZZERS) $(if $(GUEST_NAMES),guests)
+	$(Q)$(RUN_TESTS) --floors --host $(TESTS) --fuzz $(FUZZERS) --qemu tests/qemu
+
+# Parts of it: host programs alone, and system tests alone (T= selects some).
+check-host: $(HOST_STAMP) $(TESTS)
+	$(Q)$(RUN_TESTS) --floors --host $(TESTS)
+check-fuzz: $(HOST_STAMP) $(FUZZERS)
+	$(Q)$(RUN_TESTS) --fuzz $(FUZZERS)
+check-qemu: all $(if $(GUEST_NAMES),guests)
+	$(Q)$(RUN_TESTS) --qemu $(or $(T),tests/qemu)
+
+# --- the rest ----------------------------------------------------------------------------
+
+clean:
+	$(Q)rm -rf $(filter-out $(DL),$(wildcard $(B)/* $(B)/.[!.]*))
+distclean: clean
+	$(Q)rm -rf $(B) .config .config.old
+
+help:
+	@echo 'all (default)         the VMM, its device trees, the disk image'
+	@echo 'run                   boot it; without a terminal, play the tour of the README'
+	@echo 'check                 all tests; FUZZ_SECONDS=N for each fuzzer ($(FUZZ_SECONDS))'
+	@echo 'check-host check-fuzz check-qemu    parts of it; T=tests/qemu/test_x.py selects'
+	@echo 'native                the tour'"'"'s guest on the bare machine'
+	@echo 'menuconfig defconfig  edit or make .config; without one the defaults hold'
+	@echo 'deps                  install and download what all this needs'
+	@echo 'size clean distclean  size of the image; remove products; and downloads'
+	@echo 'V=1                   show the commands'
+
+.PHONY: all deps menuconfig defconfig size run native check check-host check-fuzz check-qemu \
+	clean distclean help

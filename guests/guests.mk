@@ -8,8 +8,8 @@ GUEST_CC ?= arm-none-eabi-gcc
 GUEST_OBJCOPY ?= arm-none-eabi-objcopy
 GUEST_QEMU ?= qemu-system-arm
 
-# Every directory below guests/ with C sources in it, but the library.
-GUEST_NAMES := $(filter-out lib,$(sort $(notdir $(patsubst %/,%,$(dir $(wildcard guests/*/*.c))))))
+# Those built on guests/lib; each is a directory of sources.
+GUEST_NAMES := console mmu selfmod
 
 GUEST_CFLAGS := -std=gnu11 -mcpu=cortex-a9 -marm -mfloat-abi=soft -O2 -g -ffreestanding \
 	-ffunction-sections -fdata-sections -fno-common -fno-tree-loop-distribute-patterns \

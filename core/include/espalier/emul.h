@@ -17,6 +17,7 @@ struct guest;
 struct emul_dev;
 
 #define EMUL_MAX_IRQS 4
+#define EMUL_MAX_WINDOWS 2
 
 /* One access of 1, 2 or 4 bytes, naturally aligned within the window. */
 struct mmio {
@@ -26,6 +27,14 @@ struct mmio {
 	uint8_t window;  /* index of the node's `reg` entry */
 	uint8_t vcpu;    /* number of the accessing vCPU in its guest */
 	uint32_t value;  /* in for writes, out for reads (zero-extended) */
+};
+
+struct reg_row;
+
+/* The registers of one window: rows sorted by offset. */
+struct reg_map {
+	const struct reg_row *rows;
+	unsigned n;
 };
 
 struct emul_class {
@@ -47,6 +56,8 @@ struct emul_class {
 	 * decides what that means for the guest (and logs it once).
 	 */
 	int (*access)(struct emul_dev *d, struct mmio *m);
+	/* What the windows hold, by number of the `reg` entry. */
+	const struct reg_map *maps[EMUL_MAX_WINDOWS];
 	/* One line of state for `guest info`, or NULL. */
 	void (*describe)(struct emul_dev *d, char *buf, unsigned len);
 };
@@ -77,19 +88,38 @@ struct reg_row {
 };
 
 /*
- * Finds the row of m->offset (rows sorted by offset) and calls it.  Narrow
- * reads of a `bytes` row take the right lanes; narrow writes of one pass
- * m through unchanged with v holding the value in its lanes.  -ENXIO when no
- * row fits or the size is not allowed.
+ * Finds the row of m->offset and calls it.  Registers at the beginning of the
+ * window that stand in the table one by one, without a gap, are found at once,
+ * the others by binary search.  Narrow reads of a `bytes` row take the right
+ * lanes; narrow writes of one pass m through unchanged with v holding the value
+ * in its lanes.  -ENXIO when no row fits or the size is not allowed.
  */
 int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *rows,
 		    unsigned n);
 
+/* The same over the class's maps: the `access` of most classes. */
+int emul_rows_access(struct emul_dev *d, struct mmio *m);
+
+/* The register's new value when `m` writes v (in its lanes) over `old`. */
+uint32_t mmio_merge(const struct mmio *m, uint32_t old, uint32_t v);
+
 /* --- what devices use ------------------------------------------------------ */
 
-/* Drives an input of the guest's GIC: SPI (intid >= 32), level-sensitive. */
+/*
+ * All calls into the devices of one guest (access, reset, timers, console
+ * input, virq_set) come one at a time: interrupts are masked on their one CPU.
+ */
+
+/*
+ * Drives an input of the guest's GIC: SPI, intid >= 32.  Whether the level or
+ * its rising edge counts is the guest's choice (GICD_ICFGR).  Ignored when the
+ * guest has no GIC or the GIC no such input.
+ */
 void virq_set(struct guest *g, unsigned intid, bool level);
 /* Drives a private input (PPI, intid 16..31) of one vCPU. */
 void virq_set_ppi(struct guest *g, unsigned vcpu, unsigned intid, bool level);
+
+/* What an emulated real-time clock read at boot: seconds since 1970; 0 at first. */
+void emul_set_epoch(uint32_t unix_seconds);
 
 #endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The trap table: a sorted array of non-overlapping guest-physical ranges. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <espalier/traptab.h>
+
+#define FIRST_CAP 16
+
+void traptab_init(struct traptab *t)
+{
+	memset(t, 0, sizeof(*t));
+}
+
+void traptab_free(struct traptab *t)
+{
+	free(t->regions);
+	traptab_init(t);
+}
+
+/* Address of the last byte; a region may end at 2^32. */
+static uint32_t last_byte(const struct region *r)
+{
+	return r->base.v + (r->size - 1);
+}
+
+static bool must_be_aligned(const struct region *r)
+{
+	return r->kind == REGION_RAM || r->kind == REGION_PASS;
+}
+
+static int check(const struct region *r)
+{
+	if (r->size == 0 || last_byte(r) < r->base.v)
+		return -EINVAL;
+	if (must_be_aligned(r) && ((r->base.v | r->host.v | r->size) & PAGE_MASK))
+		return -EINVAL;
+	if (r->kind == REGION_EMUL && !r->dev)
+		return -EINVAL;
+	return 0;
+}
+
+/* Number of regions that begin at or below `a`. */
+static unsigned upper_bound(const struct traptab *t, uint32_t a)
+{
+	unsigned lo = 0, hi = t->n;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (t->regions[mid].base.v <= a)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static int grow(struct traptab *t)
+{
+	unsigned cap = t->cap ? t->cap * 2 : FIRST_CAP;
+	struct region *p = realloc(t->regions, cap * sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	t->regions = p;
+	t->cap = cap;
+	return 0;
+}
+
+int traptab_add(struct traptab *t, const struct region *r, const struct region **other)
+{
+	int err = check(r);
+	unsigned at;
+
+	if (err)
+		return err;
+	at = upper_bound(t, r->base.v);
+	if (at > 0 && last_byte(&t->regions[at - 1]) >= r->base.v) {
+		if (other)
+			*other = &t->regions[at - 1];
+		return -EEXIST;
+	}
+	if (at < t->n && t->regions[at].base.v <= last_byte(r)) {
+		if (other)
+			*other = &t->regions[at];
+		return -EEXIST;
+	}
+	if (t->n == t->cap) {
+		err = grow(t);
+		if (err)
+			return err;
+	}
+	memmove(&t->regions[at + 1], &t->regions[at], (t->n - at) * sizeof(*t->regions));
+	t->regions[at] = *r;
+	t->n++;
+	return 0;
+}
+
+const struct region *traptab_find(const struct traptab *t, gpa_t a)
+{
+	unsigned at = upper_bound(t, a.v);
+	const struct region *r;
+
+	if (at == 0)
+		return NULL;
+	r = &t->regions[at - 1];
+	return a.v - r->base.v < r->size ? r : NULL;
+}
+
+void *traptab_ram(const struct traptab *t, gpa_t a, uint32_t size)
+{
+	const struct region *r = traptab_find(t, a);
+	uint32_t off;
+
+	if (!r || r->kind != REGION_RAM)
+		return NULL;
+	off = a.v - r->base.v;
+	if (size > r->size - off)
+		return NULL;
+	return hpa_ptr(HPA(r->host.v + off));
+}

@@ -99,11 +99,11 @@ endif
 $(B)/gen/cp15.h: arch/arm/cp15.txt tools/gen-cp15.py | $(HOST_STAMP)
 	$(call say,GEN)mkdir -p $(@D) && $(PYTHON) tools/gen-cp15.py arch/arm/cp15.txt > $@
 
-# asm-offsets.c compiles to lines `->NAME #VALUE`, which become #defines.
+# asm-offsets.c compiles to lines `@@NAME #VALUE`, which become #defines.
 $(B)/gen/asm-offsets.h: arch/arm/asm-offsets.c Makefile $(B)/config.h $(GENERATED) | $(LIBFDT).name
 	$(call say,GEN)mkdir -p $(@D) && \
 	$(CROSS)gcc $(CPPFLAGS) -MT $@ -MF $@.d $(CFLAGS) -S -o $@.s $<
-	$(Q)sed -n 's/.*->\([A-Za-z_][A-Za-z0-9_]*\) [#$$]*\(-*[0-9][0-9]*\).*/#define \1 \2/p' \
+	$(Q)sed -n 's/.*@@\([A-Za-z_][A-Za-z0-9_]*\) [#$$]*\(-*[0-9][0-9]*\).*/#define \1 \2/p' \
 		$@.s > $@
 
 $(B)/obj/%.c.o: %.c Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
@@ -111,11 +111,11 @@ $(B)/obj/%.c.o: %.c Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
 
 $(B)/obj/%.S.o: %.S Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
 	$(call say,AS)mkdir -p $(@D) && \
-	$(CROSS)gcc $(CPPFLAGS) -D__ASSEMBLY__ $(TARGET) -g -Wa,--fatal-warnings -c -o $@ $<
+	$(CROSS)gcc $(CPPFLAGS) $(TARGET) -g -Wa,--fatal-warnings -c -o $@ $<
 
 $(B)/gen/espalier.ld: arch/arm/espalier.ld Makefile | $(B)/config.h
 	$(call say,LD)mkdir -p $(@D) && \
-	$(CROSS)gcc $(CPPFLAGS) -D__ASSEMBLY__ -MT $@ -MF $@.d -E -P -x assembler-with-cpp -o $@ $<
+	$(CROSS)gcc $(CPPFLAGS) -MT $@ -MF $@.d -E -P -x assembler-with-cpp -o $@ $<
 
 # A source that was added or removed changes this list, and so the image.
 SRC_LIST := $(B)/gen/sources

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What commands print. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <espalier/shell.h>
+#include <espalier/timer.h>
+#include <espalier/vcon.h>
+
+#include "internal.h"
+
+void shell_printf(const char *fmt, ...)
+{
+	char small[160], *buf = small;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (n >= (int)sizeof(small)) {
+		buf = malloc(n + 1);
+		if (buf) {
+			va_start(ap, fmt);
+			vsnprintf(buf, n + 1, fmt, ap);
+			va_end(ap);
+		} else { /* better cut off than nothing */
+			buf = small;
+			n = sizeof(small) - 1;
+		}
+	}
+	if (n > 0)
+		console_write(buf, n);
+	if (buf != small)
+		free(buf);
+}
+
+void shell_print_text(const char *buf, unsigned n)
+{
+	char out[64];
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned char c = buf[i];
+		bool plain = (c >= ' ' && c != 0x7f) || c == '\n' || c == '\t';
+
+		if (c == '\r')
+			continue;
+		out[k++] = plain ? c : '.';
+		if (k == sizeof(out) || i + 1 == n) {
+			console_write(out, k);
+			k = 0;
+		}
+	}
+	if (k)
+		console_write(out, k);
+}
+
+const char *shell_u64(uint64_t v, char buf[U64_MAX_CHARS])
+{
+	char *p = buf + U64_MAX_CHARS - 1;
+
+	*p = '\0';
+	do
+		*--p = '0' + v % 10;
+	while (v /= 10);
+	return p;
+}
+
+void shell_print_seconds(uint64_t ns)
+{
+	unsigned ms = ns % NS_PER_SEC / NS_PER_MS;
+
+	shell_printf("%u.%03u s", (unsigned)(ns / NS_PER_SEC), ms);
+}
+
+static const struct {
+	int rc;
+	const char *text;
+} reasons[] = {
+	{ -EBUSY, "not in its present state" },
+	{ -ENOMEM, "out of memory" },
+	{ -ENOENT, "not found" },
+	{ -EEXIST, "exists already" },
+	{ -EINVAL, "invalid" },
+	{ -ENODEV, "no such device" },
+	{ -ENAMETOOLONG, "the name is too long" },
+	{ -EFBIG, "too big" },
+	{ -EISDIR, "is a directory" },
+	{ -ENOTDIR, "is not a directory" },
+	{ -EIO, "input/output error" },
+	{ -ENOTSUP, "not supported" },
+};
+
+int shell_result(int rc, const char *what)
+{
+	if (rc >= 0)
+		return 0;
+	shell_log_flush();
+	for (unsigned i = 0; i < ARRAY_SIZE(reasons); i++) {
+		if (reasons[i].rc == rc) {
+			shell_printf("%s: %s\n", what, reasons[i].text);
+			return rc;
+		}
+	}
+	shell_printf("%s: error %d\n", what, -rc);
+	return rc;
+}

@@ -22,6 +22,7 @@ struct ext2 {
 	uint32_t inode_size;
 	uint32_t first_data_block;
 	uint32_t groups;
+	bool filetype;         /* directory entries carry a type */
 	char error[96];        /* why the last call failed, for people */
 };
 
@@ -49,7 +50,10 @@ int ext2_mount(struct ext2 *fs, struct block *dev);
  */
 int ext2_lookup(struct ext2 *fs, const char *path, bool follow, struct ext2_inode *out);
 
-/* Bytes read (short at the end of the file), or a negative errno. */
+/*
+ * Bytes read (short at the end of the file, or when n exceeds INT32_MAX).
+ * -EISDIR; -EINVAL: not a regular file, or corrupt; -EIO.
+ */
 int32_t ext2_read(struct ext2 *fs, const struct ext2_inode *ino, uint64_t off, void *buf,
 		  uint32_t n);
 

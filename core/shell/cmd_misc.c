@@ -80,7 +80,7 @@ SHELL_CMD(echo, "echo", "print words", echo_subs);
 static int version_run(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	shell_printf("Espalier %s (compiler %s)\n", ESPALIER_VERSION, __VERSION__);
+	shell_printf("Espalier %s (compiler %s)\n", espalier_version, __VERSION__);
 	return 0;
 }
 

@@ -84,9 +84,6 @@ int shell_result(int rc, const char *what);
 /* Text of a guest or a file with control characters shown as dots. */
 void shell_print_text(const char *buf, unsigned n);
 
-/* Decimal, for printf without 64 bits. */
-#define U64_MAX_CHARS 21
-const char *shell_u64(uint64_t v, char buf[U64_MAX_CHARS]);
 /* "12.345 s" */
 void shell_print_seconds(uint64_t ns);
 

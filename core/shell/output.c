@@ -59,17 +59,6 @@ void shell_print_text(const char *buf, unsigned n)
 		console_write(out, k);
 }
 
-const char *shell_u64(uint64_t v, char buf[U64_MAX_CHARS])
-{
-	char *p = buf + U64_MAX_CHARS - 1;
-
-	*p = '\0';
-	do
-		*--p = '0' + v % 10;
-	while (v /= 10);
-	return p;
-}
-
 void shell_print_seconds(uint64_t ns)
 {
 	unsigned ms = ns % NS_PER_SEC / NS_PER_MS;

@@ -2,6 +2,7 @@
 #ifndef ESPALIER_VERSION_H
 #define ESPALIER_VERSION_H
 
-#define ESPALIER_VERSION "0.1.0"
+/* What git describe said when this was built. */
+extern const char espalier_version[];
 
 #endif

@@ -18,6 +18,9 @@ typedef void (*irq_handler_t)(unsigned intid, void *arg);
 int irq_request(unsigned intid, irq_handler_t fn, void *arg, const char *name);
 void irq_release(unsigned intid);
 
+/* Makes `intid` pending as if its device had raised it. */
+void irq_pend(unsigned intid);
+
 /* Takes and handles every pending interrupt.  Called by arch on FIQ. */
 void irq_dispatch(void);
 
@@ -31,6 +34,8 @@ struct irqchip_ops {
 	int (*ack)(void);
 	void (*eoi)(unsigned intid);
 	void (*enable)(unsigned intid, bool on);
+	/* Makes a private or shared INTID pending. */
+	void (*pend)(unsigned intid);
 	/* Pends or clears this CPU's Group 1 doorbell SGI: the virtual IRQ line. */
 	void (*doorbell)(bool on);
 };

@@ -44,4 +44,11 @@ void log_replay(void (*out)(const char *line));
  */
 __noreturn void panic(const char *fmt, ...) __printf(1, 2);
 
+/* As panic(), for an exception of the VMM with the registers `f` (NULL: none). */
+struct arch_frame;
+__noreturn void panic_from(const struct arch_frame *f, const char *fmt, ...) __printf(2, 3);
+
+/* Adds to the output of a panic.  Polled; lines end with '\n'. */
+void panic_printf(const char *fmt, ...) __printf(1, 2);
+
 #endif

@@ -45,6 +45,8 @@ struct clock_ops {
 	void (*stop)(void);
 };
 void timer_set_clock(const struct clock_ops *ops, uint32_t hz);
+/* The rate of the clock in Hz, 0 when there is none. */
+uint32_t timer_clock_hz(void);
 /* The driver's interrupt handler calls this. */
 void timer_interrupt(void);
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the C library and the compiler's runtime ask for: a heap, stdio in the small
+ * form of fmt.h, the stack protector, and a place to give up.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <espalier/addr.h>
+#include <espalier/fmt.h>
+#include <espalier/log.h>
+#include <espalier/sched.h>
+#include <espalier/vcon.h>
+
+#include "syscalls.h"
+
+#undef putchar /* the C library has it as a macro over stdio's FILEs */
+
+static uint8_t heap[CONFIG_HEAP_PAGES * PAGE_SIZE]
+	__attribute__((section(".noinit.heap"), aligned(PAGE_SIZE)));
+static size_t heap_used;
+
+/* The heap belongs to the host thread; malloc() has no locks. */
+void *_sbrk(ptrdiff_t incr)
+{
+	void *p = heap + heap_used;
+
+	if (sched_current())
+		panic("malloc() in exit context");
+	if (incr > 0 ? (size_t)incr > sizeof(heap) - heap_used : (size_t)-incr > heap_used) {
+		errno = ENOMEM;
+		return (void *)-1;
+	}
+	heap_used += incr;
+	return p;
+}
+
+/* --- stdio -------------------------------------------------------------------- */
+
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	return fmt_vsnprintf(buf, size, fmt, ap);
+}
+
+int snprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = fmt_vsnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+int vprintf(const char *fmt, va_list ap)
+{
+	char buf[512];
+	int n = fmt_vsnprintf(buf, sizeof(buf), fmt, ap);
+
+	console_write(buf, strlen(buf));
+	return n;
+}
+
+int printf(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vprintf(fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+int puts(const char *s)
+{
+	console_write(s, strlen(s));
+	console_write("\n", 1);
+	return 0;
+}
+
+int putchar(int c)
+{
+	char b = c;
+
+	console_write(&b, 1);
+	return (unsigned char)c;
+}
+
+/* --- runtime ------------------------------------------------------------------- */
+
+uintptr_t __stack_chk_guard; /* entry.S */
+
+__noreturn void __stack_chk_fail(void)
+{
+	panic("stack smashed");
+}
+
+__noreturn void abort(void)
+{
+	panic("abort()");
+}
+
+/* assert(3) */
+__noreturn void __assert_func(const char *file, int line, const char *func, const char *expr)
+{
+	panic("%s:%d: %s: assertion failed: %s", file, line, func ? func : "?", expr);
+}

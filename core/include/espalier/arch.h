@@ -30,11 +30,25 @@ unsigned arch_cpu_id(void);
 /* The main ID register of this CPU (MIDR, ARM ARM B4.1.105). */
 uint32_t arch_cpu_midr(void);
 
-/* Prints the call chain of the caller; `fp`/`pc` 0 means "from here". */
-void arch_backtrace(uint32_t fp, uint32_t pc);
+/* Registers of an exception in the VMM itself; <arch/frame.h>. */
+struct arch_frame;
+
+/* Both print with panic_printf(): the registers, and the call chain from `f` or,
+ * with NULL, from here. */
+void arch_print_frame(const struct arch_frame *f);
+void arch_backtrace(const struct arch_frame *f);
+
+/* Lets interrupts in for the first time; boot only. */
+void arch_irq_enable(void);
 
 /* Stops this CPU for ever with interrupts masked. */
 __noreturn void arch_halt(void);
+
+/*
+ * Makes the calling thread, the boot's, one that Monitor mode can interrupt and
+ * resume.  Once, before arch_irq_enable().
+ */
+void arch_monitor_init(void);
 
 /* --- host memory -------------------------------------------------------- */
 
@@ -48,6 +62,12 @@ enum host_map_kind {
  * rounded outwards).  0; -EEXIST when a unit is already mapped otherwise.
  */
 int arch_host_map(hpa_t base, uint32_t size, enum host_map_kind kind);
+
+/*
+ * The memory of the VMM's image, stacks and heap, in whole units of 1 MiB: in the
+ * map since boot, and Secure, so no guest may ever get a page of it.
+ */
+void arch_vmm_memory(hpa_t *base, uint32_t *size);
 
 /* True if the VMM has [a, a + size) in its own map (for `memory dump`). */
 bool arch_host_mapped(hpa_t a, uint32_t size);

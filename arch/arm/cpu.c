@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* This CPU: interrupt mask, spin locks, who it is, and how it stops. */
+#include <arch/cp15.h>
+#include <espalier/arch.h>
+
+#define PSR_F 0x40u
+
+uint32_t arch_irq_save(void)
+{
+	uint32_t cpsr;
+
+	__asm__ volatile("mrs %0, cpsr\n\tcpsid f" : "=r"(cpsr) : : "memory");
+	return cpsr & PSR_F;
+}
+
+void arch_irq_restore(uint32_t flags)
+{
+	if (!(flags & PSR_F))
+		__asm__ volatile("cpsie f" : : : "memory");
+}
+
+void arch_spin_acquire(volatile uint32_t *taken)
+{
+	uint32_t t;
+
+	__asm__ volatile("1:	ldrex	%0, [%1]\n\t"
+			 "cmp	%0, #0\n\t"
+			 "beq	2f\n\t"
+			 "wfe\n\t"
+			 "b	1b\n"
+			 "2:	strex	%0, %2, [%1]\n\t"
+			 "cmp	%0, #0\n\t"
+			 "bne	1b\n\t"
+			 "dmb"
+			 : "=&r"(t) : "r"(taken), "r"(1) : "cc", "memory");
+}
+
+void arch_spin_release(volatile uint32_t *taken)
+{
+	dmb();
+	*taken = 0;
+	dsb();
+	__asm__ volatile("sev");
+}
+
+unsigned arch_cpu_id(void)
+{
+	return READ_CP15(MPIDR) & 0xff;
+}
+
+uint32_t arch_cpu_midr(void)
+{
+	return READ_CP15(MIDR);
+}
+
+void arch_irq_enable(void)
+{
+	/* Asynchronous aborts as well: they go to Monitor mode (SCR.EA). */
+	__asm__ volatile("cpsie af" : : : "memory");
+}
+
+__noreturn void arch_halt(void)
+{
+	__asm__ volatile("cpsid aif" : : : "memory");
+	for (;;)
+		__asm__ volatile("wfi");
+}

@@ -33,13 +33,38 @@ struct driver {
 	static const struct driver *const d##_row \
 		__attribute__((used, section(".drivers"))) = &(d)
 
-/* Probes every enabled node for drivers of the given order. */
+/*
+ * Probes every enabled node for drivers of the given order.  Returns how many
+ * devices a driver took.
+ */
 int device_probe_all(const void *fdt, enum driver_order order);
+
+/*
+ * Maps register window `index` of the device, at most `size` bytes of which the
+ * driver will use.  0 with the address in *base, or a negative errno, logged.
+ */
+int device_map(const struct device *dev, unsigned index, uint32_t size, hpa_t *base);
+
+/*
+ * Until the host DTB has told the console: the UART at CONFIG_EARLY_UART, so that
+ * a DTB that tells nothing can be reported.  Does nothing if that is 0.
+ */
+void console_early_default(void);
+
+/*
+ * The disk image that the boot loader left in RAM (/chosen linux,initrd-start and
+ * -end).  -ENOENT: there is none; -EINVAL: malformed.
+ */
+int initrd_find(const void *fdt, hpa_t *base, uint32_t *size);
 
 /* MMIO accessors, single-copy, ordered by the Device memory type. */
 static inline uint32_t mmio_read32(hpa_t base, uint32_t off)
 {
 	return *(volatile uint32_t *)(uintptr_t)(base.v + off);
+}
+static inline void mmio_write8(hpa_t base, uint32_t off, uint8_t v)
+{
+	*(volatile uint8_t *)(uintptr_t)(base.v + off) = v;
 }
 static inline void mmio_write32(hpa_t base, uint32_t off, uint32_t v)
 {

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the boot loader's device tree to the prompt. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include <espalier/arch.h>
+#include <espalier/device.h>
+#include <espalier/dt.h>
+#include <espalier/irq.h>
+#include <espalier/log.h>
+#include <espalier/sched.h>
+#include <espalier/shell.h>
+#include <espalier/timer.h>
+#include <espalier/vcon.h>
+#include <espalier/version.h>
+#include <espalier/vfs.h>
+
+#include "boot.h"
+
+#define BANNER_FILE "/system/banner.txt"
+#define BOOT_SCRIPT "/boot.espalier"
+#define BANNER_MAX  4096
+
+/* The line that /chosen names; else any, so that there is a prompt to help from. */
+static struct chardev *choose_console(const void *fdt)
+{
+	char path[DT_PATH_MAX];
+	struct chardev *c = NULL;
+	int node = dt_stdout(fdt);
+
+	if (node >= 0 && !dt_path(fdt, node, path, sizeof(path)))
+		c = chardev_find(path);
+	if (c)
+		return c;
+	chardev_for_each(boot_first_chardev, &c);
+	if (!c)
+		panic("host DTB: no serial line that a driver knows");
+	if (node == -ENOENT)
+		log_warn("host DTB: /chosen: no stdout-path; the console is %s", c->path);
+	else if (node < 0)
+		log_warn("host DTB: /chosen: stdout-path leads nowhere; the console is %s",
+			 c->path);
+	else
+		log_warn("host DTB: %s: no driver for this console; using %s", path, c->path);
+	return c;
+}
+
+static struct chardev *probe_console(const void *fdt)
+{
+	struct chardev *c;
+
+	device_probe_all(fdt, DRIVER_CONSOLE);
+	c = choose_console(fdt);
+	console_open(c);
+	return c;
+}
+
+static void probe_irqchip(const void *fdt)
+{
+	device_probe_all(fdt, DRIVER_IRQCHIP);
+	if (!irqchip)
+		panic("host DTB: no interrupt controller that a driver knows");
+}
+
+static void probe_clock(const void *fdt)
+{
+	device_probe_all(fdt, DRIVER_CLOCK);
+	if (!timer_clock_hz())
+		panic("host DTB: no timer that a driver knows");
+}
+
+static void mount_disk(const void *fdt)
+{
+	struct block *disk = boot_initrd(fdt);
+
+	if (disk && vfs_mount(disk))
+		log_err("no disk image is mounted: no guests can be created");
+}
+
+static void show_banner(void)
+{
+	void *text;
+	uint32_t size;
+
+	if (!vfs_fs())
+		return;
+	if (vfs_read_file(BANNER_FILE, BANNER_MAX, &text, &size)) {
+		log_warn("%s", vfs_error());
+		return;
+	}
+	console_write(text, size);
+	free(text);
+}
+
+static void run_boot_script(void)
+{
+	int r;
+
+	if (!vfs_fs())
+		return;
+	r = shell_run_script(BOOT_SCRIPT);
+	if (r < 0)
+		log_warn("%s", vfs_error());
+	else if (r > 0)
+		log_warn(BOOT_SCRIPT ": %d lines failed", r);
+}
+
+/* Called by entry.S with interrupts masked; r2 of the boot loader in `dtb`. */
+__noreturn void vmm_main(uint32_t dtb)
+{
+	console_early_default();        /* for what the tree cannot tell */
+	host_fdt = boot_tree(dtb);      /* checked; panics if it is none */
+	probe_console(host_fdt);
+	log_info("Espalier %s", espalier_version);
+	boot_memory(host_fdt, dtb);     /* banks, and what is in use already */
+	probe_irqchip(host_fdt);
+	probe_clock(host_fdt);
+	device_probe_all(host_fdt, DRIVER_OTHER);
+	arch_monitor_init();            /* this thread can be interrupted now */
+	sched_init();
+	arch_irq_enable();
+	boot_summary(host_fdt);
+	mount_disk(host_fdt);
+	log_to_ring();                  /* the shell prints what comes from here on */
+	show_banner();
+	run_boot_script();
+	shell_main();
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the floors of the code: who may include what, and licence lines.
+
+Prints `ok NAME` or `FAIL NAME: why` for each check; fails if any does. One of the
+checks is that examples of what is forbidden are found.
+"""
+import fnmatch
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[1]
+
+LIBC = r"(errno|limits|stdarg|stdbool|stddef|stdint|stdio|stdlib|string)\.h"
+FDT = r"(libfdt|fdt)\.h"
+# What says nothing about any floor.
+BASE = r"espalier/(addr|fmt|list|lock|log|util)\.h"
+
+ARCH_HEADERS = r"arch/.*|insn/.*|asm-offsets\.h|cp15\.h"
+DRIVER_HEADERS = r"regs/.*"
+
+# A floor: its files, and a regular expression of what they may include. Headers
+# of the same directory are always allowed. The first floor that has a file rules.
+FLOORS = (
+    # Pure: everything else comes through callbacks.
+    ("insn is pure", ["arch/arm/insn/*"],
+     rf"{LIBC}|insn/.*|espalier/(addr|util)\.h"),
+    ("table walker is pure", ["arch/arm/gwalk.[ch]"],
+     rf"{LIBC}|arch/cp15\.h|espalier/(addr|util)\.h"),
+    ("ext2 and block are pure", ["core/ext2*.[ch]", "core/block.c"],
+     rf"{LIBC}|espalier/(addr|block|ext2|util)\.h"),
+    ("emulation rows are pure", ["core/emul/rows.c"],
+     rf"{LIBC}|espalier/(emul|util)\.h"),
+
+    ("shell sees no hardware", ["core/shell/*"],
+     rf"{LIBC}|{FDT}|{BASE}|espalier/(?!emul|traptab).*\.h"),
+    ("emulated devices", ["core/emul/*"],
+     rf"{LIBC}|{FDT}|{BASE}|{DRIVER_HEADERS}|"
+     r"espalier/(arch|block|dt|emul|guest|timer|traptab|vcon|vcpu)\.h"),
+    ("core knows no hardware", ["core/*.[ch]", "core/include/espalier/*.h"],
+     rf"{LIBC}|{FDT}|espalier/.*\.h|unistd\.h|sys/.*"),
+    ("drivers know no guest", ["drivers/*.[ch]"],
+     rf"{LIBC}|{FDT}|{BASE}|{DRIVER_HEADERS}|"
+     r"espalier/(arch|block|device|dt|irq|page|timer|vcon)\.h"),
+    ("registers are plain", ["drivers/regs/*"],
+     rf"{LIBC}|espalier/util\.h|{DRIVER_HEADERS}"),
+    ("arch knows no device and no shell", ["arch/arm/*", "arch/arm/include/*"],
+     rf"{LIBC}|unwind\.h|{ARCH_HEADERS}|"
+     r"espalier/(?!shell|vfs|ext2|vcon|device|dt).*\.h"),
+)
+
+# (file, a line in it, is it allowed?)
+EXAMPLES = (
+    ("core/shell/cmd_x.c", "#include <espalier/sched.h>", True),
+    ("core/shell/cmd_x.c", "#include <regs/pl011.h>", False),
+    ("core/shell/cmd_x.c", '# include "insn/insn.h"', False),
+    ("core/emul/x.c", "#include <regs/gic.h>", True),
+    ("core/emul/x.c", "#include <espalier/device.h>", False),
+    ("core/x.c", "#include <regs/gic.h>", False),
+    ("core/x.c", "#include <arch/cp15.h>", False),
+    ("drivers/x.c", "#include <espalier/guest.h>", False),
+    ("arch/arm/x.c", "#include <espalier/shell.h>", False),
+    ("arch/arm/x.c", "#include <libfdt.h>", False),
+    ("arch/arm/insn/x.c", "#include <espalier/vcpu.h>", False),
+    ("core/ext2_x.c", "#include <espalier/log.h>", False),
+)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+
+# Files without room for a comment, or in which it would be shown.
+UNLICENSED = ("LICENSE", "guests/debian/banner.txt", "tests/fuzz/corpus/*", "*.bin", "*.png")
+
+
+def sources():
+    """Tracked files, and those that are about to be."""
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, text=True,
+                         check=True, stdout=subprocess.PIPE).stdout
+    return [f for f in sorted(set(out.split("\n"))) if f and (TOP / f).is_file()]
+
+
+def floor_of(name):
+    for floor in FLOORS:
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in floor[1]):
+            return floor
+    return None
+
+
+def own_header(name, header):
+    """A quoted header that lies beside the file."""
+    return (TOP / name).parent.joinpath(header).is_file()
+
+
+def forbidden_includes(name, text, allowed):
+    """The includes of one file that its floor does not allow."""
+    bad = []
+    for match in INCLUDE.finditer(text):
+        quote, header = match.groups()
+        if quote == '"' and "/" not in header and own_header(name, header):
+            continue
+        if not re.fullmatch(allowed, header):
+            line = text.count("\n", 0, match.start()) + 1
+            bad.append(f"{name}:{line} includes {header}")
+    return bad
+
+
+def check_floors(files):
+    """Yields (check, list of complaints)."""
+    bad = {floor[0]: [] for floor in FLOORS}
+    for name in files:
+        floor = floor_of(name) if name.endswith((".c", ".h", ".S")) else None
+        if floor:
+            text = (TOP / name).read_text(errors="replace")
+            bad[floor[0]] += forbidden_includes(name, text, floor[2])
+    yield from bad.items()
+
+
+def check_examples():
+    """The floors themselves: each example is judged as it should be."""
+    bad = []
+    for name, line, allowed in EXAMPLES:
+        floor = floor_of(name)
+        if floor is None or (not forbidden_includes(name, line, floor[2])) != allowed:
+            bad.append(f"{name}: {line}")
+    yield "examples are judged rightly", bad
+
+
+def check_licences(files):
+    bad = []
+    for name in files:
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in UNLICENSED):
+            continue
+        with open(TOP / name, errors="replace") as f:
+            head = [f.readline() for _ in range(2)]
+        if head[0].startswith("#!"):
+            head = head[1:]
+        if "SPDX-License-Identifier: Apache-2.0" not in head[0]:
+            bad.append(f"{name} does not begin with its SPDX line")
+    yield "licence lines", bad
+
+
+def main():
+    files = sources()
+    failed = False
+    for check, bad in [*check_floors(files), *check_examples(), *check_licences(files)]:
+        print(f"FAIL {check}: {'; '.join(bad)}" if bad else f"ok {check}")
+        failed |= bool(bad)
+    return 1 if failed else 0
+
+
+sys.exit(main())

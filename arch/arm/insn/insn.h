@@ -37,17 +37,21 @@ struct insn_env {
 	uint32_t (*get_reg)(void *ctx, unsigned r);
 	void (*set_reg)(void *ctx, unsigned r, uint32_t v);
 	/*
-	 * Size 1, 2, 4; `user`: access with PL0 permissions (LDRT).  0, or a
-	 * negative errno that ends the emulation and is returned from it.
+	 * Size 1, 2, 4, naturally aligned (an unaligned access comes as bytes);
+	 * values are little-endian whatever CPSR.E says.  `user`: access with PL0
+	 * permissions (LDRT).  0, or a negative errno that ends the emulation
+	 * and is returned from it.
 	 */
 	int (*load)(void *ctx, uint32_t va, unsigned size, bool user, uint32_t *v);
 	int (*store)(void *ctx, uint32_t va, unsigned size, bool user, uint32_t v);
 	/*
 	 * Optional: is [va, va + size) accessible?  Called for the whole range
-	 * of a multi-word access before its first word moves, so that an
-	 * abort leaves nothing half done.
+	 * of an access that takes several callbacks before the first of them,
+	 * so that an abort leaves nothing half done.  The range may wrap at 4 GiB.
 	 */
 	int (*probe)(void *ctx, uint32_t va, unsigned size, bool write, bool user);
+	/* Out: the address of an alignment fault, when -EFAULT is not a callback's. */
+	uint32_t fault_va;
 };
 
 /* The condition that governs `i` under `cpsr` (IT block in Thumb), 0..15. */
@@ -60,11 +64,14 @@ bool insn_cond_passed(unsigned cond, uint32_t cpsr);
 uint32_t insn_advance_it(uint32_t cpsr);
 
 /*
- * Emulates a load or store (LDR/STR in every size and addressing form, LDRD,
- * LDM/STM, PUSH/POP, LDRT, SWP, LDREX/STREX are not loads to emulate: -ENOTSUP)
- * with condition, write-back, PC load and IT handling.
- * 0; -ENOTSUP: not such an instruction, nothing was done; -EINVAL:
- * UNPREDICTABLE form; or what a callback returned (base not written back).
+ * Emulates a load or store: LDR/STR in every size and addressing form, LDRD/STRD,
+ * LDM/STM, PUSH/POP, LDRT and its family, SWP; with condition, write-back, PC
+ * load and IT handling.  SCTLR.A is the caller's business.
+ * 0; -ENOTSUP: not such an instruction (LDREX/STREX, LDM/STM ^, VLDR and the
+ * hints PLD, PLI are not), nothing was done; -EINVAL: UNPREDICTABLE form or
+ * PC value; -EFAULT: LDM, STM, LDRD, STRD or SWP of an address that is not
+ * word-aligned, left in fault_va; or what a callback returned.  Registers, pc
+ * and cpsr change only on success.
  */
 int insn_emulate_ldst(const struct insn *i, struct insn_env *env);
 

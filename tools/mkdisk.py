@@ -3,55 +3,75 @@
 """mkdisk.py [-B BLOCK_SIZE] OUT PATH=FILE...: packs an ext2 image with genext2fs.
 
 Each FILE of the host is put at PATH, with the directories it needs. PATH= makes
-an empty directory. The image is as small as its content allows, and the same
-input gives the same bytes.
+an empty directory, PATH=@TARGET a symbolic link. The image is as small as its
+content allows. The same input gives the same bytes: owners are root, times are
+SOURCE_DATE_EPOCH or 0, names are in order.
 """
 import argparse
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 
+MTIME = int(os.environ.get("SOURCE_DATE_EPOCH", 0))
 
-def stage(root, entries):
-    """Lays the tree out in a directory, one name after the other; returns its names."""
-    names = set()
-    for path, source in sorted(entries):
-        parts = path.strip("/").split("/")
-        names.update("/".join(parts[: n + 1]) for n in range(len(parts)))
-        target = os.path.join(root, *parts)
+
+class Tree:
+    """A tar archive (genext2fs keeps its order), and what it takes in an image."""
+
+    def __init__(self, out, block):
+        self.tar = tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT)
+        self.block = block
+        self.names = set()
+        self.blocks = 0
+
+    def add(self, name, kind, mode, data=b"", link=""):
+        info = tarfile.TarInfo(name)
+        info.type, info.mode, info.size = kind, mode, len(data)
+        info.mtime, info.linkname = MTIME, link
+        self.tar.addfile(info, io.BytesIO(data))
+        self.names.add(name)
+        self.blocks += 1 if kind != tarfile.REGTYPE else self.blocks_of(len(data))
+
+    def blocks_of(self, size):
+        """Data blocks of a file, and the blocks that point to them (12 are direct)."""
+        data = -(-size // self.block)
+        per = self.block // 4
+        pointers = -(-max(0, data - 12) // per)
+        return data + pointers + (2 + pointers // per if pointers > 1 else 0)
+
+    def add_dirs(self, path):
+        parts = path.split("/")
+        for depth in range(1, len(parts) + 1):
+            name = "/".join(parts[:depth])
+            if name and name not in self.names:
+                self.add(name, tarfile.DIRTYPE, 0o755)
+
+    def add_entry(self, path, source):
+        path = path.strip("/")
         if not source:
-            os.makedirs(target, exist_ok=True)
-            continue
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(source, "rb") as src, open(target, "wb") as dst:
-            dst.write(src.read())
-        os.chmod(target, 0o644)
-    return names
+            self.add_dirs(path)
+            return
+        self.add_dirs(os.path.dirname(path))
+        if source[0] == "@":
+            self.add(path, tarfile.SYMTYPE, 0o777, link=source[1:])
+            return
+        with open(source, "rb") as f:
+            self.add(path, tarfile.REGTYPE, 0o644, f.read())
+
+    def size_in_blocks(self):
+        """With superblock, descriptors, bitmaps and inodes, and lost+found's blocks."""
+        return self.blocks + 16 + len(self.names) * 256 // self.block
 
 
-def blocks_of(size, block):
-    """Data blocks of a file and the blocks that point to them (12 direct ones)."""
-    data = -(-size // block)
-    per = block // 4
-    pointers = -(-max(0, data - 12) // per)
-    return data + pointers + (2 + pointers // per if pointers > 1 else 0)
-
-
-def size_in_blocks(root, names, block):
-    total = 16 + len(names) * 256 // block  # superblock, descriptors, bitmaps, inodes
-    for name in names:
-        path = os.path.join(root, name)
-        total += 1 if os.path.isdir(path) else blocks_of(os.path.getsize(path), block)
-    return total
-
-
-def pack(out, root, names, block):
+def pack(out, tar, tree):
     """Grows the image until all fits; what genext2fs says last is the error."""
-    blocks = size_in_blocks(root, names, block)
+    blocks = tree.size_in_blocks()
     for _ in range(64):
-        cmd = ["genext2fs", "-B", str(block), "-b", str(blocks), "-N", str(len(names) + 16),
-               "-m", "0", "-f", "-U", "-d", root, out]
+        cmd = ["genext2fs", "-B", str(tree.block), "-b", str(blocks),
+               "-N", str(len(tree.names) + 16), "-m", "0", "-f", "-a", tar, out]
         done = subprocess.run(cmd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode == 0:
             return
@@ -65,12 +85,14 @@ def main():
     parser.add_argument("out")
     parser.add_argument("files", nargs="+")
     args = parser.parse_args()
-    entries = [tuple(f.split("=", 1)) for f in args.files]
-    new = args.out + ".new"
-    with tempfile.TemporaryDirectory() as root:
-        names = stage(root, entries)
-        pack(new, root, names, args.block)
-    os.replace(new, args.out)
+    with tempfile.NamedTemporaryFile(suffix=".tar") as tar:
+        tree = Tree(tar, args.block)
+        for entry in sorted(args.files):
+            tree.add_entry(*entry.split("=", 1))
+        tree.tar.close()
+        tar.flush()
+        pack(args.out + ".new", tar.name, tree)
+    os.replace(args.out + ".new", args.out)
 
 
 main()

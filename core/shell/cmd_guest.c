@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+/* guest: create guests, run them, look at them */
+#include <errno.h>
+#include <string.h>
+
+#include <espalier/guest.h>
+
+#include "internal.h"
+
+/* --- looking ------------------------------------------------------------------------ */
+
+static uint32_t ram_kib(const struct guest *g)
+{
+	uint32_t kib = 0;
+
+	for (unsigned i = 0; i < g->map.n; i++)
+		if (g->map.regions[i].kind == REGION_RAM)
+			kib += g->map.regions[i].size >> 10;
+	return kib;
+}
+
+static uint64_t run_ns(const struct guest *g)
+{
+	uint64_t ns = 0;
+
+	for (unsigned i = 0; i < g->nr_vcpus; i++)
+		ns += g->vcpus[i].run_ns;
+	return ns;
+}
+
+static void list_row(struct guest *g, void *arg)
+{
+	(void)arg;
+	shell_printf("%-16s %-8s %5u %7u MiB ", g->name, guest_state_name(g->state), g->nr_vcpus,
+		     (unsigned)(ram_kib(g) >> 10));
+	shell_print_seconds(run_ns(g));
+	shell_printf("  %s\n", g->dtb_path);
+}
+
+static int guest_list(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	shell_printf("%-16s %-8s %5s %11s %s\n", "NAME", "STATE", "VCPUS", "RAM", "CPU TIME / DTB");
+	guest_for_each(list_row, NULL);
+	return 0;
+}
+
+static void info_vcpus(const struct guest *g)
+{
+	for (unsigned i = 0; i < g->nr_vcpus; i++) {
+		const struct vcpu *v = &g->vcpus[i];
+
+		shell_printf("vcpu%u:       %s on CPU %u, ran ", v->id,
+			     vcpu_state_name(v->state), v->cpu);
+		shell_print_seconds(v->run_ns);
+		shell_printf("\n");
+	}
+}
+
+static void info_devices(const struct guest *g)
+{
+	char state[80];
+
+	for (unsigned i = 0; i < g->nr_devs; i++) {
+		struct emul_dev *d = &g->devs[i];
+
+		state[0] = '\0';
+		if (d->cls->describe)
+			d->cls->describe(d, state, sizeof(state));
+		shell_printf("device:      %s (%s", d->path, d->cls->name);
+		for (unsigned n = 0; n < d->nr_irqs; n++)
+			shell_printf("%s%u", n ? ", " : "; irq ", d->irq[n]);
+		shell_printf(")%s%s\n", state[0] ? ": " : "", state);
+	}
+}
+
+static int guest_info(int argc, char **argv)
+{
+	struct guest *g = shell_guest(argv[0]);
+
+	(void)argc;
+	if (!g)
+		return -ENOENT;
+	shell_printf("name:        %s\n", g->name);
+	shell_printf("state:       %s", guest_state_name(g->state));
+	if (g->state == GUEST_HALTED && g->halt_reason)
+		shell_printf(" (%s)", g->halt_reason);
+	shell_printf("\ndevice tree: %s\n", g->dtb_path);
+	shell_printf("memory:      %u KiB\n", (unsigned)ram_kib(g));
+	shell_printf("faults:      %llu accesses outside its map\n",
+		     (unsigned long long)g->faults);
+	if (g->lazy_domains)
+		shell_printf("options:     espalier,lazy-domains\n");
+	info_vcpus(g);
+	info_devices(g);
+	return 0;
+}
+
+static void memmap_row(const struct region *r)
+{
+	static const char *const kinds[] = {
+		[REGION_RAM] = "ram", [REGION_PASS] = "pass",
+		[REGION_EMUL] = "emulated", [REGION_ABSENT] = "absent",
+	};
+
+	shell_printf("%08x-%08x %-9s", (unsigned)r->base.v,
+		     (unsigned)(r->base.v + (r->size - 1)), kinds[r->kind]);
+	if (r->kind == REGION_RAM || r->kind == REGION_PASS)
+		shell_printf("%08x ", (unsigned)r->host.v);
+	else
+		shell_printf("%8s ", "-");
+	shell_printf("%s\n", r->path ? r->path : "-");
+}
+
+static int guest_memmap(int argc, char **argv)
+{
+	struct guest *g = shell_guest(argv[0]);
+
+	(void)argc;
+	if (!g)
+		return -ENOENT;
+	shell_printf("%-17s %-9s%-8s %s\n", "GUEST ADDRESSES", "KIND", "HOST", "NODE");
+	for (unsigned i = 0; i < g->map.n; i++)
+		memmap_row(&g->map.regions[i]);
+	return 0;
+}
+
+/* --- acting --------------------------------------------------------------------------- */
+
+static int guest_create_run(int argc, char **argv)
+{
+	(void)argc;
+	return shell_result(guest_create(argv[0], argv[1]), argv[0]);
+}
+
+static int act(const char *name, int (*fn)(struct guest *g))
+{
+	struct guest *g = shell_guest(name);
+	int rc;
+
+	if (!g)
+		return -ENOENT;
+	rc = fn(g);
+	if (rc == -EBUSY || rc == -EINVAL) {
+		shell_log_flush();
+		shell_printf("%s: not possible while it is %s\n", name,
+			     guest_state_name(g->state));
+		return rc;
+	}
+	return shell_result(rc, name);
+}
+
+#define ACTION(verb)                                            \
+	static int guest_##verb##_run(int argc, char **argv)    \
+	{                                                       \
+		(void)argc;                                     \
+		return act(argv[0], guest_##verb);              \
+	}
+ACTION(destroy)
+ACTION(kick)
+ACTION(pause)
+ACTION(resume)
+ACTION(halt)
+ACTION(reset)
+
+static const struct shell_sub subs[] = {
+	{ "list", "", "list the guests", 0, 0, { ARG_NONE }, guest_list },
+	{ "create", "<name> <dtb-path>", "build a guest from a device tree of the disk image",
+	  2, 2, { ARG_TEXT, ARG_PATH }, guest_create_run },
+	{ "destroy", "<guest>", "stop a guest and give back what it has", 1, 1, { ARG_GUEST },
+	  guest_destroy_run },
+	{ "kick", "<guest>", "load and start a guest that is new or reset", 1, 1, { ARG_GUEST },
+	  guest_kick_run },
+	{ "pause", "<guest>", "stop a guest for a while", 1, 1, { ARG_GUEST }, guest_pause_run },
+	{ "resume", "<guest>", "let a paused guest go on", 1, 1, { ARG_GUEST },
+	  guest_resume_run },
+	{ "halt", "<guest>", "stop a guest until it is reset", 1, 1, { ARG_GUEST },
+	  guest_halt_run },
+	{ "reset", "<guest>", "bring a guest back to where kick starts it", 1, 1, { ARG_GUEST },
+	  guest_reset_run },
+	{ "info", "<guest>", "state, vCPUs and devices of a guest", 1, 1, { ARG_GUEST },
+	  guest_info },
+	{ "memmap", "<guest>", "what a guest has at which address", 1, 1, { ARG_GUEST },
+	  guest_memmap },
+};
+SHELL_CMD(guest, "guest", "create, run and inspect guests", subs);

@@ -17,6 +17,7 @@
 #include <espalier/log.h>
 
 #include "classes.h"
+#include "clock.h"
 #include "pl011.h"
 
 #define DEFAULT_CLOCK 24000000u
@@ -338,8 +339,7 @@ static int pl011_create(struct emul_dev *d, const void *fdt, int node)
 	s->con.input = input;
 	s->con.can_output = can_output;
 	timer_init(&s->timeout, timed_out);
-	if (dt_clock_hz(fdt, node, 0, &s->clock) || s->clock == 0)
-		s->clock = DEFAULT_CLOCK;
+	s->clock = emul_clock_hz(d, fdt, node, 0, DEFAULT_CLOCK);
 	err = connect(s, fdt, node);
 	if (err)
 		log_err("%s: %s: cannot make its console (error %d)", d->guest->name, d->path,

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A down counter that is computed, not ticked. */
+#include <espalier/timer.h>
+
+#include "downcount.h"
+
+static uint64_t period(const struct downcount *c)
+{
+	return (uint64_t)c->reload + 1;
+}
+
+/* Counts since it was `from`. */
+static uint64_t elapsed(const struct downcount *c, uint64_t now)
+{
+	uint64_t ticks = ns_to_ticks(now, c->hz);
+
+	if (!c->running || ticks <= c->base)
+		return 0;
+	ticks -= c->base;
+	return c->div == 1 ? ticks : ticks / c->div;
+}
+
+static void rebase(struct downcount *c, uint32_t value, uint64_t now)
+{
+	c->base = ns_to_ticks(now, c->hz);
+	c->from = value;
+}
+
+/* A counter that already stands at 0 reaches it again after a whole period. */
+static uint64_t first_event(const struct downcount *c)
+{
+	if (c->from)
+		return c->from;
+	return c->periodic ? period(c) : DOWNCOUNT_NEVER;
+}
+
+void downcount_set(struct downcount *c, uint32_t value, uint64_t now)
+{
+	rebase(c, value, now);
+	c->next = first_event(c);
+}
+
+void downcount_freeze(struct downcount *c, uint64_t now)
+{
+	rebase(c, downcount_value(c, now), now);
+}
+
+void downcount_go(struct downcount *c, uint64_t now)
+{
+	downcount_set(c, c->from, now);
+}
+
+uint32_t downcount_value(const struct downcount *c, uint64_t now)
+{
+	uint64_t e = elapsed(c, now);
+
+	if (e <= c->from)
+		return c->from - (uint32_t)e;
+	if (!c->periodic)
+		return 0;
+	return c->reload - (uint32_t)((e - c->from - 1) % period(c));
+}
+
+bool downcount_event(struct downcount *c, uint64_t now)
+{
+	uint64_t e = elapsed(c, now);
+
+	if (e < c->next)
+		return false;
+	if (c->periodic)
+		c->next += ((e - c->next) / period(c) + 1) * period(c);
+	else
+		c->next = DOWNCOUNT_NEVER;
+	return true;
+}
+
+uint64_t downcount_deadline(const struct downcount *c)
+{
+	if (!c->running || c->next == DOWNCOUNT_NEVER)
+		return DOWNCOUNT_NEVER;
+	/* One nanosecond more: the conversion rounds down. */
+	return ticks_to_ns(c->base + c->next * c->div, c->hz) + 1;
+}

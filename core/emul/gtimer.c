@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The emulated global timer of a Cortex-A9 MPCore, DDI 0407 4.3 and 4.4 (r2p0
+ * and later: an event is a counter at or above the comparator).  One counter
+ * for all vCPUs; comparator, auto-increment and event flag for each.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <espalier/guest.h>
+#include <espalier/timer.h>
+#include <regs/gtimer.h>
+
+#include "classes.h"
+#include "clock.h"
+
+#define GT_CPUS 4
+#define DEFAULT_PERIPHCLK 100000000u
+
+#define SHARED_BITS (GT_CONTROL_PRESCALER_MASK | GT_CONTROL_ENABLE)
+#define BANKED_BITS (GT_CONTROL_COMP | GT_CONTROL_IRQ | GT_CONTROL_AUTO)
+
+struct gt_cpu {
+	struct emul_dev *dev;
+	unsigned vcpu;
+	struct timer timer;
+	uint64_t compare;
+	uint32_t auto_inc;
+	uint32_t control; /* BANKED_BITS */
+	bool event;
+	bool line;
+};
+
+struct gtimer {
+	uint32_t hz;
+	uint32_t control; /* SHARED_BITS */
+	uint64_t base;    /* tick at which the counter was `from` */
+	uint64_t from;
+	struct gt_cpu cpu[GT_CPUS];
+};
+
+static struct gt_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
+{
+	return &((struct gtimer *)d->state)->cpu[m->vcpu];
+}
+
+static uint32_t divider(const struct gtimer *s)
+{
+	return (s->control >> GT_CONTROL_PRESCALER_SHIFT) + 1;
+}
+
+static uint64_t counter(const struct gtimer *s, uint64_t now)
+{
+	uint64_t ticks;
+
+	if (!(s->control & GT_CONTROL_ENABLE))
+		return s->from;
+	ticks = ns_to_ticks(now, s->hz) - s->base;
+	return s->from + (divider(s) == 1 ? ticks : ticks / divider(s));
+}
+
+/* Goes on from `value` now. */
+static void rebase(struct gtimer *s, uint64_t value, uint64_t now)
+{
+	s->base = ns_to_ticks(now, s->hz);
+	s->from = value;
+}
+
+static bool compares(const struct gtimer *s, const struct gt_cpu *t)
+{
+	return (s->control & GT_CONTROL_ENABLE) && (t->control & GT_CONTROL_COMP);
+}
+
+/* Takes in what happened up to now. */
+static void catch_up(struct gt_cpu *t, uint64_t now)
+{
+	const struct gtimer *s = t->dev->state;
+	uint64_t c = counter(s, now);
+
+	if (!compares(s, t) || c < t->compare)
+		return;
+	t->event = true;
+	if ((t->control & GT_CONTROL_AUTO) && t->auto_inc)
+		t->compare += ((c - t->compare) / t->auto_inc + 1) * t->auto_inc;
+}
+
+static void arm(struct gt_cpu *t, uint64_t now)
+{
+	const struct gtimer *s = t->dev->state;
+	uint64_t left = t->compare - counter(s, now);
+
+	/* What is more than a century away does not matter, and could overflow. */
+	if (left > ((uint64_t)s->hz << 32) / divider(s))
+		timer_cancel(&t->timer);
+	else
+		timer_arm(&t->timer, 1 + ticks_to_ns(s->base + (t->compare - s->from) * divider(s),
+						     s->hz));
+}
+
+/* Drives the interrupt, and waits for what comes next. */
+static void settle(struct gt_cpu *t, uint64_t now)
+{
+	bool line = t->event && (t->control & GT_CONTROL_IRQ);
+
+	if (line != t->line) {
+		t->line = line;
+		if (t->dev->nr_irqs)
+			virq_set_ppi(t->dev->guest, t->vcpu, t->dev->irq[0], line);
+	}
+	/* A flag that is set cannot change: no need to be woken for it. */
+	if (compares(t->dev->state, t) && (t->control & GT_CONTROL_IRQ) && !t->event)
+		arm(t, now);
+	else
+		timer_cancel(&t->timer);
+}
+
+static void sync(struct gt_cpu *t, uint64_t now)
+{
+	catch_up(t, now);
+	settle(t, now);
+}
+
+static void sync_all(struct gtimer *s, uint64_t now)
+{
+	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++)
+		sync(&s->cpu[cpu], now);
+}
+
+static void expired(struct timer *timer)
+{
+	sync(container_of(timer, struct gt_cpu, timer), timer_now());
+}
+
+/* --- registers ------------------------------------------------------------ */
+
+/* Word `i` of v: 0 is the lower one. */
+static uint32_t word_get(uint64_t v, unsigned i)
+{
+	return (uint32_t)(v >> (32 * i));
+}
+
+static uint64_t word_set(uint64_t old, unsigned i, uint32_t v)
+{
+	uint64_t mask = (uint64_t)UINT32_MAX << (32 * i);
+
+	return (old & ~mask) | (uint64_t)v << (32 * i);
+}
+
+static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)m;
+	return word_get(counter(d->state, timer_now()), i);
+}
+
+static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct gtimer *s = d->state;
+	uint64_t now = timer_now();
+
+	(void)m;
+	sync_all(s, now);
+	rebase(s, word_set(counter(s, now), i, v), now);
+	sync_all(s, now);
+}
+
+static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)i;
+	return ((struct gtimer *)d->state)->control | cpu_of(d, m)->control;
+}
+
+static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct gtimer *s = d->state;
+	uint64_t now = timer_now();
+
+	(void)i;
+	sync_all(s, now);
+	rebase(s, counter(s, now), now);
+	s->control = v & SHARED_BITS;
+	cpu_of(d, m)->control = v & BANKED_BITS;
+	sync_all(s, now);
+}
+
+static uint32_t isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	struct gt_cpu *t = cpu_of(d, m);
+
+	(void)i;
+	sync(t, timer_now());
+	return t->event;
+}
+
+static void isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct gt_cpu *t = cpu_of(d, m);
+	uint64_t now = timer_now();
+
+	(void)i;
+	catch_up(t, now);
+	if (v & GT_ISR_EVENT)
+		t->event = false;
+	sync(t, now);
+}
+
+static uint32_t compare_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	struct gt_cpu *t = cpu_of(d, m);
+
+	sync(t, timer_now());
+	return word_get(t->compare, i);
+}
+
+static void compare_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct gt_cpu *t = cpu_of(d, m);
+	uint64_t now = timer_now();
+
+	catch_up(t, now);
+	t->compare = word_set(t->compare, i, v);
+	sync(t, now);
+}
+
+static uint32_t auto_inc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)i;
+	return cpu_of(d, m)->auto_inc;
+}
+
+static void auto_inc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct gt_cpu *t = cpu_of(d, m);
+	uint64_t now = timer_now();
+
+	(void)i;
+	catch_up(t, now);
+	t->auto_inc = v;
+	sync(t, now);
+}
+
+static const struct reg_row rows[] = {
+	{ .offset = GT_COUNTER_LO, .count = 2, .name = "Counter", .get = counter_get,
+	  .set = counter_set },
+	{ .offset = GT_CONTROL, .name = "Control", .get = control_get, .set = control_set },
+	{ .offset = GT_ISR, .name = "Interrupt Status", .get = isr_get, .set = isr_set },
+	{ .offset = GT_COMPARE_LO, .count = 2, .name = "Comparator", .get = compare_get,
+	  .set = compare_set },
+	{ .offset = GT_AUTO_INC, .name = "Auto-increment", .get = auto_inc_get,
+	  .set = auto_inc_set },
+	{ .offset = 0x1c, .count = (0x100 - 0x1c) / 4, .name = "reserved" },
+};
+static const struct reg_map map = { rows, ARRAY_SIZE(rows) };
+
+/* --- the class ---------------------------------------------------------------- */
+
+static int gtimer_create(struct emul_dev *d, const void *fdt, int node)
+{
+	struct gtimer *s = d->state;
+
+	s->hz = emul_clock_hz(d, fdt, node, 0, DEFAULT_PERIPHCLK);
+	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++) {
+		struct gt_cpu *t = &s->cpu[cpu];
+
+		t->dev = d;
+		t->vcpu = cpu;
+		timer_init(&t->timer, expired);
+	}
+	return 0;
+}
+
+static void gtimer_reset(struct emul_dev *d)
+{
+	struct gtimer *s = d->state;
+	uint64_t now = timer_now();
+
+	s->control = 0;
+	rebase(s, 0, now);
+	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++) {
+		struct gt_cpu *t = &s->cpu[cpu];
+
+		t->compare = t->auto_inc = t->control = 0;
+		t->event = false;
+		sync(t, now);
+	}
+}
+
+static void gtimer_destroy(struct emul_dev *d)
+{
+	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++)
+		timer_cancel(&((struct gtimer *)d->state)->cpu[cpu].timer);
+}
+
+static int gtimer_access(struct emul_dev *d, struct mmio *m)
+{
+	_Static_assert(GUEST_MAX_VCPUS <= GT_CPUS, "one comparator per vCPU");
+	return emul_rows_access(d, m);
+}
+
+static void gtimer_describe(struct emul_dev *d, char *buf, unsigned len)
+{
+	const struct gtimer *s = d->state;
+	const struct gt_cpu *t = &s->cpu[0];
+
+	snprintf(buf, len, "counter 0x%llx, vcpu0: comparator 0x%llx, control 0x%x, irq %d",
+		 (unsigned long long)counter(s, timer_now()), (unsigned long long)t->compare,
+		 (unsigned)(s->control | t->control), t->line);
+}
+
+static const char *const compatible[] = {
+	"arm,cortex-a9-global-timer", "arm,cortex-a5-global-timer", NULL
+};
+
+const struct emul_class gtimer_class = {
+	.name = "global-timer",
+	.compatible = compatible,
+	.state_size = sizeof(struct gtimer),
+	.create = gtimer_create,
+	.reset = gtimer_reset,
+	.destroy = gtimer_destroy,
+	.access = gtimer_access,
+	.maps = { &map },
+	.describe = gtimer_describe,
+};

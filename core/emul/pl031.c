@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The emulated PL031 real-time clock, DDI 0224C.  It runs from the start with
+ * the epoch that emul_set_epoch() told, and counts on while the guest is halted.
+ */
+#include <stdio.h>
+
+#include <espalier/guest.h>
+#include <espalier/timer.h>
+#include <regs/pl031.h>
+
+#include "classes.h"
+#include "primecell.h"
+
+struct pl031 {
+	struct emul_dev *dev;
+	struct timer timer;
+	uint32_t offset;  /* seconds of the clock when the VMM booted */
+	uint32_t last;    /* the clock when last looked at */
+	uint32_t match, load;
+	uint32_t imsc, ris;
+	bool line;
+};
+
+static uint32_t epoch;
+
+void emul_set_epoch(uint32_t unix_seconds)
+{
+	epoch = unix_seconds;
+}
+
+static uint32_t seconds(uint64_t now)
+{
+	return (uint32_t)(now / NS_PER_SEC);
+}
+
+/* The interrupt comes when the clock counts up to RTCMR (2.2.5). */
+static void catch_up(struct pl031 *s, uint64_t now)
+{
+	uint32_t clock = s->offset + seconds(now);
+
+	if (s->match - s->last - 1 < clock - s->last)
+		s->ris |= RTCINT_MATCH;
+	s->last = clock;
+}
+
+static void settle(struct pl031 *s, uint64_t now)
+{
+	bool line = s->ris & s->imsc;
+	uint32_t left = s->match - s->last;
+
+	if (line != s->line) {
+		s->line = line;
+		if (s->dev->nr_irqs)
+			virq_set(s->dev->guest, s->dev->irq[0], line);
+	}
+	if ((s->imsc & RTCINT_MATCH) && !s->ris && left)
+		timer_arm(&s->timer, (now / NS_PER_SEC + left) * NS_PER_SEC);
+	else
+		timer_cancel(&s->timer);
+}
+
+static void matched(struct timer *t)
+{
+	struct pl031 *s = container_of(t, struct pl031, timer);
+	uint64_t now = timer_now();
+
+	catch_up(s, now);
+	settle(s, now);
+}
+
+/* --- registers ----------------------------------------------------------------- */
+
+static struct pl031 *look(struct emul_dev *d)
+{
+	catch_up(d->state, timer_now());
+	return d->state;
+}
+
+static uint32_t dr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)m, (void)i;
+	return look(d)->last;
+}
+
+static uint32_t mr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)m, (void)i;
+	return ((struct pl031 *)d->state)->match;
+}
+
+static void mr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct pl031 *s = look(d);
+
+	(void)m, (void)i;
+	s->match = v;
+	if (v == s->last)
+		s->ris |= RTCINT_MATCH;
+	settle(s, timer_now());
+}
+
+static uint32_t lr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)m, (void)i;
+	return ((struct pl031 *)d->state)->load;
+}
+
+static void lr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct pl031 *s = look(d);
+	uint64_t now = timer_now();
+
+	(void)m, (void)i;
+	s->load = s->last = v;
+	s->offset = v - seconds(now);
+	settle(s, now);
+}
+
+static uint32_t imsc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)m, (void)i;
+	return ((struct pl031 *)d->state)->imsc;
+}
+
+static void imsc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct pl031 *s = look(d);
+
+	(void)m, (void)i;
+	s->imsc = v & RTCINT_MATCH;
+	settle(s, timer_now());
+}
+
+static uint32_t ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	(void)m, (void)i;
+	return look(d)->ris;
+}
+
+static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+{
+	struct pl031 *s = look(d);
+
+	(void)m, (void)i;
+	return s->ris & s->imsc;
+}
+
+static void icr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+{
+	struct pl031 *s = look(d);
+
+	(void)m, (void)i;
+	s->ris &= ~v;
+	settle(s, timer_now());
+}
+
+static const struct reg_row rows[] = {
+	{ .offset = RTCDR, .name = "RTCDR", .get = dr_get },
+	{ .offset = RTCMR, .name = "RTCMR", .get = mr_get, .set = mr_set },
+	{ .offset = RTCLR, .name = "RTCLR", .get = lr_get, .set = lr_set },
+	{ .offset = RTCCR, .name = "RTCCR", .value = RTCCR_START },
+	{ .offset = RTCIMSC, .name = "RTCIMSC", .get = imsc_get, .set = imsc_set },
+	{ .offset = RTCRIS, .name = "RTCRIS", .get = ris_get },
+	{ .offset = RTCMIS, .name = "RTCMIS", .get = mis_get },
+	{ .offset = RTCICR, .name = "RTCICR", .set = icr_set },
+	RESERVED_ROW(0x020, 0xfe0),
+	PRIMECELL_ID_ROWS(0x31, 0x10, 0x14, 0x00),
+};
+static const struct reg_map map = { rows, ARRAY_SIZE(rows) };
+
+/* --- the class --------------------------------------------------------------------- */
+
+static int pl031_create(struct emul_dev *d, const void *fdt, int node)
+{
+	struct pl031 *s = d->state;
+
+	(void)fdt, (void)node;
+	s->dev = d;
+	timer_init(&s->timer, matched);
+	return 0;
+}
+
+static void pl031_reset(struct emul_dev *d)
+{
+	struct pl031 *s = d->state;
+	uint64_t now = timer_now();
+
+	s->match = s->load = s->imsc = s->ris = 0;
+	s->offset = epoch;
+	s->last = s->offset + seconds(now);
+	settle(s, now);
+}
+
+static void pl031_destroy(struct emul_dev *d)
+{
+	timer_cancel(&((struct pl031 *)d->state)->timer);
+}
+
+static void pl031_describe(struct emul_dev *d, char *buf, unsigned len)
+{
+	const struct pl031 *s = look(d);
+
+	snprintf(buf, len, "clock %u, match %u, irq %d", (unsigned)s->last, (unsigned)s->match,
+		 s->line);
+}
+
+static const char *const compatible[] = { "arm,pl031", NULL };
+
+const struct emul_class pl031_class = {
+	.name = "pl031",
+	.compatible = compatible,
+	.state_size = sizeof(struct pl031),
+	.create = pl031_create,
+	.reset = pl031_reset,
+	.destroy = pl031_destroy,
+	.access = emul_rows_access,
+	.maps = { &map },
+	.describe = pl031_describe,
+};

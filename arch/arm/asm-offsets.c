@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compiled to assembly only; the Makefile turns its markers into #defines. */
+#include <stddef.h>
+
+#include "vm.h"
+
+#define DEFINE(name, value) __asm__ volatile("\n.ascii \"@@" #name " %0\"" : : "i"(value))
+
+void asm_offsets(void);
+void asm_offsets(void)
+{
+	DEFINE(FRAME_PC, offsetof(struct frame, pc));
+	DEFINE(FRAME_CPSR, offsetof(struct frame, cpsr));
+	DEFINE(FRAME_STACK_TOP, offsetof(struct frame, stack_top));
+	DEFINE(BANKED_USR, offsetof(struct banked, usr));
+	DEFINE(BANKED_SVC, offsetof(struct banked, svc));
+	DEFINE(BANKED_ABT, offsetof(struct banked, abt));
+	DEFINE(BANKED_UND, offsetof(struct banked, und));
+	DEFINE(BANKED_IRQ, offsetof(struct banked, irq));
+	DEFINE(BANKED_FIQ, offsetof(struct banked, fiq));
+	DEFINE(SHIM_SLOT_R0, PAGE_SIZE + offsetof(struct shim_slots, r0));
+	DEFINE(SHIM_SLOT_SPSR, PAGE_SIZE + offsetof(struct shim_slots, spsr));
+	DEFINE(SHIM_SLOT_LR, PAGE_SIZE + offsetof(struct shim_slots, lr));
+	DEFINE(SHIM_SLOT_SP, PAGE_SIZE + offsetof(struct shim_slots, sp));
+}

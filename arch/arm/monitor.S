@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Monitor mode: the way into the VMM and out of it.
+ *
+ * SP_mon points at the struct frame of whoever runs, a vCPU or the host thread.
+ * An entry saves r0-r12, LR_mon and SPSR_mon there, moves to the CPU's monitor
+ * stack and calls a C function, which returns the frame to go on with.  SCR.NS
+ * is left alone: it belongs to the switch of context (vcpu.c).
+ */
+#include <asm-offsets.h>
+
+	.syntax unified
+	.arch armv7-a
+	.arch_extension sec
+	.fpu neon
+	.arm
+
+	/* `adjust`: what LR_mon is ahead of the instruction to go on with. */
+	.macro	entry name, adjust, handler
+\name:
+	.if	\adjust
+	sub	lr, lr, #\adjust
+	.endif
+	stmia	sp, {r0-r12}
+	mrs	r1, spsr
+	str	lr, [sp, #FRAME_PC]
+	str	r1, [sp, #FRAME_CPSR]
+	mov	r0, sp
+	ldr	sp, [sp, #FRAME_STACK_TOP]
+	bl	\handler
+	b	monitor_leave
+	.endm
+
+	.text
+	.balign	32
+	.global	monitor_vectors
+monitor_vectors:
+	b	.			/* 0x00 not used */
+	b	.			/* 0x04 not used */
+	b	monitor_smc		/* 0x08 SMC */
+	b	monitor_pabt		/* 0x0c external abort of a fetch, SCR.EA */
+	b	monitor_dabt		/* 0x10 external abort of an access, SCR.EA */
+	b	.			/* 0x14 not used */
+	b	.			/* 0x18 IRQ: SCR.IRQ is 0 */
+	b	monitor_fiq		/* 0x1c FIQ, SCR.FIQ */
+
+	entry	monitor_smc, 0, exit_smc
+	entry	monitor_fiq, 4, exit_fiq
+	entry	monitor_pabt, 4, exit_external_prefetch
+	entry	monitor_dabt, 8, exit_external_data
+
+	/* r0: the frame to go on with.  The FIQ mask comes with its CPSR. */
+monitor_leave:
+	mov	sp, r0
+	ldr	r1, [sp, #FRAME_CPSR]
+	ldr	lr, [sp, #FRAME_PC]
+	msr	spsr_fsxc, r1
+	ldmia	sp, {r0-r12}
+	movs	pc, lr
+
+	/*
+	 * void monitor_init(struct frame *thread): called from Secure SVC, puts
+	 * the host thread's frame into SP_mon.
+	 */
+	.global	monitor_init
+	.type	monitor_init, %function
+monitor_init:
+	mrs	r1, cpsr
+	cps	#0x16
+	mov	sp, r0
+	msr	cpsr_c, r1
+	bx	lr
+
+	/* void arch_thread_yield(void): the handler sees the thread's frame. */
+	.global	arch_thread_yield
+	.type	arch_thread_yield, %function
+arch_thread_yield:
+	smc	#0
+	bx	lr
+
+	.macro	save_mode mode, offset
+	cps	#\mode
+	add	r2, r0, #\offset
+	mrs	r3, spsr
+	stmia	r2, {sp, lr}
+	str	r3, [r2, #8]
+	.endm
+
+	.macro	load_mode mode, offset
+	cps	#\mode
+	add	r2, r0, #\offset
+	ldr	r3, [r2, #8]
+	ldr	sp, [r2]
+	ldr	lr, [r2, #4]
+	msr	spsr_fsxc, r3
+	.endm
+
+	/*
+	 * void banked_save(struct banked *b): Monitor mode with SCR.NS = 0 (with
+	 * NS = 1 a CPS out of Monitor mode would leave the Secure world).
+	 */
+	.global	banked_save
+	.type	banked_save, %function
+banked_save:
+	mov	r1, lr
+	cps	#0x1f
+	add	r2, r0, #BANKED_USR
+	stmia	r2, {sp, lr}
+	save_mode 0x13, BANKED_SVC
+	save_mode 0x17, BANKED_ABT
+	save_mode 0x1b, BANKED_UND
+	save_mode 0x12, BANKED_IRQ
+	cps	#0x11
+	add	r2, r0, #BANKED_FIQ
+	mrs	r3, spsr
+	stmia	r2, {r8-r12, sp, lr}
+	str	r3, [r2, #28]
+	cps	#0x16
+	bx	r1
+
+	/* void banked_load(const struct banked *b): the reverse. */
+	.global	banked_load
+	.type	banked_load, %function
+banked_load:
+	mov	r1, lr
+	cps	#0x1f
+	ldr	sp, [r0, #BANKED_USR]
+	ldr	lr, [r0, #BANKED_USR + 4]
+	load_mode 0x13, BANKED_SVC
+	load_mode 0x17, BANKED_ABT
+	load_mode 0x1b, BANKED_UND
+	load_mode 0x12, BANKED_IRQ
+	cps	#0x11
+	add	r2, r0, #BANKED_FIQ
+	ldr	r3, [r2, #28]
+	ldmia	r2, {r8-r12}
+	ldr	sp, [r2, #20]
+	ldr	lr, [r2, #24]
+	msr	spsr_fsxc, r3
+	cps	#0x16
+	bx	r1
+
+	/* void vfp_save(uint64_t d[32], uint32_t sys[2]): FPEXC and FPSCR. */
+	.global	vfp_save
+	.type	vfp_save, %function
+vfp_save:
+	vmrs	r2, fpexc
+	mov	r3, #0x40000000		/* FPEXC.EN */
+	vmsr	fpexc, r3
+	vmrs	r3, fpscr
+	strd	r2, r3, [r1]
+	vstmia	r0!, {d0-d15}
+	vstmia	r0!, {d16-d31}
+	bx	lr
+
+	/* void vfp_load(const uint64_t d[32], const uint32_t sys[2]) */
+	.global	vfp_load
+	.type	vfp_load, %function
+vfp_load:
+	mov	r3, #0x40000000
+	vmsr	fpexc, r3
+	vldmia	r0!, {d0-d15}
+	vldmia	r0!, {d16-d31}
+	ldrd	r2, r3, [r1]
+	vmsr	fpscr, r3
+	vmsr	fpexc, r2
+	bx	lr

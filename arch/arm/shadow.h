@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shadow tables: what the hardware walks while a guest runs.
+ *
+ * A root is a level 1 table that stands for one (TTBR0, ASID) of the guest.
+ * Level 2 tables of global mappings are shared by all roots; those of
+ * non-global ones are private to theirs.  Root 0 has global mappings only.
+ */
+#ifndef ARCH_SHADOW_H
+#define ARCH_SHADOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define L1_ENTRIES 4096u
+#define L2_ENTRIES 256u
+
+/* Short descriptors (ARM ARM B3.5.1). */
+#define L1_TABLE        1u
+#define L1_SECTION      2u
+#define L1_DOMAIN(n)    ((n) << 5)
+#define L2_SMALL        2u
+#define L2_XN           1u
+#define L2_AP(ap)       (((ap) & 3u) << 4 | ((ap) & 4u) << 7)
+#define L2_NG           (1u << 11)
+#define L2_NORMAL_WBWA  0x4cu /* TEX 001, C, B */
+#define L2_DEVICE       0x04u /* TEX 000, B: shareable device */
+#define AP_PL1_RW       1u
+#define AP_ANY_RW       3u
+#define AP_PL1_RO       5u
+#define AP_ANY_RO       7u
+
+/* The shim's tables carry a domain that is always Client. */
+#define SHIM_DOMAIN 15u
+
+/* State of a level 2 table of the pool; number 0 is nobody. */
+struct l2 {
+	uint32_t d1;    /* the guest's level 1 descriptor that it was made from */
+	uint16_t index; /* va >> 20 */
+	uint16_t next;  /* free list, bucket of global tables, list of a root */
+	uint16_t prev;  /* list of a root */
+	uint16_t root;  /* owner of a private table */
+	bool used, private;
+};
+
+struct root {
+	uint32_t *l1;
+	uint32_t ttbr0;
+	uint32_t lru;
+	uint16_t asid;    /* NO_ASID when another root has taken it */
+	uint16_t private; /* first private table */
+	bool used;
+};
+#define NO_ASID 0x100u
+#define NO_TTBR 0xffffffffu /* ttbr0 of a root made with the MMU off */
+
+struct shadow {
+	unsigned cur;
+	bool lazy;        /* TTBR0 or ASID changed; the root is not chosen yet */
+	uint32_t tick;
+	uint32_t (*table)[L2_ENTRIES];
+	uint16_t free;
+	uint16_t asid_root[256];
+	uint16_t bucket[L1_ENTRIES]; /* global tables by va >> 20 */
+	struct root root[CONFIG_SHADOW_ROOTS];
+	struct l2 l2[CONFIG_SHADOW_L2];
+};
+
+#endif

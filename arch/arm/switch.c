@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The switch of context: between the host thread and a vCPU the banked core
+ * registers move; the Non-secure CP15 bank, VFP and the TLB follow only when
+ * another vCPU comes in (invariant I6).
+ */
+#include <espalier/irq.h>
+
+#include <arch/cp15.h>
+#include <arch/stacks.h>
+
+#include "cpu_local.h"
+#include "world.h"
+
+static struct cpu_local cpus[CONFIG_MAX_CPUS];
+
+struct cpu_local *cpu_local(void)
+{
+	return &cpus[arch_cpu_id()];
+}
+
+struct arch_vcpu *vm_current(void)
+{
+	return cpu_local()->current;
+}
+
+static void set_ns(bool ns)
+{
+	uint32_t scr = READ_CP15(SCR);
+
+	WRITE_CP15(SCR, ns ? scr | SCR_NS : scr & ~SCR_NS);
+	isb();
+}
+
+void world_save_banked(struct banked *b)
+{
+	set_ns(false);
+	banked_save(b);
+	set_ns(true);
+}
+
+void world_load_banked(const struct banked *b)
+{
+	set_ns(false);
+	banked_load(b);
+	set_ns(true);
+}
+
+/* SCR.NS = 1 for both: CP15 accesses reach the Non-secure bank. */
+static void ns_save(struct arch_vcpu *av)
+{
+	struct ns_state *n = &av->ns;
+
+	n->tpidrurw = READ_CP15(TPIDRURW);
+	n->tpidruro = READ_CP15(TPIDRURO);
+	n->tpidrprw = READ_CP15(TPIDRPRW);
+	n->dfsr = READ_CP15(DFSR);
+	n->dfar = READ_CP15(DFAR);
+	n->ifsr = READ_CP15(IFSR);
+	n->ifar = READ_CP15(IFAR);
+	n->csselr = READ_CP15(CSSELR);
+	n->cpacr = READ_CP15(CPACR);
+	WRITE_CP15(CPACR, n->cpacr | CPACR_CP10_CP11);
+	isb();
+	vfp_save(n->d, n->vfp);
+}
+
+static void ns_load(struct arch_vcpu *av)
+{
+	struct ns_state *n = &av->ns;
+
+	WRITE_CP15(TPIDRURW, n->tpidrurw);
+	WRITE_CP15(TPIDRURO, n->tpidruro);
+	WRITE_CP15(TPIDRPRW, n->tpidrprw);
+	WRITE_CP15(DFSR, n->dfsr);
+	WRITE_CP15(DFAR, n->dfar);
+	WRITE_CP15(IFSR, n->ifsr);
+	WRITE_CP15(IFAR, n->ifar);
+	WRITE_CP15(CSSELR, n->csselr);
+	WRITE_CP15(CPACR, n->cpacr | CPACR_CP10_CP11);
+	isb();
+	vfp_load(n->d, n->vfp);
+	WRITE_CP15(CPACR, n->cpacr);
+
+	WRITE_CP15(TTBCR, 0);
+	WRITE_CP15(TTBR0, av->hw_ttbr0);
+	WRITE_CP15(DACR, av->hw_dacr);
+	WRITE_CP15(CONTEXTIDR, av->contextidr);
+	WRITE_CP15(NMRR, av->mmu.sctlr); /* what MRC SCTLR became reads this */
+	WRITE_CP15(SCTLR, av->hw_sctlr);
+	WRITE_CP15(VBAR, av->shim_va + SHIM_PAGE);
+	isb();
+	av->tlb_stale = true;
+	/* Nothing of the former guest is left in the branch predictor. */
+	WRITE_CP15(BPIALL, 0);
+	__asm__ volatile("clrex");
+}
+
+static void guest_out(struct arch_vcpu *av)
+{
+	irqchip->doorbell(false);
+	if (!av->banked_valid)
+		world_save_banked(&av->banked);
+	av->banked_valid = true;
+}
+
+static void guest_in(struct cpu_local *c, struct arch_vcpu *av)
+{
+	set_ns(false);
+	banked_load(&av->banked);
+	set_ns(true);
+	av->banked_valid = av->banked_dirty = false;
+	c->current = av;
+	if (c->ns_owner != av) {
+		if (c->ns_owner)
+			ns_save(c->ns_owner);
+		ns_load(av);
+		c->ns_owner = av;
+	}
+	if (av->tlb_stale) {
+		WRITE_CP15(TTBR0, av->hw_ttbr0);
+		WRITE_CP15(DACR, av->hw_dacr);
+		WRITE_CP15(TLBIALL, 0);
+		dsb();
+		isb();
+		av->tlb_stale = false;
+	}
+	irqchip->doorbell(av->vcpu->irq && !av->stepping);
+	av->frame.stack_top = c->thread.stack_top;
+	vm_count(av, SWITCH_IN);
+}
+
+void switch_to(struct cpu_local *c, struct arch_vcpu *next)
+{
+	if (c->current == next)
+		return;
+	if (c->current)
+		guest_out(c->current);
+	else
+		banked_save(&c->thread_banked);
+	if (next) {
+		guest_in(c, next);
+	} else {
+		c->current = NULL;
+		set_ns(false);
+		banked_load(&c->thread_banked);
+	}
+}
+
+void switch_forget(struct arch_vcpu *av)
+{
+	for (unsigned n = 0; n < CONFIG_MAX_CPUS; n++)
+		if (cpus[n].ns_owner == av)
+			cpus[n].ns_owner = NULL;
+}
+
+void arch_monitor_init(void)
+{
+	struct cpu_local *c = cpu_local();
+
+	c->thread.stack_top = (uint32_t)monitor_stack_top + arch_cpu_id() * CPU_STACKS_SIZE;
+	monitor_init(&c->thread);
+}

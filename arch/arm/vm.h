@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of arch/arm share about guests and vCPUs.  See README.md for
+ * the life of one trap.
+ */
+#ifndef ARCH_VM_H
+#define ARCH_VM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <espalier/addr.h>
+#include <espalier/arch.h>
+#include <espalier/guest.h>
+
+#include "gwalk.h"
+#include "insn/insn.h"
+#include "insn/verify.h"
+#include "vcp15.h"
+
+/* CPSR / SPSR (ARM ARM B1.3.3). */
+#define PSR_MODE   0x1fu
+#define PSR_T      0x20u
+#define PSR_F      0x40u
+#define PSR_I      0x80u
+#define PSR_A      0x100u
+#define PSR_E      0x200u
+#define PSR_J      0x01000000u
+#define PSR_IT     0x0600fc00u
+
+#define CPACR_CP10_CP11 0x00f00000u /* ARM ARM B4.1.40 */
+
+#define MODE_USR 0x10u
+#define MODE_FIQ 0x11u
+#define MODE_IRQ 0x12u
+#define MODE_SVC 0x13u
+#define MODE_MON 0x16u
+#define MODE_ABT 0x17u
+#define MODE_UND 0x1bu
+#define MODE_SYS 0x1fu
+
+/*
+ * The registers that Monitor mode saves on every entry.  SP_mon points at the
+ * frame of whoever runs.  monitor.S knows the layout through asm-offsets.
+ */
+struct frame {
+	uint32_t r[13];
+	uint32_t pc;        /* LR_mon: where to go on */
+	uint32_t cpsr;      /* SPSR_mon */
+	uint32_t stack_top; /* of the CPU that it runs on */
+};
+
+/* Registers of the other modes; only a switch of context moves them. */
+struct banked {
+	uint32_t usr[2];         /* sp, lr */
+	uint32_t svc[3], abt[3], und[3], irq[3]; /* sp, lr, spsr */
+	uint32_t fiq[8];         /* r8..r12, sp, lr, spsr */
+};
+
+/* The Non-secure bank of CP15 that the guest changes natively, and VFP. */
+struct ns_state {
+	uint32_t tpidrurw, tpidruro, tpidrprw;
+	uint32_t dfsr, dfar, ifsr, ifar;
+	uint32_t csselr, cpacr;
+	uint32_t vfp[2]; /* FPEXC, FPSCR */
+	uint64_t d[32];
+};
+
+/*
+ * The shim: the only pages of ours in a guest's address space, mapped for PL1
+ * only.  Its code is read-only, its slots are the guest's to scribble on.
+ */
+struct shim_slots {
+	uint32_t r0, spsr, lr, sp;
+};
+
+/* Pages of the shim's megabyte. */
+#define SHIM_PAGE  0xfd000u
+#define SLOTS_PAGE 0xfe000u
+#define STEP_PAGE  0xff000u
+
+/* Why a vCPU left the guest, counted for `vcpu stat`. */
+#define VM_STATS(X)                                                            \
+	X(SMC_DICT, "smc.dictionary")                                          \
+	X(SMC_DACR, "smc.dacr")                                                \
+	X(SMC_TTBR0, "smc.ttbr0")                                              \
+	X(SMC_CONTEXTIDR, "smc.contextidr")                                    \
+	X(SMC_TLBI, "smc.tlbi")                                                \
+	X(SMC_WFI, "smc.wfi")                                                  \
+	X(UND, "und.all")                                                      \
+	X(UND_CP15, "und.cp15")                                                \
+	X(UND_TRAPWORD, "und.trap-word")                                       \
+	X(UND_GUEST, "und.to-guest")                                           \
+	X(DABT, "dabt.all")                                                    \
+	X(DABT_HIDDEN, "dabt.hidden")                                          \
+	X(DABT_GUEST, "dabt.to-guest")                                         \
+	X(DABT_MMIO, "dabt.mmio")                                              \
+	X(DABT_HOLE, "dabt.hole")                                              \
+	X(PABT, "pabt.all")                                                    \
+	X(PABT_HIDDEN, "pabt.hidden")                                          \
+	X(PABT_GUEST, "pabt.to-guest")                                         \
+	X(FIQ, "fiq")                                                          \
+	X(EXT_ABORT, "external-abort")                                         \
+	X(SWITCH_IN, "switch.in")                                              \
+	X(ROOT_SWITCH, "shadow.root-switch")                                   \
+	X(ROOT_CREATE, "shadow.root-create")                                   \
+	X(FILL, "shadow.fill")                                                 \
+	X(FILL_SECTION, "shadow.fill-section")                                 \
+	X(FLUSH_ALL, "shadow.flush-all")                                       \
+	X(L2_DROP, "shadow.l2-drop")                                           \
+	X(REVALIDATE, "shadow.revalidate")                                     \
+	X(RMAP_SWEEP, "frame.rmap-sweep")                                      \
+	X(TO_CODE, "frame.to-code")                                            \
+	X(TO_DATA, "frame.to-data")                                            \
+	X(PATCHED, "frame.patched-words")                                      \
+	X(QUARANTINED, "frame.quarantined")                                    \
+	X(STORE_EMUL, "frame.store-emulated")                                  \
+	X(STEP, "step.out-of-line")                                            \
+	X(STEP_EMUL, "step.emulated")                                          \
+	X(STRADDLE, "step.straddle")                                           \
+	X(SHIM_MOVE, "shim.moved")                                             \
+	X(FIDELITY, "fidelity.abort-bank")
+
+enum vm_stat {
+#define X(id, name) STAT_##id,
+	VM_STATS(X)
+#undef X
+	STAT_MAX
+};
+
+/* A decoded trap site, so that a hot one needs no walk to be fetched. */
+struct site {
+	uint32_t pc;
+	uint32_t gen;     /* arch_guest.code_gen when it was filled in, */
+	uint32_t ttbr0;   /* and the root that it was found through */
+	struct insn insn; /* the original instruction */
+	struct vcp15_op op; /* decoded, if op.row is not NULL */
+};
+#define SITES 256
+
+/* What an abort left in LR/SPSR of a mode when it was given to the guest. */
+struct reflected {
+	uint32_t lr, spsr;
+};
+
+struct shadow;
+struct step;
+
+struct arch_vcpu {
+	struct frame frame; /* must be first */
+	struct vcpu *vcpu;
+	struct arch_guest *ag;
+
+	struct banked banked;
+	struct ns_state ns;
+
+	/* The guest's CP15 registers whose real value is not the guest's. */
+	struct gwalk_regs mmu; /* SCTLR, TTBR0/1, TTBCR, DACR, PRRR, NMRR */
+	uint32_t contextidr, vbar, actlr, par, prrr, nmrr;
+
+	/* What the hardware holds for it (Non-secure bank). */
+	uint32_t hw_sctlr, hw_ttbr0, hw_dacr, hw_contextidr;
+
+	uint32_t shim_va;         /* 1 MiB aligned */
+	uint32_t *shim_code;      /* one page */
+	struct shim_slots *slots; /* one page */
+	uint32_t *shim_l2;        /* 1 KiB table that maps both and the step page */
+	uint32_t *step_page;      /* two instructions, executable at PL0 and PL1 */
+	bool stepping;            /* the doorbell is held back */
+	struct insn step_insn;
+	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
+
+	struct reflected abt, und;
+	bool tlb_stale;     /* shadow entries went while it was switched out */
+	bool banked_valid;  /* `banked` holds the registers of the one that runs */
+	bool banked_dirty;  /* ... and has to be written back */
+
+	/* The last hidden fault, to notice one that does not go away. */
+	uint32_t fault_pc, fault_va, fault_repeat;
+
+	struct shadow *shadow;
+	struct site sites[SITES];
+	uint64_t stat[STAT_MAX];
+	uint32_t quarantined[VERIFY_REASONS]; /* frames by reason */
+};
+
+#define vm_count(av, id) ((av)->stat[STAT_##id]++)
+
+/* --- frames: guest RAM by 4 KiB frame (frames.c) --------------------------- */
+
+enum frame_state {
+	FRAME_DATA,       /* writable, never executable */
+	FRAME_CODE,       /* verified, read-only, executable */
+	FRAME_QUARANTINE, /* data whose instructions are stepped one by one */
+};
+
+#define FRAME_RMAP 3
+
+struct gframe {
+	uint32_t *rmap[FRAME_RMAP];   /* shadow entries that map it */
+	struct verify_patch *patches; /* of a code frame: what was rewritten */
+	uint16_t npatches;
+	uint16_t flips;               /* times it went from code back to data */
+	uint8_t state;                /* enum frame_state */
+	uint8_t isa;                  /* enum isa that it was verified for */
+	bool user;                    /* ... and first executed at PL0 */
+	bool overflow;                /* more mappings than rmap holds */
+};
+
+/* A RAM region of the trap table with its frames. */
+struct bank {
+	gpa_t base;
+	uint32_t size;
+	hpa_t host;
+	struct gframe *frames;
+};
+#define MAX_BANKS 8
+
+/* Patch lists in four sizes, carved from pages (patch_pool.c). */
+#define PATCH_CLASSES 4
+#define PATCH_MAX     256u /* patches of one frame */
+
+struct patch_pool {
+	void *free[PATCH_CLASSES];
+	void *pages; /* all pages, linked by their first word */
+};
+
+/* Room for n patches (1 .. PATCH_MAX), NULL when the host is out of memory. */
+struct verify_patch *patch_alloc(struct patch_pool *p, unsigned n);
+void patch_free(struct patch_pool *p, struct verify_patch *list, unsigned n);
+void patch_pool_destroy(struct patch_pool *p);
+
+struct arch_guest {
+	struct guest *guest;
+	struct bank bank[MAX_BANKS];
+	unsigned banks;
+	struct verify_dict dict;
+	uint32_t code_gen;  /* changes whenever what is executable changes */
+	struct patch_pool patches;
+};
+
+/* A frame found by address; f is NULL when it is not RAM. */
+struct fref {
+	struct gframe *f;
+	uint32_t *host; /* its 4 KiB */
+};
+struct fref frame_find(const struct arch_guest *ag, gpa_t a);
+
+/*
+ * Makes a frame executable when entered in `isa`: takes every mapping away,
+ * verifies and patches it, or quarantines it.  No-op unless it is data.
+ */
+void frame_to_code(struct arch_vcpu *av, struct fref fr, enum isa isa, bool user);
+/* Makes it writable again and restores what was rewritten. */
+void frame_to_data(struct arch_vcpu *av, struct fref fr);
+/* Quarantines a frame for good. */
+void frame_quarantine(struct arch_vcpu *av, struct fref fr);
+
+/* Stores 1, 2 or 4 bytes at `off` into a code frame, which stays code. */
+void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size,
+		 uint32_t v);
+/* The guest's own contents of a frame: replacements undone. */
+uint32_t frame_load(struct fref fr, uint32_t off, unsigned size);
+/* All frames to data, without touching their contents: RAM is loaded anew. */
+void frames_reset(struct arch_guest *ag);
+
+/* Reads guest-physical RAM for table walks.  `ag` is a struct arch_guest. -EFAULT. */
+int vm_read32(void *ag, uint32_t gpa, uint32_t *v);
+
+/* --- shadow tables (shadow.c) ---------------------------------------------- */
+
+int shadow_create(struct arch_vcpu *av);
+void shadow_destroy(struct arch_vcpu *av);
+/* Forgets everything but the shim. */
+void shadow_flush(struct arch_vcpu *av);
+/* TTBR0 or CONTEXTIDR was written: choose among the cached roots. */
+void shadow_select(struct arch_vcpu *av);
+/* The guest's TLB operations. */
+void shadow_tlbi_all(struct arch_vcpu *av);
+void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid);
+void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids);
+/* Enters the translation `t` of va (whose frame state allows it). */
+void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t);
+/* Removes every mapping of a frame. */
+void shadow_drop_frame(struct arch_vcpu *av, struct fref fr);
+/* True if va is mapped for the access in the current root. */
+bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc);
+/* Recomputes the hardware's DACR and writes it if it changed. */
+void shadow_load_dacr(struct arch_vcpu *av);
+
+/* --- the shim's place (shim.c) ---------------------------------------------- */
+
+int shim_create(struct arch_vcpu *av);
+void shim_destroy(struct arch_vcpu *av);
+/* Rewrites the guest's vectors in it. */
+void shim_set_vectors(struct arch_vcpu *av);
+/* Finds a megabyte that the guest does not map.  False: the guest was killed. */
+bool shim_move(struct arch_vcpu *av);
+/* Moves the shim if the guest maps something there by now. */
+void shim_check(struct arch_vcpu *av);
+
+/* --- guest memory by virtual address (gmem.c) ------------------------------ */
+
+/* Walks the guest's tables as the access at `va` would; returns t->fault. */
+unsigned vm_walk(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc, bool user,
+		 struct gwalk *t);
+/* Fetches the guest's own instruction at pc, replacements undone.  -EFAULT. */
+int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i);
+/*
+ * Fetches the instruction that trapped at pc.  0 and its original in *i;
+ * -ENOENT: it is not a replacement (*i is as executed); -EFAULT.
+ */
+int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i);
+
+/*
+ * Loads or stores as the guest's instruction would: RAM, code frames, devices
+ * and holes.  0; -EFAULT: the guest's abort, described by *abort.
+ */
+struct vm_abort {
+	uint32_t va;
+	uint8_t fs, domain; /* enum fault_status */
+	bool write;
+};
+int vm_load(struct arch_vcpu *av, uint32_t va, unsigned size, bool user, uint32_t *v,
+	    struct vm_abort *abort);
+int vm_store(struct arch_vcpu *av, uint32_t va, unsigned size, bool user, uint32_t v,
+	     struct vm_abort *abort);
+
+/* Accesses guest-physical space that is not RAM.  0 or -EFAULT (bus error). */
+int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint32_t *v);
+
+/*
+ * Emulates the load or store at pc of the frame `f`'s guest; as
+ * insn_emulate_ldst(), with -EFAULT and *abort for the guest's abort.
+ */
+int vm_emulate_ldst(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
+		    struct vm_abort *abort);
+/* The same for instructions that use the PC: insn_emulate_pc(). */
+int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
+		  struct vm_abort *abort);
+
+/* --- registers (vcpu_regs.c) ------------------------------------------------ */
+
+/* Register 0..14 of the mode in `cpsr`, of the vCPU on this CPU. */
+uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r);
+void vm_set_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r, uint32_t v);
+uint32_t vm_get_spsr(struct arch_vcpu *av, uint32_t mode);
+void vm_set_lr_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t lr, uint32_t spsr);
+/* A CPSR that may be returned to: a Non-secure mode, F and J clear. */
+bool vm_psr_valid(uint32_t psr);
+
+/* --- exits (exit.c), world switch (vcpu.c) ------------------------------------ */
+
+struct arch_vcpu *vm_current(void);
+/* Stops the guest for a reason that is not its own doing alone. */
+void vm_kill(struct arch_vcpu *av, const char *why);
+
+#endif

@@ -68,6 +68,14 @@ int device_probe_all(const void *fdt, enum driver_order order)
 	return n;
 }
 
+const char *device_driver(const void *fdt, int node)
+{
+	for (const struct driver *const *d = drivers_start; d < drivers_end; d++)
+		if (dt_match(fdt, node, (*d)->compatible))
+			return enabled_with_parents(fdt, node) ? (*d)->name : NULL;
+	return NULL;
+}
+
 int device_map(const struct device *dev, unsigned index, uint32_t size, hpa_t *base)
 {
 	uint32_t a, len;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <espalier/shell.h>
+#include <espalier/nearest.h>
 
 #include "edit.h"
 
@@ -42,19 +43,6 @@ int parse_u32(const char *word, unsigned base, uint32_t *out);
 
 /* As above; complains about argument `word` and returns -EINVAL. */
 int shell_number(const char *word, unsigned base, uint32_t *out);
-
-/* --- nearest.c ------------------------------------------------------------------- */
-
-/* Finds the known word that a mistyped one was meant to be. */
-struct nearest {
-	const char *word;
-	const char *best; /* NULL when nothing is near; as offered, not copied */
-	unsigned distance;
-};
-void nearest_init(struct nearest *n, const char *word);
-void nearest_offer(struct nearest *n, const char *known);
-/* Edits (insert, delete, change, swap neighbours) that turn a into b. */
-unsigned edit_distance(const char *a, const char *b);
 
 /* --- what arguments name (names.c) -------------------------------------------- */
 

@@ -40,6 +40,12 @@ struct driver {
 int device_probe_all(const void *fdt, enum driver_order order);
 
 /*
+ * Name of the driver that takes `node` of the host's tree, NULL when there is
+ * none or the node is disabled: what has a driver is the VMM's own.
+ */
+const char *device_driver(const void *fdt, int node);
+
+/*
  * Maps register window `index` of the device, at most `size` bytes of which the
  * driver will use.  0 with the address in *base, or a negative errno, logged.
  */

@@ -2,9 +2,8 @@
 /* "did you mean": the nearest of the words that are known.  Pure. */
 #include <string.h>
 
+#include <espalier/nearest.h>
 #include <espalier/util.h>
-
-#include "internal.h"
 
 #define WORD_MAX 32
 

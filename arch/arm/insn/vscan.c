@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Finding things in a page: forbidden encodings, literals, Thumb boundaries. */
+#include <string.h>
+
+#include <espalier/util.h>
+
+#include "insn/vinternal.h"
+
+/* MCR/MRC on p14/p15 as an ARM word. */
+static inline bool maybe_word(uint32_t w) { return (w & 0x0f000e10u) == 0x0e000e10u; }
+
+/* The same as a Thumb window in memory order, first halfword low. */
+static inline bool maybe_window(uint32_t x) { return (x & 0x0e10ef00u) == 0x0e10ee00u; }
+
+/* WFI, SMC (and other hints and BXJ), our ARM traps. */
+static inline bool maybe_special(uint32_t w)
+{
+	return (w & 0x0dbf0f80u) == 0x01200000u || is_trap_arm(w);
+}
+
+unsigned scan_next(const uint32_t *page, unsigned i)
+{
+	uint32_t prev = i ? page[i - 1] : 0;
+
+	for (; i < VERIFY_PAGE_WORDS; i++) {
+		uint32_t w = page[i];
+
+		if (unlikely(maybe_word(w) || maybe_window(w) ||
+			     maybe_window(prev >> 16 | w << 16) || maybe_special(w)))
+			break;
+		prev = w;
+	}
+	return i;
+}
+
+/* Is either halfword of x zero?  May also say yes for 1 above a zero one. */
+static inline bool zero_half(uint32_t x) { return (x - 0x00010001u) & ~x & 0x80008000u; }
+
+unsigned scan_special(const uint32_t *page, unsigned p)
+{
+	for (; p < PAGE_HALFWORDS; p++) {
+		uint32_t w = page[p >> 1];
+		uint16_t hw;
+
+		if (likely(!(zero_half(w ^ 0xbf30bf30u) || zero_half(w ^ 0xf3aff3afu) ||
+			     zero_half((w & 0xff10ff10u) ^ 0xde00de00u)))) {
+			p |= 1;
+			continue;
+		}
+		hw = page_hw(page, p);
+		if (hw == THUMB_WFI || hw == THUMB_WFI_W >> 16 || is_trap_thumb(hw))
+			break;
+	}
+	return p;
+}
+
+unsigned scan_window(const uint32_t *page, unsigned p)
+{
+	for (; p + 1 < PAGE_HALFWORDS; p++) {
+		uint32_t x = page[p >> 1];
+
+		if (p & 1)
+			x = x >> 16 | page[(p >> 1) + 1] << 16;
+		if (unlikely(maybe_window(x)) && cp_danger(x << 16 | x >> 16) == CP_FORBIDDEN)
+			return p;
+	}
+	return PAGE_HALFWORDS;
+}
+
+unsigned scan_word(const uint32_t *page, unsigned i)
+{
+	for (; i < VERIFY_PAGE_WORDS; i++)
+		if (unlikely(maybe_word(page[i])) && cp_danger(page[i]) == CP_FORBIDDEN)
+			break;
+	return i;
+}
+
+/* How a PC-relative load encodes its offset. */
+enum literal_imm { IMM12, IMM8_SPLIT, IMM8_WORDS };
+
+/* U is bit 23 everywhere; rows from ARM ARM A5.3, A6.3.5..A6.3.9, A7.6. */
+static const struct literal_row {
+	uint8_t isa, imm, len;
+	uint32_t mask, value;
+} literal_rows[] = {
+	/* cond 0101 U001 1111 Rt imm12: LDR; with bit 22 LDRB */
+	{ ISA_ARM, IMM12, 4, 0x0f3f0000, 0x051f0000 },
+	/* cond 0001 U101 1111 Rt imm4H 1SH1 imm4L: LDRH, LDRSB, LDRSH */
+	{ ISA_ARM, IMM8_SPLIT, 2, 0x0f7f00b0, 0x015f00b0 },
+	{ ISA_ARM, IMM8_SPLIT, 2, 0x0f7f00f0, 0x015f00d0 },
+	/* cond 0001 U100 1111 Rt imm4H 1101 imm4L: LDRD */
+	{ ISA_ARM, IMM8_SPLIT, 8, 0x0f7f00f0, 0x014f00d0 },
+	/* cond 1101 UD01 1111 Vd 101s imm8: VLDR */
+	{ ISA_ARM, IMM8_WORDS, 4, 0x0f3f0f00, 0x0d1f0a00 },
+	{ ISA_ARM, IMM8_WORDS, 8, 0x0f3f0f00, 0x0d1f0b00 },
+	/* 1111 100S Uss1 1111 Rt imm12: LDR, LDRH, LDRB, signed, PLD, PLI */
+	{ ISA_THUMB, IMM12, 4, 0xfe1f0000, 0xf81f0000 },
+	/* 1110 100P U1W1 1111 Rt Rt2 imm8, P = 1: LDRD */
+	{ ISA_THUMB, IMM8_WORDS, 8, 0xff5f0000, 0xe95f0000 },
+	/* 1110 1101 UD01 1111 Vd 101s imm8: VLDR */
+	{ ISA_THUMB, IMM8_WORDS, 4, 0xff3f0f00, 0xed1f0a00 },
+	{ ISA_THUMB, IMM8_WORDS, 8, 0xff3f0f00, 0xed1f0b00 },
+};
+
+static int literal_offset(enum literal_imm imm, uint32_t w)
+{
+	switch (imm) {
+	case IMM12:
+		return (int)BITS(w, 11, 0);
+	case IMM8_SPLIT:
+		return (int)(BITS(w, 11, 8) << 4 | BITS(w, 3, 0));
+	default:
+		return (int)BITS(w, 7, 0) * 4;
+	}
+}
+
+bool literal_target(enum isa isa, uint32_t word, unsigned offset, int *first, int *len)
+{
+	int pc = isa == ISA_ARM ? (int)offset + 8 : (int)((offset + 4) & ~3u);
+
+	if (isa == ISA_THUMB && (word & 0xfffff800u) == 0x4800u) { /* LDR (literal) T1 */
+		*first = pc + (int)(word & 0xff) * 4;
+		*len = 4;
+		return true;
+	}
+	if (isa == ISA_ARM && word >> 28 == 15)
+		return false; /* PLD, PLI */
+	for (unsigned i = 0; i < ARRAY_SIZE(literal_rows); i++) {
+		const struct literal_row *r = &literal_rows[i];
+		int off;
+
+		if (r->isa != isa || (word & r->mask) != r->value)
+			continue;
+		off = literal_offset((enum literal_imm)r->imm, word);
+		*first = word & BIT(23) ? pc + off : pc - off;
+		*len = r->len;
+		return true;
+	}
+	return false;
+}
+
+static void mark_literal(struct vrun *v, uint32_t word, unsigned offset)
+{
+	int first, len;
+
+	if (!literal_target(v->isa, word, offset, &first, &len))
+		return;
+	for (int a = first & ~3; a < first + len; a += 4)
+		if (a >= 0 && a < (int)VERIFY_PAGE_SIZE)
+			v->literal[a >> 7] |= BIT(a >> 2 & 31);
+}
+
+/*
+ * A halfword starts an instruction if the one before it is narrow, a second
+ * half, or data; within a run of wide prefixes they alternate.
+ */
+static void mark_boundaries(struct vrun *v)
+{
+	v->start[0] = B_UNKNOWN;
+	for (unsigned p = 1; p < PAGE_HALFWORDS; p++) {
+		if (!thumb_is_wide(page_hw(v->page, p - 1)) || is_literal(v, (p - 1) >> 1) ||
+		    v->start[p - 1] == B_SECOND)
+			v->start[p] = B_START;
+		else
+			v->start[p] = v->start[p - 1] == B_START ? B_SECOND : B_UNKNOWN;
+	}
+}
+
+static void mark_thumb_literals(struct vrun *v)
+{
+	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
+		uint16_t hw = page_hw(v->page, p);
+
+		if (v->start[p] != B_START)
+			continue;
+		if (!thumb_is_wide(hw))
+			mark_literal(v, hw, 2 * p);
+		else if (p + 1 < PAGE_HALFWORDS)
+			mark_literal(v, page_window(v->page, p), 2 * p);
+	}
+}
+
+void scan_literals(struct vrun *v)
+{
+	memset(v->literal, 0, sizeof(v->literal));
+	if (v->isa == ISA_ARM) {
+		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
+			if ((v->page[i] & 0x001f0000) == 0x001f0000 || /* Rn = pc, L */
+			    (v->page[i] & 0x0f7f00f0) == 0x014f00d0)
+				mark_literal(v, v->page[i], 4 * i);
+		return;
+	}
+	mark_boundaries(v);
+	mark_thumb_literals(v);
+	mark_boundaries(v); /* once more, now that data is known */
+}
+
+bool looks_arm(const uint32_t *page, unsigned i)
+{
+	unsigned first = i < 4 ? 0 : i - 4, last = MIN(i + 4, VERIFY_PAGE_WORDS - 1), al = 0;
+
+	for (unsigned k = first; k <= last; k++)
+		al += k != i && page[k] >> 28 == 14;
+	return 2 * al >= last - first;
+}

@@ -246,82 +246,69 @@ static void par_set(struct arch_vcpu *av, uint32_t v) { av->par = v; }
 static uint32_t zero_get(struct arch_vcpu *av) { (void)av; return 0; }
 static void ignore_set(struct arch_vcpu *av, uint32_t v) { (void)av; (void)v; }
 
-/* --- the rows ------------------------------------------------------------------------------ */
+static uint32_t isr_get(struct arch_vcpu *av) { return av->vcpu->irq ? PSR_I : 0; }
 
-enum { c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15 };
-
-#define KEY(...) KEY_(__VA_ARGS__)
-#define KEY_(opc1, crn, crm, opc2) ((opc1) << 11 | (crn) << 7 | (crm) << 3 | (opc2))
-#define TLB_ROWS(crm)                                              \
-	{ KEY(0, c8, crm, 0), "TLBIALL", NULL, tlbi_all },         \
-	{ KEY(0, c8, crm, 1), "TLBIMVA", NULL, tlbi_va },          \
-	{ KEY(0, c8, crm, 2), "TLBIASID", NULL, tlbi_asid },       \
-	{ KEY(0, c8, crm, 3), "TLBIMVAA", NULL, tlbi_va_all }
-
-/* Sorted by key. */
-static const struct vcp15_row rows[] = {
-	{ KEY(CP15_MPIDR), "MPIDR", mpidr_get, NULL },
-	{ KEY(CP15_SCTLR), "SCTLR", sctlr_get, sctlr_set },
-	{ KEY(CP15_ACTLR), "ACTLR", actlr_get, actlr_set },
-	{ KEY(CP15_CPACR), "CPACR", cpacr_get, cpacr_set },
-	{ KEY(CP15_TTBR0), "TTBR0", ttbr0_get, ttbr0_set },
-	{ KEY(CP15_TTBR1), "TTBR1", ttbr1_get, ttbr1_set },
-	{ KEY(CP15_TTBCR), "TTBCR", ttbcr_get, ttbcr_set },
-	{ KEY(CP15_DACR), "DACR", dacr_get, dacr_set },
-	{ KEY(CP15_DFSR), "DFSR", dfsr_get, dfsr_set },
-	{ KEY(CP15_IFSR), "IFSR", ifsr_get, ifsr_set },
-	{ KEY(CP15_DFAR), "DFAR", dfar_get, dfar_set },
-	{ KEY(CP15_IFAR), "IFAR", ifar_get, ifar_set },
-	{ KEY(CP15_PAR), "PAR", par_get, par_set },
-	{ KEY(CP15_DCIMVAC), "DCIMVAC", NULL, dc_imvac },
-	{ KEY(CP15_DCISW), "DCISW", NULL, dc_sw },
-	{ KEY(0, c7, c8, 0), "ATS1CPR", NULL, ats1cpr },
-	{ KEY(0, c7, c8, 1), "ATS1CPW", NULL, ats1cpw },
-	{ KEY(0, c7, c8, 2), "ATS1CUR", NULL, ats1cur },
-	{ KEY(0, c7, c8, 3), "ATS1CUW", NULL, ats1cuw },
-	{ KEY(CP15_DCCSW), "DCCSW", NULL, dc_sw },
-	{ KEY(CP15_DCCISW), "DCCISW", NULL, dc_sw },
-	TLB_ROWS(c3),
-	TLB_ROWS(c5),
-	TLB_ROWS(c6),
-	TLB_ROWS(c7),
-	{ KEY(CP15_PRRR), "PRRR", prrr_get, prrr_set },
-	{ KEY(CP15_NMRR), "NMRR", nmrr_get, nmrr_set },
-	{ KEY(CP15_VBAR), "VBAR", vbar_get, vbar_set },
-	{ KEY(CP15_CONTEXTIDR), "CONTEXTIDR", contextidr_get, contextidr_set },
-	{ KEY(0, c15, c0, 0), "PCR", zero_get, ignore_set }, /* power control */
-	{ KEY(CP15_CBAR), "CBAR", cbar_get, NULL },
-};
-
-static const struct vcp15_row *find(uint32_t key)
+static uint32_t nsacr_get(struct arch_vcpu *av)
 {
-	unsigned lo = 0, hi = ARRAY_SIZE(rows);
-
-	while (lo < hi) {
-		unsigned mid = (lo + hi) / 2;
-
-		if (rows[mid].key < key)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < ARRAY_SIZE(rows) && rows[lo].key == key ? &rows[lo] : NULL;
+	(void)av;
+	return READ_CP15(NSACR);
 }
 
-/* MRC and MCR have the same fields in ARM and Thumb (ARM ARM A8.8.98, A8.8.107). */
+/* --- the rows ------------------------------------------------------------------------------ */
+
+/* By the virtual register that cp15.txt names.  No get or set: UNDEF. */
+static const struct vcp15_row rows[CP15_REGS] = {
+	[CP15_RAZWI] = { zero_get, ignore_set },
+	[CP15_MPIDR] = { mpidr_get, NULL },
+	[CP15_SCTLR] = { sctlr_get, sctlr_set },
+	[CP15_ACTLR] = { actlr_get, actlr_set },
+	[CP15_CPACR] = { cpacr_get, cpacr_set },
+	[CP15_NSACR] = { nsacr_get, NULL },
+	[CP15_TTBR0] = { ttbr0_get, ttbr0_set },
+	[CP15_TTBR1] = { ttbr1_get, ttbr1_set },
+	[CP15_TTBCR] = { ttbcr_get, ttbcr_set },
+	[CP15_DACR] = { dacr_get, dacr_set },
+	[CP15_DFSR] = { dfsr_get, dfsr_set },
+	[CP15_IFSR] = { ifsr_get, ifsr_set },
+	[CP15_DFAR] = { dfar_get, dfar_set },
+	[CP15_IFAR] = { ifar_get, ifar_set },
+	[CP15_PAR] = { par_get, par_set },
+	[CP15_ATS1CPR] = { NULL, ats1cpr },
+	[CP15_ATS1CPW] = { NULL, ats1cpw },
+	[CP15_ATS1CUR] = { NULL, ats1cur },
+	[CP15_ATS1CUW] = { NULL, ats1cuw },
+	[CP15_DCIMVAC] = { NULL, dc_imvac },
+	[CP15_DCISW] = { NULL, dc_sw },
+	[CP15_DCCSW] = { NULL, dc_sw },
+	[CP15_DCCISW] = { NULL, dc_sw },
+	[CP15_TLBIALLIS] = { NULL, tlbi_all },
+	[CP15_TLBIMVAIS] = { NULL, tlbi_va },
+	[CP15_TLBIASIDIS] = { NULL, tlbi_asid },
+	[CP15_TLBIMVAAIS] = { NULL, tlbi_va_all },
+	[CP15_TLBIALL] = { NULL, tlbi_all },
+	[CP15_TLBIMVA] = { NULL, tlbi_va },
+	[CP15_TLBIASID] = { NULL, tlbi_asid },
+	[CP15_TLBIMVAA] = { NULL, tlbi_va_all },
+	[CP15_PRRR] = { prrr_get, prrr_set },
+	[CP15_NMRR] = { nmrr_get, nmrr_set },
+	[CP15_VBAR] = { vbar_get, vbar_set },
+	[CP15_ISR] = { isr_get, NULL },
+	[CP15_CONTEXTIDR] = { contextidr_get, contextidr_set },
+	[CP15_CBAR] = { cbar_get, NULL },
+};
+
 bool vcp15_decode(const struct insn *i, struct vcp15_op *op)
 {
-	uint32_t w = i->word;
+	struct cp_access a;
+	struct cp15_info info;
 
-	if ((w & 0x0f000010) != 0x0e000010 || BITS(w, 11, 8) != 15)
+	if (i->size != 4 || !cp_decode(i->word, &a) || a.two)
 		return false;
-	*op = (struct vcp15_op){
-		.row = find(KEY_(BITS(w, 23, 21), BITS(w, 19, 16), BITS(w, 3, 0),
-				 BITS(w, 7, 5))),
-		.rt = BITS(w, 15, 12),
-		.read = BITS(w, 20, 20),
-	};
-	return op->row && (op->read ? op->row->get != NULL : op->row->set != NULL);
+	info = cp15_lookup(&a);
+	if (info.class != CP15_CLASS_EMULATE)
+		return false;
+	*op = (struct vcp15_op){ &rows[info.reg], a.rt, a.read };
+	return a.read ? op->row->get != NULL : op->row->set != NULL;
 }
 
 void vcp15_perform(struct arch_vcpu *av, const struct vcp15_op *op)

@@ -7,6 +7,7 @@
 
 #include <arch/cp15.h>
 
+#include "insn/cpaccess.h"
 #include "insn/insn.h"
 
 struct arch_vcpu;
@@ -18,8 +19,6 @@ struct arch_vcpu;
 #define PAR_NOS      (1u << 10) /* ARM ARM B4.1.112 */
 
 struct vcp15_row {
-	uint32_t key; /* opc1, CRn, CRm, opc2 */
-	const char *name;
 	uint32_t (*get)(struct arch_vcpu *av);
 	void (*set)(struct arch_vcpu *av, uint32_t v);
 };

@@ -91,6 +91,9 @@ void try_write_user(struct caught *c, uint32_t addr, uint32_t v);
 /* Branches to addr (bit 0: Thumb) with r0 = a; returns r0. */
 uint32_t try_jump(struct caught *c, uint32_t addr, uint32_t a);
 
+/* For a handler: ends the innermost try_call() as if it were not set. */
+void exc_catch(struct frame *f, enum exc kind);
+
 /* One check: kind, masked FSR and FAR as expected (aborts only). */
 bool check_fault(const char *what, const struct caught *c, enum exc kind, uint32_t fsr,
 		 uint32_t far);

@@ -37,7 +37,7 @@ exc_fn exc_set(enum exc kind, exc_fn fn)
 	return former;
 }
 
-static void catch(struct frame *f, enum exc kind)
+void exc_catch(struct frame *f, enum exc kind)
 {
 	struct caught *c = try_top->caught;
 
@@ -60,7 +60,7 @@ void exc_dispatch(struct frame *f, enum exc kind)
 	if (handlers[kind]) {
 		handlers[kind](f);
 	} else if (try_top && kind <= EXC_DABT) {
-		catch(f, kind);
+		exc_catch(f, kind);
 	} else {
 		print("unexpected %s at %08x spsr %08x dfsr %x dfar %08x ifsr %x ifar %08x\n",
 		      exc_name(kind), f->pc, f->spsr, read_dfsr(), read_dfar(), read_ifsr(),

@@ -25,7 +25,6 @@ endif
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.SECONDARY:
 # No built-in rules: they only slow down a make that has nothing to do.
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
@@ -58,16 +57,20 @@ $(BUSYBOX).name: tools/fetch-package.sh
 
 # --- configuration -------------------------------------------------------------
 
-# Without a .config the defaults hold; the stamp notices that one was removed.
-CONFIG_FROM := $(if $(wildcard .config),.config,$(B)/gen/no-config)
+# note FILE, TEXT: a file that changes when TEXT does, so that targets can depend on it.
+define note
+ifneq ($$(wildcard $(1))$$(file <$(1)),$(1)$(2))
+$$(shell mkdir -p $(dir $(1)))
+$$(file >$(1),$(2))
+endif
+endef
 
-$(B)/gen/no-config:
-	$(Q)mkdir -p $(@D) && touch $@
+# Without a .config the defaults hold.
+CONFIG_FROM := $(wildcard .config)
+$(eval $(call note,$(B)/gen/config-from,$(CONFIG_FROM)))
 
-$(B)/config.h: Kconfig tools/genconfig.py $(CONFIG_FROM) | $(HOST_STAMP)
+$(B)/config.h: Kconfig tools/genconfig.py $(CONFIG_FROM) $(B)/gen/config-from | $(HOST_STAMP)
 	$(call say,CONFIG)$(PYTHON) tools/genconfig.py Kconfig .config $@
-	$(Q)$(if $(wildcard .config),rm -f $(B)/gen/no-config)
-	$(Q)touch $@
 
 menuconfig: $(HOST_STAMP)
 	$(Q)$(PYTHON) -m menuconfig Kconfig
@@ -88,7 +91,7 @@ CPPFLAGS := $(INCLUDES) -isystem $(LIBFDT)/usr/include -include $(B)/config.h -M
 CFLAGS := -std=gnu11 $(TARGET) -O2 -g -ffunction-sections -fdata-sections -fno-common \
 	-funwind-tables -fstack-protector-strong --specs=nano.specs $(WARNINGS)
 LDFLAGS := $(TARGET) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--build-id=none \
-	-Wl,--fatal-warnings -Wl,--no-enum-size-warning -Wl,-z,max-page-size=4096
+	-Wl,--fatal-warnings -Wl,-z,noexecstack -Wl,--no-enum-size-warning -Wl,-z,max-page-size=4096
 
 # What is made by programs: register accessors, and offsets for assembly.
 GENERATED := $(if $(wildcard arch/arm/cp15.txt),$(B)/gen/cp15.h)
@@ -119,10 +122,7 @@ $(B)/gen/espalier.ld: arch/arm/espalier.ld Makefile | $(B)/config.h
 
 # A source that was added or removed changes this list, and so the image.
 SRC_LIST := $(B)/gen/sources
-ifneq ($(file <$(SRC_LIST)),$(SRCS))
-$(shell mkdir -p $(B)/gen)
-$(file >$(SRC_LIST),$(SRCS))
-endif
+$(eval $(call note,$(SRC_LIST),$(SRCS)))
 
 $(B)/espalier.elf: $(OBJS) $(B)/gen/espalier.ld $(SRC_LIST)
 	$(call say,LD)$(CROSS)gcc $(LDFLAGS) -Wl,-T,$(B)/gen/espalier.ld -Wl,-Map,$@.map -o $@ \

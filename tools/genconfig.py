@@ -12,16 +12,18 @@ import kconfiglib
 
 def main():
     kconfig, config, out = sys.argv[1:]
-    kconf = kconfiglib.Kconfig(kconfig)
+    kconf = kconfiglib.Kconfig(kconfig, warn_to_stderr=False)
     if os.path.exists(config):
         kconf.load_config(config)
-    for warning in kconf.warnings:
-        print(warning, file=sys.stderr)
-    if kconf.warnings:
-        return 1
     os.makedirs(os.path.dirname(out), exist_ok=True)
     header = "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made from Kconfig. */\n"
-    kconf.write_autoconf(out, header)
+    kconf.write_autoconf(out + ".new", header)
+    # Values out of range are noticed when they are written.
+    if kconf.warnings:
+        print(*kconf.warnings, sep="\n", file=sys.stderr)
+        os.remove(out + ".new")
+        return 1
+    os.replace(out + ".new", out)
     return 0
 
 

@@ -26,7 +26,7 @@ DRIVER_HEADERS = r"regs/.*"
 FLOORS = (
     # Pure: everything else comes through callbacks.
     ("insn is pure", ["arch/arm/insn/*"],
-     rf"{LIBC}|insn/.*|espalier/(addr|util)\.h"),
+     rf"{LIBC}|insn/.*|cp15\.h|espalier/(addr|util)\.h"),
     ("table walker is pure", ["arch/arm/gwalk.[ch]"],
      rf"{LIBC}|arch/cp15\.h|espalier/(addr|util)\.h"),
     ("ext2 and block are pure", ["core/ext2*.[ch]", "core/block.c"],

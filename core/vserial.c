@@ -169,7 +169,7 @@ void vserial_deliver(struct vserial *s)
 		if (n == 0)
 			return;
 		/* A line without a UART behind it swallows its input. */
-		k = s->input ? MIN(s->input(s->dev, buf, n), n) : n;
+		k = s->input ? s->input(s->dev, buf, n) : n;
 	} while (deliver_end(s, k, k == n));
 }
 

@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The console switch: nothing lost or reordered either way, and the way out. */
+/* sources: core/console.c core/vserial.c core/chardev.c tests/host/fake_arch.c
+ *	tests/host/fake_line.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include <espalier/arch.h>
+#include <espalier/timer.h>
+
+#include "fake_line.h"
+
+/* A guest's UART: takes `room` bytes of input, sends what is left of `out`. */
+struct uart {
+	struct vserial s;
+	char got[1u << 16];
+	unsigned ngot, room;
+	const char *out;
+	unsigned nout;
+	unsigned unblocked;
+};
+
+static unsigned uart_input(void *dev, const char *buf, unsigned n)
+{
+	struct uart *u = dev;
+	unsigned k = n < u->room ? n : u->room;
+
+	assert_true(u->ngot + k <= sizeof(u->got));
+	memcpy(u->got + u->ngot, buf, k);
+	u->ngot += k;
+	if (u->room != FAKE_FOREVER)
+		u->room -= k;
+	return k;
+}
+
+/* Sends 16 bytes at a time, as far as they are taken. */
+static void uart_send(struct uart *u)
+{
+	uint32_t flags = arch_irq_save();
+
+	while (u->nout) {
+		unsigned n = u->nout < 16 ? u->nout : 16;
+		unsigned k = vserial_output(&u->s, u->out, n);
+
+		u->out += k;
+		u->nout -= k;
+		if (k < n)
+			break;
+	}
+	arch_irq_restore(flags);
+}
+
+static void uart_can_output(void *dev)
+{
+	struct uart *u = dev;
+
+	u->unblocked++;
+	uart_send(u);
+}
+
+static void uart_room(struct uart *u, unsigned n)
+{
+	uint32_t flags = arch_irq_save();
+
+	u->room = n;
+	vserial_want_input(&u->s);
+	arch_irq_restore(flags);
+}
+
+static struct uart uart, other;
+
+static void uart_create(struct uart *u, const char *name)
+{
+	memset(u, 0, sizeof(*u));
+	u->s.dev = u;
+	u->s.input = uart_input;
+	u->s.can_output = uart_can_output;
+	u->room = FAKE_FOREVER;
+	assert_int_equal(vserial_create(&u->s, name), 0);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	uart_create(&uart, "guest0/uart0");
+	uart_create(&other, "guest1/uart0");
+	fake_line_clear();
+	while (console_getc() >= 0)
+		;
+	console_was_unbound();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	vserial_destroy(&uart.s);
+	vserial_destroy(&other.s);
+	console_was_unbound();
+	return 0;
+}
+
+static void send(struct uart *u, const char *text)
+{
+	u->out = text;
+	u->nout = strlen(text);
+	uart_send(u);
+}
+
+static void type(const char *text)
+{
+	fake_line_type(text, strlen(text));
+}
+
+static void assert_got(const char *text)
+{
+	assert_int_equal(uart.ngot, strlen(text));
+	assert_memory_equal(uart.got, text, uart.ngot);
+}
+
+/* What the shell would read. */
+static const char *shell_input(void)
+{
+	static char buf[1024];
+	unsigned n = 0;
+	int ch;
+
+	while ((ch = console_getc()) >= 0 && n < sizeof(buf) - 1)
+		buf[n++] = ch;
+	buf[n] = '\0';
+	return buf;
+}
+
+/* n bytes that do not repeat with a power of two */
+static char *pattern(unsigned n)
+{
+	char *p = malloc(n + 1);
+
+	for (unsigned i = 0; i < n; i++)
+		p[i] = 'A' + i % 53;
+	p[n] = '\0';
+	return p;
+}
+
+/* --- registries --------------------------------------------------------------- */
+
+static void test_names(void **state)
+{
+	static struct vserial s;
+
+	(void)state;
+	assert_ptr_equal(vserial_find("guest0/uart0"), &uart.s);
+	assert_null(vserial_find("guest0/uart1"));
+	assert_int_equal(vserial_create(&s, "guest0/uart0"), -EEXIST);
+	assert_int_equal(vserial_create(&s, "a-name-that-is-longer-than-all-that-there-is-room-for"),
+			 -ENAMETOOLONG);
+	assert_ptr_equal(chardev_find("/soc/uart@0"), &line.c);
+	assert_null(chardev_find("/soc/uart@1"));
+	assert_int_equal(console_open(&line.c), -EBUSY);
+}
+
+static void note_path(struct chardev *c, void *arg)
+{
+	strcat(arg, c->path);
+	strcat(arg, " ");
+}
+
+static void test_chardev_order(void **state)
+{
+	static struct chardev a = { .path = "/a" }, z = { .path = "/z" };
+	char paths[64] = "";
+
+	(void)state;
+	chardev_register(&z);
+	chardev_register(&a);
+	chardev_for_each(note_path, paths);
+	assert_string_equal(paths, "/a /soc/uart@0 /z ");
+	list_del(&a.link);
+	list_del(&z.link);
+}
+
+/* --- output ---------------------------------------------------------------------- */
+
+static void test_unbound_output_is_kept(void **state)
+{
+	char buf[VSERIAL_RING + 10];
+	char *text = pattern(3 * VSERIAL_RING + 5);
+
+	(void)state;
+	assert_int_equal(vserial_peek(&uart.s, buf, sizeof(buf)), 0);
+	send(&uart, "hello");
+	assert_string_equal(line.sent, "");
+	assert_int_equal(vserial_peek(&uart.s, buf, 3), 3);
+	assert_memory_equal(buf, "llo", 3);
+	assert_int_equal(vserial_peek(&uart.s, buf, sizeof(buf)), 5);
+
+	send(&uart, text);
+	assert_int_equal(uart.nout, 0);
+	assert_int_equal(vserial_peek(&uart.s, buf, sizeof(buf)), VSERIAL_RING);
+	assert_memory_equal(buf, text + 2 * VSERIAL_RING + 5, VSERIAL_RING);
+	free(text);
+}
+
+static void test_one_piece_bigger_than_the_ring(void **state)
+{
+	char *text = pattern(VSERIAL_RING + 7), buf[VSERIAL_RING];
+
+	(void)state;
+	assert_int_equal(vserial_output(&uart.s, text, VSERIAL_RING + 7), VSERIAL_RING + 7);
+	assert_int_equal(vserial_peek(&uart.s, buf, sizeof(buf)), VSERIAL_RING);
+	assert_memory_equal(buf, text + 7, VSERIAL_RING);
+	free(text);
+}
+
+static void test_bind_shows_what_nobody_has_seen(void **state)
+{
+	(void)state;
+	send(&uart, "one ");
+	vserial_bind(&uart.s);
+	assert_ptr_equal(vserial_bound(), &uart.s);
+	assert_string_equal(line.sent, "one ");
+	send(&uart, "two ");
+	send(&other, "not this ");
+	assert_string_equal(line.sent, "one two ");
+	vserial_bind(NULL);
+	send(&uart, "three");
+	assert_string_equal(line.sent, "one two ");
+	vserial_bind(&uart.s);
+	assert_string_equal(line.sent, "one two three");
+}
+
+static void test_slow_line_loses_nothing(void **state)
+{
+	char *text = pattern(5 * VSERIAL_RING);
+
+	(void)state;
+	line.room = 0;
+	vserial_bind(&uart.s);
+	send(&uart, text);
+	assert_int_equal(uart.nout, 4 * VSERIAL_RING); /* held back, not dropped */
+	assert_true(line.want);
+	for (unsigned i = 0; line.nsent < 5 * VSERIAL_RING && i < 10 * VSERIAL_RING; i++)
+		fake_line_room(1 + i % 7);
+	assert_string_equal(line.sent, text);
+	assert_int_equal(uart.nout, 0);
+	assert_true(uart.unblocked > 0);
+	assert_false(line.want && line.room == 0);
+	free(text);
+}
+
+static void test_slow_replay_keeps_order(void **state)
+{
+	(void)state;
+	send(&uart, "first ");
+	line.room = 2;
+	vserial_bind(&uart.s);
+	send(&uart, "second");
+	assert_string_equal(line.sent, "fi");
+	fake_line_room(FAKE_FOREVER);
+	assert_string_equal(line.sent, "first second");
+	assert_false(line.want);
+}
+
+static void test_unbinding_frees_a_blocked_guest(void **state)
+{
+	char *text = pattern(2 * VSERIAL_RING);
+
+	(void)state;
+	line.room = 0;
+	vserial_bind(&uart.s);
+	send(&uart, text);
+	assert_int_equal(uart.nout, VSERIAL_RING);
+	vserial_bind(NULL);
+	assert_int_equal(uart.unblocked, 1);
+	assert_int_equal(uart.nout, 0);
+	free(text);
+}
+
+/* --- the VMM's own output ------------------------------------------------------- */
+
+static void test_newlines(void **state)
+{
+	(void)state;
+	console_write("a\nb\r\nc\n\n", 8);
+	assert_string_equal(line.sent, "a\r\nb\r\nc\r\n\r\n");
+	assert_true(console_at_line_start());
+	fake_line_clear();
+	console_write_sync("x\ny", 3);
+	assert_string_equal(line.sent, "x\r\ny");
+	assert_false(console_at_line_start());
+}
+
+static void test_guest_output_is_raw(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	send(&uart, "a\nb\r\n\033[1m");
+	assert_string_equal(line.sent, "a\nb\r\n\033[1m");
+}
+
+static struct uart *talker;
+
+static void guest_talks(void)
+{
+	fake_idle = NULL;
+	if (talker)
+		send(talker, "<guest>");
+	line.want = true;
+	fake_line_room(1);
+}
+
+/* The guest sends while the host thread waits in the middle of its line. */
+static void test_host_line_is_not_cut(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	line.room = 3;
+	line.drain = 2;
+	send(&uart, "ab");
+	uart.out = "GUEST";
+	uart.nout = 5;
+	/* room for one byte now: console_write has to sleep */
+	talker = &uart;
+	fake_idle = guest_talks;
+	console_write("host line\n", 10);
+	fake_idle = NULL;
+	uart_send(&uart);
+	fake_line_room(FAKE_FOREVER);
+	assert_string_equal(line.sent, "abhost line\r\nGUEST");
+}
+
+static void test_sent_during_a_host_line(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	line.room = 0;
+	send(&uart, "kept ");
+	line.drain = 4;
+	console_write("log\n", 4);
+	fake_line_room(FAKE_FOREVER);
+	/* The line was the host thread's first; the guest's bytes follow whole. */
+	assert_string_equal(line.sent, "log\r\nkept ");
+}
+
+/* --- input ------------------------------------------------------------------------- */
+
+static void test_shell_input(void **state)
+{
+	(void)state;
+	fake_wakes = 0;
+	type("help\r");
+	assert_true(fake_wakes > 0);
+	assert_string_equal(shell_input(), "help\r");
+	assert_int_equal(console_getc(), -1);
+}
+
+static void test_shell_input_is_never_lost(void **state)
+{
+	char *text = pattern(5000), *got = calloc(1, 5001);
+	unsigned n = 0;
+	int ch;
+
+	(void)state;
+	type(text);
+	assert_false(line.rx_on);
+	while (n < 5000 && (ch = console_getc()) >= 0) {
+		got[n++] = ch;
+		fake_line_read();
+	}
+	assert_string_equal(got, text);
+	assert_true(line.rx_on);
+	free(text);
+	free(got);
+}
+
+static void test_slow_guest_gets_everything(void **state)
+{
+	char *text = pattern(20000);
+
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 0;
+	type(text);
+	assert_false(line.rx_on);
+	for (unsigned i = 0; uart.ngot < 20000 && i < 20000; i++) {
+		uart_room(&uart, 1 + i % 5);
+		fake_line_read();
+		fake_advance(NS_PER_MS); /* less than a stall between two bites */
+	}
+	assert_got(text);
+	assert_true(line.rx_on);
+	free(text);
+}
+
+static void test_bound_console_is_transparent(void **state)
+{
+	char all[255], expect[255];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(all); i++)
+		expect[i] = all[i] = i + 1;
+	vserial_bind(&uart.s);
+	fake_line_type(all, sizeof(all));
+	assert_int_equal(uart.ngot, sizeof(all));
+	assert_memory_equal(uart.got, expect, sizeof(all));
+	assert_int_equal(console_getc(), -1);
+}
+
+static void test_typed_ahead_goes_to_the_guest(void **state)
+{
+	(void)state;
+	type("ls\r");
+	vserial_bind(&uart.s);
+	assert_got("ls\r");
+	assert_string_equal(shell_input(), "");
+}
+
+static void test_typed_ahead_with_the_way_out(void **state)
+{
+	(void)state;
+	type("ls\r\033xqhelp\r");
+	vserial_bind(&uart.s);
+	assert_got("ls\r\033");
+	assert_null(vserial_bound());
+	assert_true(console_was_unbound());
+	assert_string_equal(shell_input(), "help\r");
+}
+
+static void test_input_typed_before_leaving_is_delivered(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 2;
+	type("echo\033xq");
+	assert_null(vserial_bound());
+	uart_room(&uart, FAKE_FOREVER);
+	assert_got("echo\033");
+}
+
+/* --- ESC x q ----------------------------------------------------------------------- */
+
+static void test_escape(void **state)
+{
+	static const struct {
+		const char *typed, *guest, *shell;
+		bool leaves;
+	} rows[] = {
+		{ "\033xq", "\033", "", true },
+		{ "ab\033xqcd", "ab\033", "cd", true },
+		{ "\033", "\033", "", false },
+		{ "\033[A", "\033[A", "", false },
+		{ "\033y", "\033y", "", false },
+		{ "xq", "xq", "", false },
+		{ "\033xy", "\033xy", "", false },
+		{ "\033xx", "\033xx", "", false },
+		{ "\033xxq", "\033xxq", "", false },
+		{ "\033xQ", "\033xQ", "", false },
+		{ "\033\033xq", "\033\033", "", true },
+		{ "\033x\033xq", "\033x\033", "", true },
+		{ "\033x\033[A", "\033x\033[A", "", false },
+		{ "\033xy\033xq.", "\033xy\033", ".", true },
+		{ "\003\t\004\033Oq", "\003\t\004\033Oq", "", false },
+	};
+
+	(void)state;
+	/* All at once, then split into reads of one byte. */
+	for (unsigned i = 0; i < 2 * (sizeof(rows) / sizeof(rows[0])); i++) {
+		unsigned r = i / 2;
+
+		line.chunk = i % 2 ? 1 : 16;
+		uart.ngot = 0;
+		vserial_bind(&uart.s);
+		type(rows[r].typed);
+		assert_got(rows[r].guest);
+		assert_int_equal(console_was_unbound(), rows[r].leaves);
+		assert_int_equal(vserial_bound() == NULL, rows[r].leaves);
+		assert_string_equal(shell_input(), rows[r].shell);
+		vserial_bind(NULL);
+		console_was_unbound();
+	}
+}
+
+static void test_held_x_is_let_go(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	type("\033x");
+	assert_got("\033");
+	fake_advance(99 * NS_PER_MS);
+	assert_got("\033");
+	fake_advance(NS_PER_MS);
+	assert_got("\033x"); /* vi deletes its character */
+	type("y");
+	assert_got("\033xy");
+	type("\033x");
+	fake_advance(NS_PER_SEC);
+	type("q"); /* slow fingers get out, too */
+	assert_got("\033xy\033x");
+	assert_true(console_was_unbound());
+	assert_false(console_was_unbound());
+}
+
+static void test_escape_does_not_outlive_its_binding(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	type("\033x");
+	vserial_bind(&other.s);
+	type("q");
+	assert_ptr_equal(vserial_bound(), &other.s);
+	assert_int_equal(other.ngot, 1);
+	fake_advance(NS_PER_SEC);
+	assert_int_equal(other.ngot, 1);
+}
+
+static void test_a_dead_guest_can_be_left(void **state)
+{
+	char *text = pattern(4000);
+
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 0;
+	type(text);
+	assert_false(line.rx_on);
+	type("\033xq");
+	assert_ptr_equal(vserial_bound(), &uart.s);
+	fake_advance(2 * NS_PER_SEC);
+	assert_true(line.rx_on);
+	assert_true(fake_line_read());
+	assert_null(vserial_bound());
+	assert_true(console_was_unbound());
+	assert_non_null(strchr(line.sent, '\a'));
+	/* What was taken is there, in order and without holes, when it wakes up. */
+	uart_room(&uart, FAKE_FOREVER);
+	assert_true(uart.ngot >= VSERIAL_IN - 64);
+	assert_memory_equal(uart.got, text, VSERIAL_IN - 64);
+	free(text);
+}
+
+static void test_a_slow_guest_is_not_dead(void **state)
+{
+	char *text = pattern(3000);
+
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 0;
+	type(text);
+	for (unsigned i = 0; uart.ngot < 3000 && i < 400; i++) {
+		fake_advance(1900 * NS_PER_MS);
+		uart_room(&uart, 8);
+		fake_line_read();
+	}
+	assert_got(text);
+	free(text);
+}
+
+static void test_recovered_guest_gets_flow_control_again(void **state)
+{
+	char *text = pattern(4000);
+
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 0;
+	type(text);
+	fake_advance(2 * NS_PER_SEC);
+	fake_line_read(); /* dropped */
+	uart_room(&uart, FAKE_FOREVER);
+	uart.ngot = 0;
+	uart.room = 0;
+	type(text);
+	assert_false(line.rx_on);
+	for (unsigned i = 0; uart.ngot < 4000 && i < 4000; i++) {
+		uart_room(&uart, 3);
+		fake_line_read();
+	}
+	assert_got(text);
+	free(text);
+}
+
+/* --- life and death -------------------------------------------------------------------- */
+
+static void test_destroy_while_bound(void **state)
+{
+	(void)state;
+	vserial_bind(&uart.s);
+	type("x");
+	vserial_destroy(&uart.s);
+	assert_null(vserial_bound());
+	assert_true(console_was_unbound());
+	assert_null(vserial_find("guest0/uart0"));
+	type("help");
+	assert_string_equal(shell_input(), "help");
+	vserial_destroy(&uart.s); /* harmless */
+}
+
+static unsigned greedy_input(void *dev, const char *buf, unsigned n)
+{
+	struct uart *u = dev;
+	unsigned k = uart_input(dev, buf, n);
+
+	/* The UART empties itself at once and says so. */
+	u->room = 4;
+	vserial_want_input(&u->s);
+	return k;
+}
+
+static void test_want_input_from_within_input(void **state)
+{
+	(void)state;
+	uart.s.input = greedy_input;
+	uart.room = 4;
+	vserial_bind(&uart.s);
+	type("a line that is longer than four bytes\r");
+	assert_got("a line that is longer than four bytes\r");
+}
+
+static void test_line_without_uart(void **state)
+{
+	static struct vserial s;
+
+	(void)state;
+	memset(&s, 0, sizeof(s));
+	assert_int_equal(vserial_create(&s, "guest9/uart9"), 0);
+	vserial_bind(&s);
+	type("into the void");
+	assert_int_equal(vserial_output(&s, "x", 1), 1);
+	vserial_destroy(&s);
+	assert_string_equal(line.sent, "x");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_names),
+		TEST(test_chardev_order),
+		TEST(test_unbound_output_is_kept),
+		TEST(test_one_piece_bigger_than_the_ring),
+		TEST(test_bind_shows_what_nobody_has_seen),
+		TEST(test_slow_line_loses_nothing),
+		TEST(test_slow_replay_keeps_order),
+		TEST(test_unbinding_frees_a_blocked_guest),
+		TEST(test_newlines),
+		TEST(test_guest_output_is_raw),
+		TEST(test_host_line_is_not_cut),
+		TEST(test_sent_during_a_host_line),
+		TEST(test_shell_input),
+		TEST(test_shell_input_is_never_lost),
+		TEST(test_slow_guest_gets_everything),
+		TEST(test_bound_console_is_transparent),
+		TEST(test_typed_ahead_goes_to_the_guest),
+		TEST(test_typed_ahead_with_the_way_out),
+		TEST(test_input_typed_before_leaving_is_delivered),
+		TEST(test_want_input_from_within_input),
+		TEST(test_escape),
+		TEST(test_held_x_is_let_go),
+		TEST(test_escape_does_not_outlive_its_binding),
+		TEST(test_a_dead_guest_can_be_left),
+		TEST(test_a_slow_guest_is_not_dead),
+		TEST(test_recovered_guest_gets_flow_control_again),
+		TEST(test_destroy_while_bound),
+		TEST(test_line_without_uart),
+	};
+
+	fake_line_open();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -186,12 +186,12 @@ struct block *boot_initrd(const void *fdt)
 
 /* --- the rest --------------------------------------------------------------------- */
 
-void boot_first_chardev(struct chardev *c, void *arg)
+__noreturn void boot_no_driver(enum driver_order order, const char *what)
 {
-	struct chardev **first = arg;
+	char known[128];
 
-	if (!*first)
-		*first = c;
+	device_known(order, known, sizeof(known));
+	panic("host DTB: %s: no working node is compatible with %s", what, known);
 }
 
 static unsigned count_cpus(const void *fdt)

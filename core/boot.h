@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
+#include <espalier/device.h>
 #include <espalier/util.h>
 
 struct block;
-struct chardev;
 
 /* Called by entry.S; `dtb` is the physical address of the host's device tree. */
 __noreturn void vmm_main(uint32_t dtb);
@@ -25,8 +25,8 @@ void boot_memory(const void *fdt, uint32_t dtb);
 /* The disk image as a block device, or NULL with the reason logged. */
 struct block *boot_initrd(const void *fdt);
 
-/* chardev_for_each(): leaves the first one in *(struct chardev **)arg. */
-void boot_first_chardev(struct chardev *c, void *arg);
+/* Panics: `what` is missing, with what the drivers of that order look for. */
+__noreturn void boot_no_driver(enum driver_order order, const char *what);
 
 /* One line about the machine. */
 void boot_summary(const void *fdt);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds a driver for each node of the host's device tree. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,18 @@ const char *device_driver(const void *fdt, int node)
 		if (dt_match(fdt, node, (*d)->compatible))
 			return enabled_with_parents(fdt, node) ? (*d)->name : NULL;
 	return NULL;
+}
+
+void device_known(enum driver_order order, char *buf, unsigned len)
+{
+	unsigned n = 0;
+
+	buf[0] = '\0';
+	for (const struct driver *const *d = drivers_start; d < drivers_end; d++)
+		for (const char *const *c = (*d)->compatible; *c; c++)
+			if ((*d)->order == order && n < len)
+				n += snprintf(buf + n, len - n, "%s\"%s\"",
+					      n ? " or " : "", *c);
 }
 
 int device_map(const struct device *dev, unsigned index, uint32_t size, hpa_t *base)

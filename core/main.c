@@ -25,52 +25,55 @@
 #define BOOT_SCRIPT "/boot.espalier"
 #define BANNER_MAX  4096
 
-/* The line that /chosen names; else any, so that there is a prompt to help from. */
-static struct chardev *choose_console(const void *fdt)
+/* The line that /chosen names, or NULL. */
+static struct chardev *named_console(const void *fdt)
 {
 	char path[DT_PATH_MAX];
-	struct chardev *c = NULL;
 	int node = dt_stdout(fdt);
 
-	if (node >= 0 && !dt_path(fdt, node, path, sizeof(path)))
-		c = chardev_find(path);
-	if (c)
-		return c;
-	chardev_for_each(boot_first_chardev, &c);
-	if (!c)
-		panic("host DTB: no serial line that a driver knows");
-	if (node == -ENOENT)
-		log_warn("host DTB: /chosen: no stdout-path; the console is %s", c->path);
-	else if (node < 0)
-		log_warn("host DTB: /chosen: stdout-path leads nowhere; the console is %s",
-			 c->path);
-	else
-		log_warn("host DTB: %s: no driver for this console; using %s", path, c->path);
-	return c;
+	if (node < 0 || dt_path(fdt, node, path, sizeof(path)))
+		return NULL;
+	return chardev_find(path);
 }
 
-static struct chardev *probe_console(const void *fdt)
+static void first_chardev(struct chardev *c, void *arg)
 {
-	struct chardev *c;
+	struct chardev **first = arg;
+
+	if (!*first)
+		*first = c;
+}
+
+/* Any line will do when the tree names none: there must be a prompt to help from. */
+static void probe_console(const void *fdt)
+{
+	struct chardev *named, *c;
 
 	device_probe_all(fdt, DRIVER_CONSOLE);
-	c = choose_console(fdt);
+	c = named = named_console(fdt);
+	if (!c)
+		chardev_for_each(first_chardev, &c);
+	if (!c)
+		boot_no_driver(DRIVER_CONSOLE, "no console");
 	console_open(c);
-	return c;
+	log_info("Espalier %s", espalier_version);
+	if (!named)
+		log_warn("host DTB: /chosen: stdout-path is absent, or names no device that a "
+			 "driver knows; the console is %s", c->path);
 }
 
 static void probe_irqchip(const void *fdt)
 {
 	device_probe_all(fdt, DRIVER_IRQCHIP);
 	if (!irqchip)
-		panic("host DTB: no interrupt controller that a driver knows");
+		boot_no_driver(DRIVER_IRQCHIP, "no interrupt controller");
 }
 
 static void probe_clock(const void *fdt)
 {
 	device_probe_all(fdt, DRIVER_CLOCK);
 	if (!timer_clock_hz())
-		panic("host DTB: no timer that a driver knows");
+		boot_no_driver(DRIVER_CLOCK, "no timer");
 }
 
 static void mount_disk(const void *fdt)
@@ -115,7 +118,6 @@ __noreturn void vmm_main(uint32_t dtb)
 	console_early_default();        /* for what the tree cannot tell */
 	host_fdt = boot_tree(dtb);      /* checked; panics if it is none */
 	probe_console(host_fdt);
-	log_info("Espalier %s", espalier_version);
 	boot_memory(host_fdt, dtb);     /* banks, and what is in use already */
 	probe_irqchip(host_fdt);
 	probe_clock(host_fdt);

@@ -45,6 +45,9 @@ int device_probe_all(const void *fdt, enum driver_order order);
  */
 const char *device_driver(const void *fdt, int node);
 
+/* The `compatible` strings of all drivers of that order, for messages. */
+void device_known(enum driver_order order, char *buf, unsigned len);
+
 /*
  * Maps register window `index` of the device, at most `size` bytes of which the
  * driver will use.  0 with the address in *base, or a negative errno, logged.

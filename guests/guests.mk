@@ -9,7 +9,7 @@ GUEST_OBJCOPY ?= arm-none-eabi-objcopy
 GUEST_QEMU ?= qemu-system-arm
 
 # Those built on guests/lib; each is a directory of sources.
-GUEST_NAMES := abort armthumb console ldst mmu selfmod usermode
+GUEST_NAMES := abort armthumb console cp15 ldst mmu selfmod timer usermode vfp
 
 GUEST_CFLAGS := -std=gnu11 -mcpu=cortex-a9 -marm -mfloat-abi=soft -O2 -g -ffreestanding \
 	-ffunction-sections -fdata-sections -fno-common -fno-tree-loop-distribute-patterns \

@@ -123,7 +123,6 @@ static void test_straddle(void)
 	check(c.kind == EXC_NONE && other == read_dacr(), "and p15 again");
 }
 
-/* An SGI that is pending while IRQs are masked ends every WFI at once. */
 static volatile uint32_t sgi_count;
 
 static void on_sgi(unsigned intid)
@@ -132,10 +131,45 @@ static void on_sgi(unsigned intid)
 	sgi_count++;
 }
 
+/* Exceptions taken in Thumb state, as a Thumb-2 kernel has them. */
+static void test_thumb_exceptions(void)
+{
+	extern const uint32_t thumb_vectors[];
+	uint32_t vbar = read_vbar();
+	struct caught c;
+
+	write_vbar(code_addr(thumb_vectors));
+	write_sctlr(read_sctlr() | SCTLR_TE);
+	isb();
+	check_eq("SCTLR.TE reads back", read_sctlr() & SCTLR_TE, SCTLR_TE);
+	svc_count = 0;
+	exc_set(EXC_SVC, on_svc);
+	window_svc();
+	exc_set(EXC_SVC, NULL);
+	check_eq("SVC through Thumb vectors", svc_count, 1);
+	try_read(&c, 0xc0000000);
+	check_fault("data abort", &c, EXC_DABT, FS_XLAT_SECTION, 0xc0000000);
+	try_jump(&c, 0xc0000000, 0);
+	check_fault("prefetch abort", &c, EXC_PABT, FS_XLAT_SECTION, 0xc0000000);
+	wr32(SCRATCH, 0xe7f000f0);
+	sync_code((void *)SCRATCH, 4);
+	try_jump(&c, SCRATCH, 0);
+	check_eq("undefined instruction", c.kind, EXC_UNDEF);
+	wr32(GICD_SGIR, SGIR_SELF | 3);
+	dsb();
+	sgi_count = 0;
+	irq_enable();
+	isb();
+	irq_disable();
+	check_eq("interrupt", sgi_count, 1);
+	write_vbar(vbar);
+	write_sctlr(read_sctlr() & ~SCTLR_TE);
+	isb();
+}
+
+/* An SGI that is pending while IRQs are masked ends every WFI at once. */
 static void test_wfi(void)
 {
-	gic_init();
-	gic_enable(3, 0x80, on_sgi);
 	wr32(GICD_SGIR, SGIR_SELF | 3);
 	dsb();
 	check_eq("WFI in ARM, interrupt pending", wfi_arm(), 1);
@@ -145,7 +179,6 @@ static void test_wfi(void)
 	isb();
 	irq_disable();
 	check_eq("and taken when unmasked", sgi_count, 1);
-	exc_set(EXC_IRQ, NULL);
 }
 
 static void test_all(void)
@@ -170,5 +203,8 @@ void guest_main(void)
 	svc_count = 0;
 	test_all();
 	test_straddle();
+	gic_init();
+	gic_enable(3, 0x80, on_sgi);
 	test_wfi();
+	test_thumb_exceptions();
 }

@@ -291,3 +291,14 @@ sp_and_lr_arm:				@ returns in how many modes it works
 	msr	cpsr_cxsf, r4
 	mov	r0, r3
 	pop	{r4-r7, pc}
+
+@ --- vectors for SCTLR.TE: entered in Thumb state
+	.text
+	.thumb
+	.balign	32
+	.global	thumb_vectors
+thumb_vectors:
+	.irp	n, 0, 0, 4, 8, 12, 0, 16, 20
+	ldr.w	pc, 1f + \n
+	.endr
+1:	.word	enter_undef, enter_svc, enter_pabt, enter_dabt, enter_irq, enter_fiq

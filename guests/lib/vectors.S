@@ -28,6 +28,8 @@ vectors_end:
 
 @ `back`: what to take off LR to get frame.pc (UNDEF depends on SPSR.T: in C)
 	.macro	entry name, kind, back
+	.global	\name
+	.type	\name, %function
 \name:
 	sub	sp, sp, #8
 	push	{r0-r12}

@@ -3,6 +3,7 @@
 #include <espalier/dt.h>
 #include <espalier/guest.h>
 #include <espalier/log.h>
+#include <espalier/timer.h>
 
 #include "clock.h"
 
@@ -22,4 +23,32 @@ uint32_t emul_clock_hz(const struct emul_dev *d, const void *fdt, int node, unsi
 	log_warn("%s: %s: clocks: entry %u is of %u Hz; %u Hz taken", d->guest->name, d->path,
 		 index, (unsigned)hz, (unsigned)fallback);
 	return fallback;
+}
+
+void emul_clock_init(struct emul_clock *c, uint32_t hz)
+{
+	c->hz = hz;
+	c->ns_per_tick = NS_PER_SEC % hz ? 0 : (uint32_t)(NS_PER_SEC / hz);
+	c->base_ns = c->base_ticks = 0;
+}
+
+uint64_t emul_clock_ticks(struct emul_clock *c, uint64_t now)
+{
+	if (!c->ns_per_tick)
+		return ns_to_ticks(now, c->hz);
+	if (now - c->base_ns > UINT32_MAX) {
+		c->base_ticks = now / c->ns_per_tick;
+		c->base_ns = c->base_ticks * c->ns_per_tick;
+	}
+	return c->base_ticks + (uint32_t)(now - c->base_ns) / c->ns_per_tick;
+}
+
+uint64_t emul_clock_when(const struct emul_clock *c, uint64_t tick)
+{
+	uint64_t ns;
+
+	if (c->ns_per_tick)
+		return tick * c->ns_per_tick;
+	ns = ticks_to_ns(tick, c->hz);
+	return ns_to_ticks(ns, c->hz) < tick ? ns + 1 : ns;
 }

@@ -5,6 +5,24 @@
 #include <espalier/emul.h>
 
 /*
+ * Converts time to ticks of one rate.  A 64-bit division takes hundreds of
+ * instructions on this core, and registers that count are read often: for rates
+ * with a whole number of nanoseconds per tick it takes one every four seconds.
+ */
+struct emul_clock {
+	uint32_t hz;
+	uint32_t ns_per_tick; /* 0: not a whole number */
+	uint64_t base_ns, base_ticks;
+};
+
+/* hz: 1 kHz .. 1 GHz. */
+void emul_clock_init(struct emul_clock *c, uint32_t hz);
+/* Ticks since boot at `now` ns. */
+uint64_t emul_clock_ticks(struct emul_clock *c, uint64_t now);
+/* The first nanosecond at which `tick` ticks have passed. */
+uint64_t emul_clock_when(const struct emul_clock *c, uint64_t tick);
+
+/*
  * Rate in Hz of clock `index` of the device's node; `fallback` if it has none, or
  * (with a warning) one outside of 1 kHz .. 1 GHz.
  */

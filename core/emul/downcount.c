@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A down counter that is computed, not ticked. */
-#include <espalier/timer.h>
+#include <string.h>
 
 #include "downcount.h"
 
@@ -10,9 +10,9 @@ static uint64_t period(const struct downcount *c)
 }
 
 /* Counts since it was `from`. */
-static uint64_t elapsed(const struct downcount *c, uint64_t now)
+static uint64_t elapsed(struct downcount *c, uint64_t now)
 {
-	uint64_t ticks = ns_to_ticks(now, c->hz);
+	uint64_t ticks = emul_clock_ticks(&c->clock, now);
 
 	if (!c->running || ticks <= c->base)
 		return 0;
@@ -22,7 +22,7 @@ static uint64_t elapsed(const struct downcount *c, uint64_t now)
 
 static void rebase(struct downcount *c, uint32_t value, uint64_t now)
 {
-	c->base = ns_to_ticks(now, c->hz);
+	c->base = emul_clock_ticks(&c->clock, now);
 	c->from = value;
 }
 
@@ -32,6 +32,14 @@ static uint64_t first_event(const struct downcount *c)
 	if (c->from)
 		return c->from;
 	return c->periodic ? period(c) : DOWNCOUNT_NEVER;
+}
+
+void downcount_init(struct downcount *c, uint32_t hz, uint32_t value, uint64_t now)
+{
+	memset(c, 0, sizeof(*c));
+	emul_clock_init(&c->clock, hz);
+	c->div = 1;
+	downcount_set(c, value, now);
 }
 
 void downcount_set(struct downcount *c, uint32_t value, uint64_t now)
@@ -50,7 +58,7 @@ void downcount_go(struct downcount *c, uint64_t now)
 	downcount_set(c, c->from, now);
 }
 
-uint32_t downcount_value(const struct downcount *c, uint64_t now)
+uint32_t downcount_value(struct downcount *c, uint64_t now)
 {
 	uint64_t e = elapsed(c, now);
 
@@ -78,6 +86,5 @@ uint64_t downcount_deadline(const struct downcount *c)
 {
 	if (!c->running || c->next == DOWNCOUNT_NEVER)
 		return DOWNCOUNT_NEVER;
-	/* One nanosecond more: the conversion rounds down. */
-	return ticks_to_ns(c->base + c->next * c->div, c->hz) + 1;
+	return emul_clock_when(&c->clock, c->base + c->next * c->div);
 }

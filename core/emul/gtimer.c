@@ -5,7 +5,6 @@
  * for all vCPUs; comparator, auto-increment and event flag for each.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include <espalier/guest.h>
 #include <espalier/timer.h>
@@ -32,7 +31,7 @@ struct gt_cpu {
 };
 
 struct gtimer {
-	uint32_t hz;
+	struct emul_clock clock;
 	uint32_t control; /* SHARED_BITS */
 	uint64_t base;    /* tick at which the counter was `from` */
 	uint64_t from;
@@ -49,20 +48,20 @@ static uint32_t divider(const struct gtimer *s)
 	return (s->control >> GT_CONTROL_PRESCALER_SHIFT) + 1;
 }
 
-static uint64_t counter(const struct gtimer *s, uint64_t now)
+static uint64_t counter(struct gtimer *s, uint64_t now)
 {
 	uint64_t ticks;
 
 	if (!(s->control & GT_CONTROL_ENABLE))
 		return s->from;
-	ticks = ns_to_ticks(now, s->hz) - s->base;
+	ticks = emul_clock_ticks(&s->clock, now) - s->base;
 	return s->from + (divider(s) == 1 ? ticks : ticks / divider(s));
 }
 
 /* Goes on from `value` now. */
 static void rebase(struct gtimer *s, uint64_t value, uint64_t now)
 {
-	s->base = ns_to_ticks(now, s->hz);
+	s->base = emul_clock_ticks(&s->clock, now);
 	s->from = value;
 }
 
@@ -74,7 +73,7 @@ static bool compares(const struct gtimer *s, const struct gt_cpu *t)
 /* Takes in what happened up to now. */
 static void catch_up(struct gt_cpu *t, uint64_t now)
 {
-	const struct gtimer *s = t->dev->state;
+	struct gtimer *s = t->dev->state;
 	uint64_t c = counter(s, now);
 
 	if (!compares(s, t) || c < t->compare)
@@ -86,15 +85,15 @@ static void catch_up(struct gt_cpu *t, uint64_t now)
 
 static void arm(struct gt_cpu *t, uint64_t now)
 {
-	const struct gtimer *s = t->dev->state;
+	struct gtimer *s = t->dev->state;
 	uint64_t left = t->compare - counter(s, now);
 
 	/* What is more than a century away does not matter, and could overflow. */
-	if (left > ((uint64_t)s->hz << 32) / divider(s))
+	if (left > ((uint64_t)s->clock.hz << 32) / divider(s))
 		timer_cancel(&t->timer);
 	else
-		timer_arm(&t->timer, 1 + ticks_to_ns(s->base + (t->compare - s->from) * divider(s),
-						     s->hz));
+		timer_arm(&t->timer, emul_clock_when(&s->clock, s->base + (t->compare - s->from) *
+						     divider(s)));
 }
 
 /* Drives the interrupt, and waits for what comes next. */
@@ -257,7 +256,7 @@ static int gtimer_create(struct emul_dev *d, const void *fdt, int node)
 {
 	struct gtimer *s = d->state;
 
-	s->hz = emul_clock_hz(d, fdt, node, 0, DEFAULT_PERIPHCLK);
+	emul_clock_init(&s->clock, emul_clock_hz(d, fdt, node, 0, DEFAULT_PERIPHCLK));
 	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++) {
 		struct gt_cpu *t = &s->cpu[cpu];
 
@@ -298,7 +297,7 @@ static int gtimer_access(struct emul_dev *d, struct mmio *m)
 
 static void gtimer_describe(struct emul_dev *d, char *buf, unsigned len)
 {
-	const struct gtimer *s = d->state;
+	struct gtimer *s = d->state;
 	const struct gt_cpu *t = &s->cpu[0];
 
 	snprintf(buf, len, "counter 0x%llx, vcpu0: comparator 0x%llx, control 0x%x, irq %d",

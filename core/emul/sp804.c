@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The emulated SP804 dual timer, DDI 0271D. */
 #include <stdio.h>
-#include <string.h>
 
 #include <espalier/guest.h>
 #include <espalier/timer.h>
@@ -275,12 +274,9 @@ static void sp804_reset(struct emul_dev *d)
 		t->load = 0;
 		t->control = CONTROL_RESET;
 		t->event = false;
-		memset(&t->count, 0, sizeof(t->count));
-		t->count.hz = s->hz[n];
-		t->count.div = 1;
+		/* TimerXValue is all ones until something is loaded. */
+		downcount_init(&t->count, s->hz[n], UINT32_MAX, timer_now());
 		set_reload(t);
-		/* TimerXValue is all ones until something is loaded (3.1). */
-		downcount_set(&t->count, UINT32_MAX, timer_now());
 		settle(t);
 	}
 }
@@ -293,7 +289,7 @@ static void sp804_destroy(struct emul_dev *d)
 
 static void sp804_describe(struct emul_dev *d, char *buf, unsigned len)
 {
-	const struct sp804_timer *t = ((struct sp804 *)d->state)->half;
+	struct sp804_timer *t = ((struct sp804 *)d->state)->half;
 	uint64_t now = timer_now();
 
 	snprintf(buf, len, "timer1 %u of %u, control 0x%x; timer2 %u of %u, control 0x%x",

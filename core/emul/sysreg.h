@@ -21,6 +21,8 @@ struct syscfg {
 struct sysreg {
 	uint32_t led, flags, nvflags, flash, clcd, cfgsw, dma;
 	uint32_t cfgdata, cfgctrl, cfgstat;
+	uint64_t base_ns;    /* a time at which SYS_24MHZ had counted ... */
+	uint32_t base_ticks; /* ... exactly this */
 	struct syscfg cfg;
 };
 

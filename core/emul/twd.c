@@ -5,7 +5,6 @@
  * private timer.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include <espalier/guest.h>
 #include <espalier/timer.h>
@@ -259,10 +258,7 @@ static void twd_reset(struct emul_dev *d)
 		t->event = t->unlocking = false;
 		t->reset_status = t->fired;
 		t->fired = false;
-		memset(&t->count, 0, sizeof(t->count));
-		t->count.hz = s->hz;
-		t->count.div = 1;
-		downcount_set(&t->count, 0, now);
+		downcount_init(&t->count, s->hz, 0, now);
 		settle(t);
 	}
 }
@@ -282,7 +278,7 @@ static int twd_access(struct emul_dev *d, struct mmio *m)
 
 static void twd_describe(struct emul_dev *d, char *buf, unsigned len)
 {
-	const struct twd_cpu *t = &((struct twd *)d->state)->cpu[0];
+	struct twd_cpu *t = &((struct twd *)d->state)->cpu[0];
 
 	snprintf(buf, len, "vcpu0: %s, load %u, counter %u, control 0x%x, event %d, irq %d",
 		 t->count.running ? "on" : "off", (unsigned)t->load,

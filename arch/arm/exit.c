@@ -301,10 +301,10 @@ static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct 
 		return;
 	}
 	r = fr.f ? NULL : traptab_find(&av->ag->guest->map, GPA(t->pa));
-	if (fr.f || (r && r->kind == REGION_PASS))
-		shadow_fill(av, va, t);
-	else
+	if (!fr.f && !(r && r->kind == REGION_PASS))
 		emulate_access(av, exc, &abort);
+	else if (!livelock(av, va))
+		shadow_fill(av, va, t);
 }
 
 static void shim_dabt(struct arch_vcpu *av)
@@ -336,8 +336,6 @@ static void shim_dabt(struct arch_vcpu *av)
 	vm_count(av, DABT_HIDDEN);
 	WRITE_CP15(DFSR, av->ns.dfsr);
 	WRITE_CP15(DFAR, av->ns.dfar);
-	if (livelock(av, va))
-		return;
 	shim_forget(av, MODE_ABT, &av->abt);
 	resolve(av, va, write, &t, &exc);
 }
@@ -374,7 +372,7 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 	frame_to_code(av, fr, exit_isa(av), (av->frame.cpsr & PSR_MODE) == MODE_USR);
 	if (fr.f->state == FRAME_QUARANTINE)
 		step(av);
-	else
+	else if (!livelock(av, va))
 		shadow_fill(av, va, t);
 }
 
@@ -407,8 +405,6 @@ static void shim_pabt(struct arch_vcpu *av)
 	vm_count(av, PABT_HIDDEN);
 	WRITE_CP15(IFSR, av->ns.ifsr);
 	WRITE_CP15(IFAR, av->ns.ifar);
-	if (livelock(av, va))
-		return;
 	shim_forget(av, MODE_ABT, &av->abt);
 	fetch_fault(av, va, &t);
 }

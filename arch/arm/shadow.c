@@ -210,8 +210,8 @@ static unsigned root_obtain(struct arch_vcpu *av, uint32_t ttbr0)
 	return oldest;
 }
 
-/* Chooses or makes the root for the guest's (TTBR0, ASID). */
-static void root_activate(struct arch_vcpu *av)
+/* Chooses or makes the root for the guest's (TTBR0, ASID).  False: no memory. */
+static bool root_activate(struct arch_vcpu *av)
 {
 	struct shadow *s = av->shadow;
 	unsigned r = root_exact(av);
@@ -219,8 +219,8 @@ static void root_activate(struct arch_vcpu *av)
 	s->lazy = false;
 	if (!r) {
 		r = root_obtain(av, root_key(av));
-		if (!r) /* not even one root to be had: run on the global one */
-			return;
+		if (!r)
+			return false;
 		if (s->root[r].private) {
 			private_drop_all(s, &s->root[r]);
 			tlbi_all(av);
@@ -229,6 +229,7 @@ static void root_activate(struct arch_vcpu *av)
 		root_take_asid(av, r, av->contextidr & 0xff);
 	}
 	root_set(av, r);
+	return true;
 }
 
 void shadow_select(struct arch_vcpu *av)
@@ -302,6 +303,10 @@ static bool executable(uint32_t pte)
 	return (pte & (L2_SMALL | L2_XN)) == L2_SMALL;
 }
 
+/* Quick tests for halves of a coprocessor 14 or 15 register transfer. */
+static bool maybe_first_half(uint16_t hw) { return (hw & 0xef00) == 0xee00; }
+static bool maybe_second_half(uint16_t hw) { return (hw & 0x0e10) == 0x0e10; }
+
 /*
  * A Thumb encoding may straddle two pages that are mapped next to each other.
  * Where the two halves are dangerous together, the pages are never executable
@@ -310,7 +315,10 @@ static bool executable(uint32_t pte)
 static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
 {
 	struct shadow *s = av->shadow;
+	uint16_t head = half_at(pte, 0), tail = half_at(pte, PAGE_SIZE - 2);
 
+	if (!maybe_second_half(head) && !maybe_first_half(tail))
+		return;
 	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++) {
 		uint32_t before, after;
 
@@ -319,14 +327,14 @@ static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
 		before = root_pte(s, &s->root[r], va - PAGE_SIZE);
 		after = root_pte(s, &s->root[r], va + PAGE_SIZE);
 		if (executable(before) &&
-		    verify_pair_dangerous(half_at(before, PAGE_SIZE - 2), half_at(pte, 0))) {
+		    verify_pair_dangerous(half_at(before, PAGE_SIZE - 2), head)) {
 			unsigned k = table_of(s, s->root[r].l1[(va - PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va - PAGE_SIZE, 19, 12)] = 0;
 			tlbi_va(av, va - PAGE_SIZE);
 		}
 		if (executable(after) &&
-		    verify_pair_dangerous(half_at(pte, PAGE_SIZE - 2), half_at(after, 0))) {
+		    verify_pair_dangerous(tail, half_at(after, 0))) {
 			unsigned k = table_of(s, s->root[r].l1[(va + PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va + PAGE_SIZE, 19, 12)] = 0;
@@ -426,7 +434,7 @@ static const uint32_t *guest_table(struct arch_vcpu *av, uint32_t d1)
 	if ((d1 & 3) != L1_TABLE || !(av->mmu.sctlr & SCTLR_M))
 		return NULL;
 	fr = frame_find(av->ag, GPA(d1));
-	return fr.f ? (const uint32_t *)(fr.host + (d1 & 0xc00)) : NULL;
+	return fr.f && !fr.f->npatches ? (const uint32_t *)(fr.host + (d1 & 0xc00)) : NULL;
 }
 
 /* Neighbours of a page that faulted come for little: fill the gaps. */
@@ -467,8 +475,10 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 		return;
 	if (va >> 20 == av->shim_va >> 20 && !shim_move(av))
 		return;
-	if (t->ng && (s->lazy || !s->cur))
-		root_activate(av);
+	if (t->ng && (s->lazy || !s->cur) && !root_activate(av)) {
+		vm_kill(av, "the host has no memory for its shadow tables");
+		return;
+	}
 	k = table_for(av, va, t);
 	enter(av, k, BITS(va, 19, 12), pte, fr.f);
 	fill_around(av, k, va, t);

@@ -86,13 +86,14 @@ void edit_init(struct edit *e, const struct edit_ops *ops, void *arg, const char
 
 /* --- changing the line --------------------------------------------------------- */
 
-static void insert(struct edit *e, const char *s, unsigned n)
+/* False, with a bell, if it does not fit. */
+static bool insert(struct edit *e, const char *s, unsigned n)
 {
 	bool at_end = e->pos == e->len;
 
 	if (n > EDIT_MAX - 1 - e->len) {
 		bell(e);
-		return;
+		return false;
 	}
 	memmove(e->line + e->pos + n, e->line + e->pos, e->len - e->pos + 1);
 	memcpy(e->line + e->pos, s, n);
@@ -102,6 +103,7 @@ static void insert(struct edit *e, const char *s, unsigned n)
 		e->ops->write(e->arg, s, n); /* most typing: no need to redraw */
 	else
 		edit_show(e);
+	return true;
 }
 
 /* Removes [from, to) and leaves the cursor there. */
@@ -306,8 +308,8 @@ static void key_tab(struct edit *e)
 		return;
 	}
 	n = strlen(t.common);
-	if (n > t.word_len)
-		insert(e, t.common + t.word_len, n - t.word_len);
+	if (n > t.word_len && !insert(e, t.common + t.word_len, n - t.word_len))
+		return;
 	if (t.count == 1) {
 		if (t.whole && e->line[e->pos] != ' ')
 			insert(e, " ", 1);

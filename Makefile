@@ -12,7 +12,6 @@ B := build
 # Downloads stay over `make clean`.
 DL := $(B)/dl
 
-export QEMU_AUDIO_DRV := none
 export LC_ALL := C.UTF-8
 
 ifeq ($(V),1)
@@ -174,7 +173,10 @@ $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mk
 
 # --- running -------------------------------------------------------------------------
 
-QEMU_RUN := $(QEMU) -M vexpress-a9 -m 512M -display none -kernel $(B)/espalier.bin \
+# Without a sound card QEMU would complain about what it cannot open.
+QEMU_BOARD := -M vexpress-a9 -display none -audiodev none,id=none -global pl041.audiodev=none
+
+QEMU_RUN := $(QEMU) $(QEMU_BOARD) -m 512M -kernel $(B)/espalier.bin \
 	-dtb $(B)/vexpress-v2p-ca9.dtb -initrd $(B)/disk.img
 
 run: all
@@ -183,7 +185,7 @@ run: all
 
 # The guest of the tour on the bare machine, for comparison.
 native: $(GUEST0)/vmlinuz $(GUEST0)/initrd.img $(B)/guest0.dtb
-	$(Q)exec $(QEMU) -M vexpress-a9 -m 128M -display none -serial mon:stdio \
+	$(Q)exec $(QEMU) $(QEMU_BOARD) -m 128M -serial mon:stdio \
 		-kernel $(GUEST0)/vmlinuz -initrd $(GUEST0)/initrd.img -dtb $(B)/guest0.dtb \
 		-append "console=ttyAMA0"
 

@@ -92,7 +92,7 @@ def run_fuzzer(totals, program, seconds):
     start = time.monotonic()
     status = run_logged(cmd, log, seconds + 120)
     failed = [] if status == 0 else [f"ended with status {status}"]
-    totals.add(name, not failed, failed, 0, log, time.monotonic() - start)
+    totals.add(name, int(not failed), failed, 0, log, time.monotonic() - start)
 
 
 def run_floors(totals):

@@ -78,6 +78,7 @@ class Machine:
                  dtb=BUILD / "vexpress-v2p-ca9.dtb", disk=BUILD / "disk.img", mem="512M",
                  cpus=1, serials=(), extra=(), tee=None):
         args = ["-M", "vexpress-a9", "-m", mem, "-smp", str(cpus), "-display", "none",
+                "-audiodev", "none,id=none", "-global", "pl041.audiodev=none",
                 "-monitor", "none", "-chardev", "stdio,id=console,signal=off",
                 "-serial", "chardev:console", "-kernel", str(kernel)]
         for option, value in (("-dtb", dtb), ("-initrd", disk)):
@@ -88,9 +89,8 @@ class Machine:
         self.args = args + [str(a) for a in extra]
         self.path = LOGS / (re.sub(r"[^A-Za-z0-9_.-]+", "-", name) + ".log")
         self.log = Log(self.path, tee)
-        env = dict(os.environ, QEMU_AUDIO_DRV="none")
         self.qemu = pexpect.spawn(os.environ.get("QEMU", "qemu-system-arm"), self.args,
-                                  env=env, cwd=str(TOP), encoding="utf-8",
+                                  cwd=str(TOP), encoding="utf-8",
                                   codec_errors="replace", echo=False, timeout=SHELL_TIMEOUT,
                                   dimensions=(24, 80), maxread=65536)
         self.qemu.delaybeforesend = None

@@ -73,11 +73,13 @@ uint8_t gic_running(const struct gic_cpu *c)
 
 bool gic_can_take(const struct gic_cpu *c, uint8_t priority)
 {
-	uint8_t group = priority & (uint8_t)(0xfffffffeu << c->bpr);
-
-	/* IHI 0048B 3.3: above the mask, and preempting what runs. */
-	return (c->ctlr & GICC_CTLR_ENABLE_GRP0) && priority < c->pmr &&
-	       group < gic_running(c) && c->depth < GIC_MAX_NESTING;
+	/* IHI 0048B 3.3: above the mask, and of a higher group than what runs. */
+	if (!(c->ctlr & GICC_CTLR_ENABLE_GRP0) || priority >= c->pmr)
+		return false;
+	if (c->depth == 0)
+		return true;
+	return gic_group(c, priority) < gic_group(c, gic_running(c)) &&
+	       c->depth < GIC_MAX_NESTING;
 }
 
 void gic_update(struct emul_dev *d)

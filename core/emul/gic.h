@@ -71,6 +71,12 @@ static inline uint32_t gic_pending(const struct gic_bank *b)
 	return b->latch | (b->level & ~b->edge);
 }
 
+/* The part of a priority that decides about preemption. */
+static inline uint8_t gic_group(const struct gic_cpu *c, uint8_t priority)
+{
+	return priority & (uint8_t)(0xfffffffeu << c->bpr);
+}
+
 /* Highest-priority enabled pending interrupt for this CPU, or GIC_SPURIOUS. */
 unsigned gic_best(struct gic *s, unsigned cpu, uint8_t *priority);
 /* What IAR and HPPIR show for it: an SGI with its source. */

@@ -76,7 +76,7 @@ static uint32_t iar_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	else
 		b->latch &= ~BIT(intid % 32);
 	c->stack[c->depth].intid = (uint16_t)intid;
-	c->stack[c->depth].priority = priority & (uint8_t)(0xfffffffeu << c->bpr);
+	c->stack[c->depth].priority = gic_group(c, priority);
 	c->depth++;
 	gic_update(d);
 	return iar;

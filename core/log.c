@@ -8,6 +8,7 @@
 
 #include <espalier/lock.h>
 #include <espalier/log.h>
+#include <espalier/sched.h>
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
 
@@ -72,7 +73,9 @@ void log_printf(enum log_level l, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(line);
 	append(line, n + 1);
-	if (!to_ring) {
+	if (to_ring) {
+		sched_wake_host(); /* to show it */
+	} else {
 		console_write_sync(line, n);
 		console_write_sync("\n", 1);
 	}

@@ -10,6 +10,7 @@
 
 #include <espalier/arch.h>
 #include <espalier/log.h>
+#include <espalier/sched.h>
 #include <espalier/vcon.h>
 
 #include "fake_arch.h"
@@ -99,6 +100,10 @@ __attribute__((weak)) __noreturn void panic(const char *fmt, ...)
 	fputc('\n', stderr);
 	va_end(ap);
 	abort();
+}
+
+__attribute__((weak)) void sched_wake_host(void)
+{
 }
 
 __attribute__((weak)) void console_write_sync(const char *buf, unsigned n)

@@ -127,34 +127,33 @@ static int guest_memmap(int argc, char **argv)
 
 /* --- acting --------------------------------------------------------------------------- */
 
+/* The log has said why by then. */
+static int result(int rc, const char *verb, const char *name)
+{
+	shell_log_flush();
+	if (rc)
+		shell_printf("guest %s %s: failed\n", verb, name);
+	return rc;
+}
+
 static int guest_create_run(int argc, char **argv)
 {
 	(void)argc;
-	return shell_result(guest_create(argv[0], argv[1]), argv[0]);
+	return result(guest_create(argv[0], argv[1]), "create", argv[0]);
 }
 
-static int act(const char *name, int (*fn)(struct guest *g))
+static int act(const char *verb, const char *name, int (*fn)(struct guest *g))
 {
 	struct guest *g = shell_guest(name);
-	int rc;
 
-	if (!g)
-		return -ENOENT;
-	rc = fn(g);
-	if (rc == -EBUSY || rc == -EINVAL) {
-		shell_log_flush();
-		shell_printf("%s: not possible while it is %s\n", name,
-			     guest_state_name(g->state));
-		return rc;
-	}
-	return shell_result(rc, name);
+	return g ? result(fn(g), verb, name) : -ENOENT;
 }
 
 #define ACTION(verb)                                            \
 	static int guest_##verb##_run(int argc, char **argv)    \
 	{                                                       \
 		(void)argc;                                     \
-		return act(argv[0], guest_##verb);              \
+		return act(#verb, argv[0], guest_##verb);       \
 	}
 ACTION(destroy)
 ACTION(kick)

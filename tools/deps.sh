@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh LIST: makes sure that every Debian package named in LIST is installed.
+# deps.sh LIST: makes sure that every Debian package named in LIST (a file, or - for
+# standard input) is installed.
 # As root it installs what is missing; otherwise it prints the command that does.
 set -eu
 
+wanted=$(grep -v '^#' -- "$1")
 missing=
-for p in $(grep -v '^#' "$1"); do
+for p in $wanted; do
 	status=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null || true)
 	[ "$status" = installed ] || missing="$missing $p"
 done

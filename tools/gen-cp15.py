@@ -11,6 +11,8 @@ import sys
 from collections import namedtuple
 
 CLASSES = ("allow", "emulate", "undef")
+# In the text a class of its own, in the header "emulate" with a flag.
+TRACK = "track"
 Row = namedtuple("Row", "line cp opc1 crn crm opc2 dirs name klass reg reason")
 
 
@@ -46,10 +48,10 @@ def parse_row(line, text):
         raise TableError(f"bad coprocessor {cp!r}")
     if dirs not in ("R", "W", "RW"):
         raise TableError(f"bad direction {dirs!r}")
-    if klass not in CLASSES:
+    if klass not in CLASSES + (TRACK,):
         raise TableError(f"bad class {klass!r}")
-    if (klass == "emulate") != (reg != "-"):
-        raise TableError("a virtual register goes with class emulate, '-' with the others")
+    if (klass in ("emulate", TRACK)) != (reg != "-"):
+        raise TableError("a virtual register goes with emulate and track, '-' with the others")
     if reg != "-" and not reg.isidentifier():
         raise TableError(f"bad virtual register {reg!r}")
     crn_set = numbers(crn, 16, "c")
@@ -135,13 +137,14 @@ def emit(rows, out):
     w("#define CP15_REG_NAMES { \"none\", " + ", ".join(f'"{r}"' for r in regs) + " }\n\n")
     w("#endif\n\n#if defined(CP15_TABLES) && !defined(GEN_CP15_TABLES)\n#define GEN_CP15_TABLES\n\n")
     w("/* Bit sets of CRm and opc2; class is an enum cp15_class, reg an enum cp15_reg. */\n")
-    w("struct cp15_row {\n\tuint16_t crm;\n\tuint8_t opc2, class, reg;\n\tconst char *name;\n};\n\n")
+    w("struct cp15_row {\n\tuint16_t crm;\n\tuint8_t opc2, class, reg, harmless;\n\tconst char *name;\n};\n\n")
     w("static const struct cp15_row cp15_rows[] = {\n")
     for n in members:
         r = rows[n]
         reg = "NONE" if r.reg == "-" else r.reg
-        w(f"\t{{ 0x{mask(r.crm):04x}, 0x{mask(r.opc2):02x}, CP15_CLASS_{r.klass.upper()}, "
-          f"CP15_{reg}, \"{r.name}\" }},\n")
+        klass = "emulate" if r.klass == TRACK else r.klass
+        w(f"\t{{ 0x{mask(r.crm):04x}, 0x{mask(r.opc2):02x}, CP15_CLASS_{klass.upper()}, "
+          f"CP15_{reg}, {int(r.klass == TRACK)}, \"{r.name}\" }},\n")
     w("};\n\n/* By cp (14, 15), write, opc1 and CRn. */\n")
     w("struct cp15_group {\n\tuint8_t first, count;\n};\n\n")
     w(f"static const struct cp15_group cp15_groups[{len(index)}] = {{\n")

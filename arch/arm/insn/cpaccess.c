@@ -29,7 +29,7 @@ bool cp_decode(uint32_t word, struct cp_access *a)
 
 struct cp15_info cp15_lookup(const struct cp_access *a)
 {
-	unsigned key = (a->cp & 1u) << 8 | !a->read << 7 | a->opc1 << 4 | a->crn;
+	unsigned key = (a->cp & 1u) << 8 | (unsigned)!a->read << 7 | a->opc1 * 16u | a->crn;
 	const struct cp15_group *g = &cp15_groups[key];
 
 	for (unsigned i = g->first; i < (unsigned)g->first + g->count; i++) {
@@ -37,9 +37,9 @@ struct cp15_info cp15_lookup(const struct cp_access *a)
 
 		if ((r->crm >> a->crm & 1) && (r->opc2 >> a->opc2 & 1))
 			return (struct cp15_info){ (enum cp15_class)r->class,
-						   (enum cp15_reg)r->reg, r->name };
+						   (enum cp15_reg)r->reg, r->harmless, r->name };
 	}
-	return (struct cp15_info){ CP15_CLASS_ABSENT, CP15_NONE, "?" };
+	return (struct cp15_info){ CP15_CLASS_ABSENT, CP15_NONE, false, "?" };
 }
 
 const char *cp15_reg_name(enum cp15_reg reg)
@@ -52,11 +52,15 @@ const char *cp15_reg_name(enum cp15_reg reg)
 enum cp_danger cp_danger(uint32_t word)
 {
 	struct cp_access a;
+	struct cp15_info info;
 
-	if (!cp_decode(word, &a) || cp15_lookup(&a).class <= CP15_CLASS_ALLOW)
+	if (!cp_decode(word, &a))
 		return CP_NATIVE;
-	if (!a.read)
+	info = cp15_lookup(&a);
+	if (info.class <= CP15_CLASS_ALLOW)
+		return CP_NATIVE;
+	if (!a.read && !info.harmless)
 		return CP_FORBIDDEN;
-	/* MRC2 is UNDEF natively, which is what the guest expects. */
+	/* MCR2 and MRC2 are UNDEF natively, which is what the guest expects. */
 	return a.two ? CP_NATIVE : CP_FIDELITY;
 }

@@ -24,6 +24,7 @@ bool cp_decode(uint32_t word, struct cp_access *a);
 struct cp15_info {
 	enum cp15_class class;
 	enum cp15_reg reg; /* CP15_NONE unless the class is CP15_CLASS_EMULATE */
+	bool harmless;     /* a write that would hurt nobody but the guest itself */
 	const char *name;  /* "?" without a row */
 };
 
@@ -35,7 +36,7 @@ const char *cp15_reg_name(enum cp15_reg reg);
 
 enum cp_danger {
 	CP_NATIVE,    /* may run as it is */
-	CP_FIDELITY,  /* harmless, but would show a value that is not the guest's */
+	CP_FIDELITY,  /* harmless, but the guest or the VMM would see a wrong value */
 	CP_FORBIDDEN, /* must not be executable (invariant I2) */
 };
 enum cp_danger cp_danger(uint32_t word);

@@ -29,24 +29,12 @@ bool trap_arm_at(struct vrun *v, unsigned word)
 /* An honest access to an emulated register. */
 static bool patch_access(struct vrun *v, unsigned i, uint32_t w)
 {
-	struct cp_access a;
-	enum cp15_reg reg;
-	uint32_t smc;
+	enum verify_kind kind = VERIFY_SMC;
+	uint32_t to = dict_smc(v->d, w);
 
-	cp_decode(w, &a);
-	reg = cp15_lookup(&a).reg;
-	if (a.read && reg == CP15_NMRR && (v->d->sctlr_regs >> a.rt & 1)) {
-		v->r->ambiguous++; /* a copy of a rewritten SCTLR read */
+	if (!to && !replace_access(v, w, &to, &kind))
 		return true;
-	}
-	if (a.read && reg == CP15_SCTLR) {
-		v->d->sctlr_regs |= (uint16_t)BIT(a.rt);
-		return run_patch(v, 4 * i, 4, VERIFY_SCTLR, sctlr_alias(w));
-	}
-	smc = dict_smc(v->d, w);
-	if (smc)
-		return run_patch(v, 4 * i, 4, VERIFY_SMC, smc);
-	return run_patch(v, 4 * i, 4, VERIFY_RECOLOUR, w & ~CP_COLOUR);
+	return run_patch(v, 4 * i, 4, kind, to);
 }
 
 static bool patch_word(struct vrun *v, unsigned i)

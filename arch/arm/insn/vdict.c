@@ -7,19 +7,31 @@
 
 #include "insn/vinternal.h"
 
-/* Writes worth an SMC slot, and how many slots (registers Rt) each may take. */
+/* Writes worth an SMC slot (condition and Rt zero), and slots (registers Rt) for each. */
 static const struct {
-	uint8_t reg, slots;
+	uint32_t word;
+	unsigned slots;
 } hot[] = {
-	{ CP15_DACR, 8 },     { CP15_TTBR0, 1 },     { CP15_CONTEXTIDR, 1 },
-	{ CP15_TLBIMVA, 1 },  { CP15_TLBIMVAIS, 1 }, { CP15_TLBIASID, 1 },
+	{ 0x0e030f10, 7 }, /* DACR */
+	{ 0x0e020f10, 1 }, /* TTBR0 */
+	{ 0x0e0d0f30, 1 }, /* CONTEXTIDR */
+	{ 0x0e080f37, 2 }, /* TLBIMVA */
+	{ 0x0e080f33, 1 }, /* TLBIMVAIS */
+	{ 0x0e080f57, 1 }, /* TLBIASID */
 };
+
+/* DACR registers Rt of Linux's exception entry and exit and of most of its C code. */
+static const uint8_t hot_dacr_rt[] = { 0, 1, 3, 8, 12 };
+
+#define RT_FIELD 0xf000u
 
 void verify_dict_init(struct verify_dict *d)
 {
 	memset(d, 0, sizeof(*d));
 	d->smc[VERIFY_SMC_FIRST] = ARM_WFI;
 	d->nsmc = 1;
+	for (unsigned i = 0; i < ARRAY_SIZE(hot_dacr_rt); i++)
+		verify_dict_hot(d, 0xe0000000u | hot[0].word | (uint32_t)hot_dacr_rt[i] << 12);
 	d->thumb[0] = THUMB_WFI;
 	d->thumb[1] = THUMB_WFI_W;
 	d->nthumb = 2;
@@ -50,24 +62,14 @@ static int enter(uint32_t *table, unsigned from, unsigned n, uint32_t word, uint
 	return k;
 }
 
-static enum cp15_reg written_reg(uint32_t word)
-{
-	struct cp_access a;
-
-	if (!cp_decode(word, &a) || a.read)
-		return CP15_NONE;
-	return cp15_lookup(&a).reg;
-}
-
 static bool slot_allowed(const struct verify_dict *d, uint32_t word)
 {
-	enum cp15_reg reg = written_reg(word);
 	unsigned used = 0;
 
 	for (unsigned k = VERIFY_SMC_FIRST; k < VERIFY_SMC_SLOTS; k++)
-		used += reg != CP15_NONE && written_reg(d->smc[k]) == reg;
+		used += ((d->smc[k] ^ word) & ~RT_FIELD) == 0;
 	for (unsigned i = 0; i < ARRAY_SIZE(hot); i++)
-		if (hot[i].reg == reg)
+		if (hot[i].word == (word & ~RT_FIELD))
 			return used < hot[i].slots;
 	return false;
 }
@@ -80,7 +82,7 @@ uint32_t dict_smc(struct verify_dict *d, uint32_t word)
 	if (word >> 28 == 15)
 		return 0;
 	k = find(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w);
-	if (k < 0 && slot_allowed(d, w))
+	if (k < 0 && word >> 28 == 14 && slot_allowed(d, w))
 		k = enter(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w, &d->nsmc);
 	return k < 0 ? 0 : (word & ARM_COND) | ARM_SMC | (uint32_t)k;
 }

@@ -171,6 +171,28 @@ bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind 
 	return true;
 }
 
+bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind)
+{
+	struct cp_access a;
+	enum cp15_reg reg;
+
+	cp_decode(w, &a);
+	reg = cp15_lookup(&a).reg;
+	if (a.read && reg == CP15_NMRR && (v->d->sctlr_regs >> a.rt & 1)) {
+		v->r->ambiguous++; /* a copy of a rewritten SCTLR read */
+		return false;
+	}
+	if (a.read && reg == CP15_SCTLR) {
+		v->d->sctlr_regs |= (uint16_t)BIT(a.rt);
+		*kind = VERIFY_SCTLR;
+		*to = (w & ~0x000f00efu) | 0x000a0022u; /* c1, c0, 0 -> c10, c2, 1 */
+	} else {
+		*kind = VERIFY_RECOLOUR;
+		*to = w & ~CP_COLOUR;
+	}
+	return true;
+}
+
 /* Traps the load at `offset` if it reads `word`. */
 static bool trap_load(struct vrun *v, unsigned word, unsigned offset, uint32_t load)
 {
@@ -198,7 +220,7 @@ bool run_literal(struct vrun *v, unsigned word)
 	for (unsigned p = 0; ok && p < PAGE_HALFWORDS; p++) {
 		uint32_t load = run_original(v, 2 * p, 2);
 
-		if (v->start[p] != B_START)
+		if (boundary_at(v, p) != B_START)
 			continue;
 		if (thumb_is_wide((uint16_t)load)) {
 			if (p + 1 == PAGE_HALFWORDS)
@@ -229,8 +251,7 @@ enum verify_verdict verify_page(struct verify_dict *d, uint32_t page[VERIFY_PAGE
 	struct vrun v;
 
 	*result = (struct verify_result){ .verdict = VERIFY_OK };
-	if (scan_next(page, 0) < VERIFY_PAGE_WORDS ||
-	    (isa == ISA_THUMB && scan_special(page, 0) < PAGE_HALFWORDS)) {
+	if (scan_needed(d, page, isa)) {
 		v.d = d;
 		v.page = page;
 		v.isa = isa;

@@ -49,9 +49,6 @@ static inline bool is_wfi_arm(uint32_t w)
 	return (w & 0x0fffffffu) == ARM_WFI && w >> 28 != 15;
 }
 
-/* MRC SCTLR -> MRC NMRR (c1, c0, 0 -> c10, c2, 1), ARM word or hw1:hw2. */
-static inline uint32_t sctlr_alias(uint32_t w) { return (w & ~0x000f00efu) | 0x000a0022u; }
-
 /* Where a halfword stands in the honest Thumb decoding. */
 enum boundary { B_UNKNOWN, B_START, B_SECOND };
 
@@ -66,8 +63,13 @@ struct vrun {
 	struct verify_result *r;
 	/* Of the original page: words that a PC-relative load in it reads. */
 	uint32_t literal[VERIFY_PAGE_WORDS / 32];
-	uint8_t start[PAGE_HALFWORDS]; /* enum boundary, Thumb only */
+	uint32_t start[PAGE_HALFWORDS / 16]; /* enum boundary, two bits each; Thumb only */
 };
+
+static inline enum boundary boundary_at(const struct vrun *v, unsigned p)
+{
+	return (enum boundary)(v->start[p >> 4] >> (p & 15) * 2 & 3);
+}
 
 static inline uint16_t page_hw(const uint32_t *page, unsigned p)
 {
@@ -92,6 +94,8 @@ static inline bool is_literal(const struct vrun *v, unsigned word)
  * closer look; VERIFY_PAGE_WORDS: none.
  */
 unsigned scan_next(const uint32_t *page, unsigned i);
+/* Is there anything to patch or to remember?  Exact, and rarely true. */
+bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa);
 /* First halfword >= p that is a Thumb WFI (or its first half) or of the form of a Thumb trap. */
 unsigned scan_special(const uint32_t *page, unsigned p);
 /* First forbidden Thumb window at halfword >= p, or PAGE_HALFWORDS. */
@@ -119,6 +123,8 @@ bool dict_lookalike(struct verify_dict *d, enum isa isa, uint32_t word);
 bool run_fail(struct vrun *v, enum verify_reason why, unsigned offset);
 bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind kind,
 	       uint32_t replacement);
+/* What an honest access (ARM word or hw1:hw2) becomes; false: it stays. */
+bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind);
 /* Replaces data, and traps every load in the page that reads it. */
 bool run_literal(struct vrun *v, unsigned word);
 /* Original contents of the word at `offset`, whatever was patched. */

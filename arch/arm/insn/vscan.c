@@ -12,10 +12,16 @@ static inline bool maybe_word(uint32_t w) { return (w & 0x0f000e10u) == 0x0e000e
 /* The same as a Thumb window in memory order, first halfword low. */
 static inline bool maybe_window(uint32_t x) { return (x & 0x0e10ef00u) == 0x0e10ee00u; }
 
-/* WFI, SMC (and other hints and BXJ), our ARM traps. */
+/* WFI, SMC, our ARM traps. */
 static inline bool maybe_special(uint32_t w)
 {
-	return (w & 0x0dbf0f80u) == 0x01200000u || is_trap_arm(w);
+	return (w & ~ARM_COND) == ARM_WFI || (w & 0x0ffffff0u) == ARM_SMC || is_trap_arm(w);
+}
+
+/* Does hw1:hw2 call for work in a page entered in state `isa`? */
+static inline bool window_matters(uint32_t x, enum isa isa)
+{
+	return x >> 29 == 7 && cp_danger(x) >= (isa == ISA_ARM ? CP_FORBIDDEN : CP_FIDELITY);
 }
 
 unsigned scan_next(const uint32_t *page, unsigned i)
@@ -31,6 +37,27 @@ unsigned scan_next(const uint32_t *page, unsigned i)
 		prev = w;
 	}
 	return i;
+}
+
+static inline bool special_word(const struct verify_dict *d, uint32_t w)
+{
+	/* SMC #0 and #1 are the guest's own: nothing to do, nothing to remember. */
+	return is_wfi_arm(w) || is_trap_arm(w) || (is_smc_arm(w) && d->smc[w & 15] != (w & ~ARM_COND));
+}
+
+bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa)
+{
+	for (unsigned i = scan_next(page, 0); i < VERIFY_PAGE_WORDS; i = scan_next(page, i + 1)) {
+		uint32_t w = page[i], x = w << 16 | w >> 16;
+		uint32_t y = i ? (page[i - 1] & 0xffff0000u) | (w & 0xffff) : 0;
+
+		if (cp_danger(w) == CP_FORBIDDEN || window_matters(x, isa) ||
+		    window_matters(y, isa))
+			return true;
+		if (isa == ISA_ARM && (cp_danger(w) != CP_NATIVE || special_word(d, w)))
+			return true;
+	}
+	return isa == ISA_THUMB && scan_special(page, 0) < PAGE_HALFWORDS;
 }
 
 /* Is either halfword of x zero?  May also say yes for 1 above a zero one. */
@@ -156,13 +183,16 @@ static void mark_literal(struct vrun *v, uint32_t word, unsigned offset)
  */
 static void mark_boundaries(struct vrun *v)
 {
-	v->start[0] = B_UNKNOWN;
+	enum boundary b = B_UNKNOWN;
+
+	memset(v->start, 0, sizeof(v->start)); /* B_UNKNOWN */
 	for (unsigned p = 1; p < PAGE_HALFWORDS; p++) {
 		if (!thumb_is_wide(page_hw(v->page, p - 1)) || is_literal(v, (p - 1) >> 1) ||
-		    v->start[p - 1] == B_SECOND)
-			v->start[p] = B_START;
-		else
-			v->start[p] = v->start[p - 1] == B_START ? B_SECOND : B_UNKNOWN;
+		    b == B_SECOND)
+			b = B_START;
+		else if (b == B_START)
+			b = B_SECOND;
+		v->start[p >> 4] |= (uint32_t)b << (p & 15) * 2;
 	}
 }
 
@@ -171,7 +201,7 @@ static void mark_thumb_literals(struct vrun *v)
 	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
 		uint16_t hw = page_hw(v->page, p);
 
-		if (v->start[p] != B_START)
+		if (boundary_at(v, p) != B_START)
 			continue;
 		if (!thumb_is_wide(hw))
 			mark_literal(v, hw, 2 * p);

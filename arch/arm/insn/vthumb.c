@@ -9,7 +9,7 @@ static bool replaceable(const struct vrun *v, unsigned p)
 {
 	bool wide = thumb_is_wide(page_hw(v->page, p));
 
-	return v->start[p] == B_START && !is_literal(v, p >> 1) && p + wide < PAGE_HALFWORDS &&
+	return boundary_at(v, p) == B_START && !is_literal(v, p >> 1) && p + wide < PAGE_HALFWORDS &&
 	       !is_literal(v, (p + wide) >> 1);
 }
 
@@ -37,24 +37,12 @@ bool trap_thumb_at(struct vrun *v, unsigned p, bool whole)
 
 static bool patch_window(struct vrun *v, unsigned p)
 {
-	uint32_t w = page_window(v->page, p), to = w & ~CP_COLOUR;
-	enum verify_kind kind = VERIFY_RECOLOUR;
-	struct cp_access a;
-	enum cp15_reg reg;
+	uint32_t w = page_window(v->page, p), to;
+	enum verify_kind kind;
 
-	if (w >> 29 != 7 || cp_danger(w) == CP_NATIVE || !replaceable(v, p))
+	if (w >> 29 != 7 || cp_danger(w) == CP_NATIVE || !replaceable(v, p) ||
+	    !replace_access(v, w, &to, &kind))
 		return true;
-	cp_decode(w, &a);
-	reg = cp15_lookup(&a).reg;
-	if (a.read && reg == CP15_NMRR && (v->d->sctlr_regs >> a.rt & 1)) {
-		v->r->ambiguous++;
-		return true;
-	}
-	if (a.read && reg == CP15_SCTLR) {
-		v->d->sctlr_regs |= (uint16_t)BIT(a.rt);
-		to = sctlr_alias(w);
-		kind = VERIFY_SCTLR;
-	}
 	return run_patch(v, 2 * p, 4, kind, to << 16 | to >> 16);
 }
 
@@ -79,7 +67,7 @@ static bool break_window(struct vrun *v, unsigned p)
 		return run_literal(v, p >> 1);
 	if (is_literal(v, (p + 1) >> 1))
 		return run_literal(v, (p + 1) >> 1);
-	if (v->start[p] != B_SECOND)
+	if (boundary_at(v, p) != B_SECOND)
 		return run_fail(v, VERIFY_REASON_BOUNDARY, 2 * p);
 	v->r->displaced++;
 	if (replaceable(v, p + 1))
@@ -100,12 +88,12 @@ static bool break_word(struct vrun *v, unsigned i)
 
 	if (is_literal(v, i))
 		return run_literal(v, i);
-	if (v->start[lo] == B_UNKNOWN)
+	if (boundary_at(v, lo) == B_UNKNOWN)
 		return run_fail(v, VERIFY_REASON_BOUNDARY, 4 * i);
-	if (v->start[lo] == B_SECOND && looks_arm(v->page, i))
+	if (boundary_at(v, lo) == B_SECOND && looks_arm(v->page, i))
 		return run_fail(v, VERIFY_REASON_MIXED, 4 * i);
 	v->r->displaced++;
-	if (v->start[lo] == B_SECOND)
+	if (boundary_at(v, lo) == B_SECOND)
 		return replaceable(v, lo - 1) ? trap_thumb_at(v, lo - 1, true)
 					      : run_fail(v, VERIFY_REASON_DATA, 4 * i);
 	return replaceable(v, lo) ? trap_thumb_at(v, lo, false)

@@ -1,50 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-# Bare-metal guests of our own.  Included by the top Makefile, or by itself:
-#   make -f guests/guests.mk            build/guests/<name>.{elf,bin,dtb}
+# Bare-metal guests of our own, build/guests/<name>.{elf,bin,dtb}.  Included by the
+# top Makefile; also works by itself:
+#   make -f guests/guests.mk                       all of them
 #   make -f guests/guests.mk guest-run NAME=mmu    one of them natively in QEMU
-
-GUEST_BUILD ?= build/guests
-GUEST_CC ?= arm-none-eabi-gcc
-GUEST_OBJCOPY ?= arm-none-eabi-objcopy
-GUEST_QEMU ?= qemu-system-arm
 
 # Those built on guests/lib; each is a directory of sources.
 GUEST_NAMES := abort armthumb console cp15 ldst mmu selfmod timer usermode vfp
+
+B ?= build
+CROSS ?= arm-none-eabi-
+QEMU ?= qemu-system-arm
+GUEST_BUILD := $(B)/guests
 
 GUEST_CFLAGS := -std=gnu11 -mcpu=cortex-a9 -marm -mfloat-abi=soft -O2 -g -ffreestanding \
 	-ffunction-sections -fdata-sections -fno-common -fno-tree-loop-distribute-patterns \
 	-fno-builtin -mno-unaligned-access -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wundef -Iguests/lib -MMD -MP
-GUEST_ASFLAGS := -mcpu=cortex-a9 -g -Iguests/lib -MMD -MP
+GUEST_ASFLAGS := -mcpu=cortex-a9 -g -Iguests/lib -Wa,--fatal-warnings -MMD -MP
 GUEST_LDFLAGS := -mcpu=cortex-a9 -nostdlib -static -Wl,--gc-sections \
 	-Wl,-T,guests/lib/bare.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096
 
 guest_objs = $(patsubst guests/%,$(GUEST_BUILD)/obj/%.o,$(wildcard guests/$(1)/*.c guests/$(1)/*.S))
 GUEST_LIB_OBJS := $(call guest_objs,lib)
 
-guests: $(foreach n,$(GUEST_NAMES),$(GUEST_BUILD)/$(n).elf $(GUEST_BUILD)/$(n).bin)
+guests: $(foreach n,$(GUEST_NAMES),$(addprefix $(GUEST_BUILD)/$(n).,elf bin dtb))
 
 $(GUEST_BUILD)/obj/%.c.o: guests/%.c guests/guests.mk
-	@mkdir -p $(@D)
-	$(GUEST_CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(call say,CC)mkdir -p $(@D) && $(CROSS)gcc $(GUEST_CFLAGS) -c -o $@ $<
 
 $(GUEST_BUILD)/obj/%.S.o: guests/%.S guests/guests.mk
-	@mkdir -p $(@D)
-	$(GUEST_CC) $(GUEST_ASFLAGS) -c -o $@ $<
+	$(call say,AS)mkdir -p $(@D) && $(CROSS)gcc $(GUEST_ASFLAGS) -c -o $@ $<
 
 define guest_rules
 $(GUEST_BUILD)/$(1).elf: $(call guest_objs,$(1)) $(GUEST_LIB_OBJS) guests/lib/bare.ld
-	$(GUEST_CC) $(GUEST_LDFLAGS) -Wl,-Map,$$(@:.elf=.map) -o $$@ $$(filter %.o,$$^) -lgcc
+	$$(call say,LD)$(CROSS)gcc $(GUEST_LDFLAGS) -Wl,-Map,$$(@:.elf=.map) -o $$@ $$(filter %.o,$$^) -lgcc
 endef
 $(foreach n,$(GUEST_NAMES),$(eval $(call guest_rules,$(n))))
 
 $(GUEST_BUILD)/%.bin: $(GUEST_BUILD)/%.elf
-	$(GUEST_OBJCOPY) -O binary $< $@
+	$(call say,BIN)$(CROSS)objcopy -O binary $< $@
+
+# Their trees differ in the kernel's path only.
+GUEST_DTS = /dts-v1/;\n/include/ "bare.dtsi"\n/ { model = "Espalier guest $*";\n\
+	chosen { espalier,kernel = "/guests/$*.elf"; }; };\n
+$(foreach n,$(GUEST_NAMES),$(GUEST_BUILD)/$(n).dtb): $(GUEST_BUILD)/%.dtb: guests/lib/bare.dtsi \
+		guests/guests.mk
+	$(call say,DTC)mkdir -p $(@D) && printf '$(GUEST_DTS)' | dtc -i guests/lib -O dtb -o $@ -
 
 guest-run: $(GUEST_BUILD)/$(NAME).elf
-	$(GUEST_QEMU) -M vexpress-a9 -m 64M -display none -monitor none -serial stdio -kernel $<
+	$(QEMU) -M vexpress-a9 -m 64M -display none -monitor none -serial stdio -kernel $<
 
 .PHONY: guests guest-run
-.SECONDARY:
 
 -include $(foreach n,lib $(GUEST_NAMES),$(patsubst %.o,%.d,$(call guest_objs,$(n))))

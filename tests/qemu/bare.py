@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the bare-metal guests of guests/ and judges their reports."""
+import re
+import zlib
+
+import espalier
+
+# The guests that run natively as well; the hostile ones need a VMM.
+MAKE = (espalier.TOP / "guests" / "guests.mk").read_text()
+NAMES = [name for name in re.search(r"^GUEST_NAMES := (.*)$", MAKE, re.M).group(1).split()
+         if not name.startswith("hostile_")]
+
+TIMEOUT = 60
+EVENTS = [r"TYPE ([^\r\n]*)\r*\n", r"DONE \d+ ok, \d+ failed\r*\n"]
+
+
+def image(name, suffix="elf"):
+    return espalier.BUILD / "guests" / f"{name}.{suffix}"
+
+
+def play(m, timeout=TIMEOUT):
+    """Types what the guest asks for until it is DONE; returns the lines of its report."""
+    text = ""
+    while True:
+        match = m.expect(EVENTS, timeout)
+        text += espalier.plain(m.qemu.before + m.qemu.after)
+        if match.re.pattern == EVENTS[1]:
+            return text.splitlines()
+        m.send(match.group(1) + "\r")
+
+
+def native(machine, name, timeout=TIMEOUT):
+    """The report of a guest on the bare machine, which it powers off at the end."""
+    m = machine(kernel=image(name), dtb=None, disk=None, mem="64M")
+    lines = play(m, timeout)
+    m.expect_exit()
+    return lines
+
+
+def judge(lines):
+    """Every check of a report is ok, DONE agrees, and checksums of output fit."""
+    failed = [line for line in lines if line.startswith("FAIL")]
+    assert not failed, "\n".join(failed)
+    good = sum(line.startswith("ok ") for line in lines)
+    assert good > 0 and lines[-1] == f"DONE {good} ok, 0 failed", lines[-1]
+    for number, line in enumerate(lines):
+        if line.startswith("ADLER32 "):
+            body = "".join(x for x in lines[:number] if len(x) == 62)
+            assert f"{zlib.adler32(body.encode()):08x}" == line.split()[1]

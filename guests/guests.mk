@@ -4,8 +4,10 @@
 #   make -f guests/guests.mk                       all of them
 #   make -f guests/guests.mk guest-run NAME=mmu    one of them natively in QEMU
 
-# Those built on guests/lib; each is a directory of sources.
-GUEST_NAMES := abort armthumb console cp15 ldst mmu selfmod timer usermode vfp
+# Those built on guests/lib; each is a directory of sources.  The first row runs
+# natively as well; the others need a VMM around them.
+GUEST_NATIVE := abort armthumb console cp15 ldst mmu selfmod timer usermode vfp
+GUEST_NAMES := $(GUEST_NATIVE) bad hole
 
 B ?= build
 CROSS ?= arm-none-eabi-

@@ -5,10 +5,9 @@ import zlib
 
 import espalier
 
-# The guests that run natively as well; the hostile ones need a VMM.
+# The guests that run natively as well; the others need a VMM.
 MAKE = (espalier.TOP / "guests" / "guests.mk").read_text()
-NAMES = [name for name in re.search(r"^GUEST_NAMES := (.*)$", MAKE, re.M).group(1).split()
-         if not name.startswith("hostile_")]
+NATIVE = re.search(r"^GUEST_NATIVE := (.*)$", MAKE, re.M).group(1).split()
 
 TIMEOUT = 60
 EVENTS = [r"TYPE ([^\r\n]*)\r*\n", r"DONE \d+ ok, \d+ failed\r*\n"]

@@ -4,6 +4,6 @@ import bare
 import pytest
 
 
-@pytest.mark.parametrize("name", bare.NAMES)
+@pytest.mark.parametrize("name", bare.NATIVE)
 def test_native(machine, name):
     bare.judge(bare.native(machine, name))

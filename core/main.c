@@ -115,6 +115,7 @@ static void run_boot_script(void)
 /* Called by entry.S with interrupts masked; r2 of the boot loader in `dtb`. */
 __noreturn void vmm_main(uint32_t dtb)
 {
+	sched_init();                   /* this thread is the only one */
 	console_early_default();        /* for what the tree cannot tell */
 	host_fdt = boot_tree(dtb);      /* checked; panics if it is none */
 	probe_console(host_fdt);
@@ -122,8 +123,7 @@ __noreturn void vmm_main(uint32_t dtb)
 	probe_irqchip(host_fdt);
 	probe_clock(host_fdt);
 	device_probe_all(host_fdt, DRIVER_OTHER);
-	arch_monitor_init();            /* this thread can be interrupted now */
-	sched_init();
+	arch_monitor_init();            /* this thread may be interrupted now */
 	arch_irq_enable();
 	boot_summary(host_fdt);
 	mount_disk(host_fdt);

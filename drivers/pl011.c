@@ -21,6 +21,7 @@ struct pl011 {
 	unsigned irq;
 	struct spinlock lock; /* of imsc; inside vcon's */
 	uint32_t imsc;
+	bool requested; /* the interrupt is: only a line that is in use has it */
 	/* Input that the owner has not taken yet. */
 	char buf[PL011_FIFO_DEPTH];
 	unsigned from, to;
@@ -31,13 +32,23 @@ static struct pl011 *pl011_of(struct chardev *c)
 	return container_of(c, struct pl011, chardev);
 }
 
+static void interrupt(unsigned intid, void *arg);
+
 static void set_interrupts(struct pl011 *u, uint32_t mask, bool on)
 {
 	uint32_t flags = spin_lock(&u->lock);
+	int r = 0;
 
+	if (on && !u->requested) {
+		r = irq_request(u->irq, interrupt, u, u->chardev.path);
+		u->requested = r == 0;
+	}
 	u->imsc = on ? u->imsc | mask : u->imsc & ~mask;
 	mmio_write32(u->base, UARTIMSC, u->imsc);
 	spin_unlock(&u->lock, flags);
+	if (r)
+		log_err("%s: interrupt %u: error %d; no input or output by interrupt",
+			u->chardev.path, u->irq, -r);
 }
 
 /* --- output --------------------------------------------------------------------- */
@@ -165,14 +176,11 @@ static int probe(const struct device *dev)
 	u->chardev.path = dev->path;
 	u->chardev.ops = &ops;
 	r = device_map(dev, 0, REGS_SIZE, &u->base);
-	if (!r) {
-		init_line(u);
-		r = irq_request(irq, interrupt, u, dev->path);
-	}
 	if (r) {
 		free(u);
 		return r;
 	}
+	init_line(u);
 	chardev_register(&u->chardev);
 	return 0;
 }

@@ -3,7 +3,7 @@
  * Spinlocks that also mask physical interrupts (FIQ) on this CPU.
  *
  * Lock order, outermost first; a lock is only taken inside one to its left:
- *	guest table > timer > vcon > page > log
+ *	guest table > timer > vcon > page > driver > irq > log
  */
 #ifndef ESPALIER_LOCK_H
 #define ESPALIER_LOCK_H

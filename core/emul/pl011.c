@@ -165,18 +165,18 @@ static bool can_send(const struct pl011 *s)
 	return (s->cr & need) == need;
 }
 
-/* Bytes of the FIFO that the console takes now. */
-static unsigned send_some(struct pl011 *s)
+/* Passes to the console what it takes now. */
+static void send_some(struct pl011 *s)
 {
 	char buf[PL011_FIFO_DEPTH];
 	unsigned n = s->tx.count, took;
 
 	for (unsigned i = 0; i < n; i++)
 		buf[i] = (char)s->tx.data[(s->tx.head + i) % PL011_FIFO_DEPTH];
-	took = MIN(vserial_output(&s->con, buf, n), n);
+	took = vserial_output(&s->con, buf, n);
+	took = MIN(took, n);
 	s->tx.head = (s->tx.head + took) % PL011_FIFO_DEPTH;
 	s->tx.count -= took;
-	return took;
 }
 
 static void loop_back(struct pl011 *s)

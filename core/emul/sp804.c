@@ -128,8 +128,11 @@ static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	catch_up(t, now);
 	t->load = v;
 	set_reload(t);
-	downcount_set(&t->count, v & width_mask(t), now);
-	if (t->count.running && !(v & width_mask(t)))
+	/* A stopped one keeps all bits: its size may still be chosen. */
+	if (t->count.running)
+		v &= width_mask(t);
+	downcount_set(&t->count, v, now);
+	if (t->count.running && v == 0)
 		t->event = true;
 	settle(t);
 }
@@ -174,7 +177,8 @@ static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 	t->control = v & 0xef;
 	t->count.div = prescalers[(v & SP804_CONTROL_PRE_MASK) >> SP804_CONTROL_PRE_SHIFT];
 	t->count.running = v & SP804_CONTROL_ENABLE;
-	t->count.from &= width_mask(t);
+	if (t->count.running)
+		t->count.from &= width_mask(t);
 	set_reload(t);
 	downcount_go(&t->count, now);
 	settle(t);

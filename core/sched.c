@@ -23,9 +23,10 @@ static struct sched scheds[CONFIG_MAX_CPUS];
 
 static struct sched *this_sched(void) { return &scheds[arch_cpu_id()]; }
 
+/* NULL for the host thread, which also runs before sched_init(). */
 static struct vcpu *to_vcpu(struct sched *s, struct list *l)
 {
-	return l == &s->host ? NULL : list_entry(l, struct vcpu, run);
+	return !l || l == &s->host ? NULL : list_entry(l, struct vcpu, run);
 }
 
 const char *vcpu_state_name(enum vcpu_state st)

@@ -462,7 +462,7 @@ static void shim_und(struct arch_vcpu *av)
 			shim_forget(av, MODE_UND, &av->und);
 			return;
 		}
-		if (insn_step_kind(&i) < STEP_EXCEPTION) {
+		if (insn_step_kind(&i) != STEP_EXCEPTION) {
 			vm_count(av, UND_TRAPWORD);
 			shim_forget(av, MODE_UND, &av->und);
 			step_insn(av, &i);

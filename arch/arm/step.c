@@ -167,7 +167,11 @@ void step_insn(struct arch_vcpu *av, const struct insn *i)
 		break;
 	case STEP_CP15:
 	case STEP_WAIT:
-		if (!exit_emulate(av, i))
+		if (exit_emulate(av, i))
+			break;
+		if (cp_danger(i->word) == CP_NATIVE) /* the hardware knows */
+			run_copy(av, i);
+		else
 			exit_undefined(av);
 		break;
 	case STEP_EXCEPTION:

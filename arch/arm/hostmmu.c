@@ -48,15 +48,15 @@
 /* espalier.ld */
 extern uint8_t image_start[], text_end[], rodata_end[], image_end[];
 
-static uint32_t l1[4096] __aligned(16384);
-static uint32_t l2[IMAGE_UNITS][256] __aligned(1024);
+static uint32_t host_l1[4096] __aligned(16384);
+static uint32_t host_l2[IMAGE_UNITS][256] __aligned(1024);
 static struct spinlock map_lock;
 
 static uint32_t *image_pte(uint32_t a)
 {
 	uint32_t first = ptr_hpa(image_start).v >> SECTION_SHIFT;
 
-	return &l2[(a >> SECTION_SHIFT) - first][(a >> PAGE_SHIFT) & 0xff];
+	return &host_l2[(a >> SECTION_SHIFT) - first][(a >> PAGE_SHIFT) & 0xff];
 }
 
 static void map_pages(const uint8_t *start, const uint8_t *end, uint32_t attr)
@@ -85,8 +85,8 @@ uint32_t host_mmu_init(void)
 	map_pages(rodata_end, image_end, L2_AP_RW | L2_XN);
 	unmap_guards();
 	for (uint32_t i = first; i <= last; i++)
-		l1[i] = ptr_hpa(l2[i - first]).v | L1_TABLE;
-	return ptr_hpa(l1).v | TTBR_WALKS;
+		host_l1[i] = ptr_hpa(host_l2[i - first]).v | L1_TABLE;
+	return ptr_hpa(host_l1).v | TTBR_WALKS;
 }
 
 static uint32_t section(uint32_t unit, enum host_map_kind kind)
@@ -112,10 +112,10 @@ int arch_host_map(hpa_t base, uint32_t size, enum host_map_kind kind)
 		return -EINVAL;
 	flags = spin_lock(&map_lock);
 	for (uint32_t i = first; i <= last && !r; i++)
-		if (l1[i] && l1[i] != section(i, kind))
+		if (host_l1[i] && host_l1[i] != section(i, kind))
 			r = -EEXIST;
 	for (uint32_t i = first; i <= last && !r; i++)
-		l1[i] = section(i, kind);
+		host_l1[i] = section(i, kind);
 	dsb();
 	isb();
 	spin_unlock(&map_lock, flags);
@@ -129,7 +129,7 @@ bool arch_host_mapped(hpa_t a, uint32_t size)
 	if (last < a.v)
 		return false;
 	for (uint32_t p = a.v >> PAGE_SHIFT; p <= last >> PAGE_SHIFT; p++) {
-		uint32_t d = l1[p >> 8];
+		uint32_t d = host_l1[p >> 8];
 
 		if ((d & 3) == L1_TABLE)
 			d = *image_pte(p << PAGE_SHIFT);

@@ -158,7 +158,7 @@ static void key_backspace(struct edit *e)
 {
 	if (e->pos == 0)
 		return;
-	if (e->pos == e->len && e->pos > e->left + 1) {
+	if (e->pos == e->len && (e->left == 0 || e->pos > e->left + 1)) {
 		e->line[--e->len] = '\0';
 		e->pos = e->len;
 		put(e, "\b \b");

@@ -19,6 +19,7 @@
 #define GUEST_MAX_VCPUS 1 /* until vCPUs can be started by the guest */
 
 struct arch_guest;
+struct guest_path;
 
 enum guest_state { GUEST_RESET, GUEST_RUNNING, GUEST_PAUSED, GUEST_HALTED };
 
@@ -28,6 +29,9 @@ enum hole_policy {
 	HOLE_ABORT,
 	HOLE_ZERO,
 };
+
+/* What exit context asked the host thread for. */
+enum guest_request { REQUEST_NONE, REQUEST_HALT, REQUEST_RESET };
 
 struct guest {
 	struct list link;
@@ -46,6 +50,10 @@ struct guest {
 	uint64_t faults;   /* accesses outside the map */
 	const char *halt_reason; /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
+	/* private to core/guest*.c */
+	enum guest_request request;
+	bool ram_dirty;           /* its RAM must be zeroed before it runs */
+	struct guest_path *paths; /* strings that map and devs point to */
 };
 
 /* Calls fn for each guest in order of creation. */
@@ -53,24 +61,36 @@ void guest_for_each(void (*fn)(struct guest *g, void *arg), void *arg);
 struct guest *guest_find(const char *name);
 
 /*
- * Reads the DTB file `path` from the disk image and builds the guest `name`.
- * Every error is logged with file, node and property before a negative errno
- * is returned; nothing is left behind then.
+ * Reads the DTB file `path` from the disk image and builds the guest `name`
+ * (letters, digits, '-' and '_').  Every error is logged with file, node and
+ * property before a negative errno is returned; nothing is left behind then.
+ * -EEXIST: the name is in use.
  */
 int guest_create(const char *name, const char *path);
+
+/*
+ * The calls below log why before they return a negative errno; -EBUSY is for a
+ * guest whose state does not allow it.
+ */
 int guest_destroy(struct guest *g);
 
-/* Loads kernel, initrd and DTB into its RAM and starts vCPU 0. RESET only. */
+/* Loads kernel, initrd and DTB into its RAM and starts vCPU 0.  RESET only. */
 int guest_kick(struct guest *g);
-int guest_pause(struct guest *g);
-int guest_resume(struct guest *g);
-int guest_halt(struct guest *g);
-/* Back to RESET: devices, vCPUs and translations as after creation. */
+int guest_pause(struct guest *g);  /* RUNNING only */
+int guest_resume(struct guest *g); /* PAUSED only */
+int guest_halt(struct guest *g);   /* RUNNING or PAUSED */
+/*
+ * Back to RESET: devices, vCPUs and translations as after creation.  RAM is
+ * zeroed and loaded anew by the next kick.
+ */
 int guest_reset(struct guest *g);
 
 /* --- for exit context ------------------------------------------------------- */
 
-/* The guest asked for it (system registers) or cannot go on; `why` is static. */
+/*
+ * The guest asked for it (system registers) or cannot go on; `why` is static.
+ * Its vCPUs are halted at once.  Ignored unless it runs or is paused.
+ */
 void guest_request_halt(struct guest *g, const char *why);
 /* Asks the host thread to reset and kick it again. */
 void guest_request_reset(struct guest *g, const char *why);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files that make, load and run guests.  Host thread only. */
+#ifndef CORE_GUEST_INT_H
+#define CORE_GUEST_INT_H
+
+#include <espalier/guest.h>
+#include <espalier/util.h>
+
+#define GUEST_DTB_MAX  (512u << 10)
+#define GUEST_MAX_DEVS 64
+
+/* --- guest_build.c ----------------------------------------------------------- */
+
+/*
+ * Fills in a zeroed guest that has name, dtb_path and dtb (of `size` bytes, any
+ * content).  0, or a negative errno after all errors were logged; guest_free()
+ * is due either way.
+ */
+int guest_build(struct guest *g, uint32_t size);
+
+/* Undoes guest_build(), complete or not, and frees dtb and `g` itself. */
+void guest_free(struct guest *g);
+
+/* --- guest_mem.c ------------------------------------------------------------- */
+
+/* Backs every RAM region with host memory.  -ENOMEM, logged. */
+int guest_ram_alloc(struct guest *g);
+void guest_ram_free(struct guest *g);
+
+/* Zeroes RAM that may hold anything. */
+void guest_ram_clear(struct guest *g);
+
+/*
+ * The VMM's pointer to guest RAM that is about to be written, NULL if the range
+ * is not RAM.
+ */
+void *guest_ram_writable(struct guest *g, gpa_t a, uint32_t n);
+
+/* --- guest_load.c ------------------------------------------------------------ */
+
+struct guest_entry {
+	uint32_t pc;  /* bit 0: Thumb */
+	uint32_t dtb; /* gpa */
+};
+
+/* Loads what /chosen names into clean RAM.  Negative errno, logged. */
+int guest_load(struct guest *g, struct guest_entry *e);
+
+/* --- guest_dtb.c ------------------------------------------------------------- */
+
+/*
+ * The tree as the guest gets it, in memory that the caller frees: without
+ * `espalier,` properties, and with room for guest_dtb_initrd() if `initrd`.
+ * -ENOMEM, -EINVAL.
+ */
+int guest_dtb_make(const struct guest *g, bool initrd, void **dtb, uint32_t *size);
+/* Fills in where the initrd is. */
+void guest_dtb_initrd(void *dtb, uint32_t start, uint32_t end);
+
+#endif

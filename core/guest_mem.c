@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A guest's RAM. */
+#include <errno.h>
+#include <string.h>
+
+#include <espalier/arch.h>
+#include <espalier/log.h>
+#include <espalier/page.h>
+
+#include "guest_int.h"
+
+#define MIB (1u << 20)
+
+/*
+ * Where both sides are multiples of 1 MiB, shadow tables can use sections
+ * (ARM ARM B3.5.1).
+ */
+static uint32_t alignment(const struct region *r)
+{
+	return r->size < MIB ? PAGE_SIZE : MIB;
+}
+
+int guest_ram_alloc(struct guest *g)
+{
+	g->ram_dirty = true;
+	for (unsigned i = 0; i < g->map.n; i++) {
+		struct region *r = &g->map.regions[i];
+		void *p;
+
+		if (r->kind != REGION_RAM)
+			continue;
+		p = page_alloc(r->size >> PAGE_SHIFT, alignment(r), PAGE_GUEST);
+		if (!p) {
+			log_err("%s: %s: the host has no %lu KiB in one piece for it (%lu KiB free)",
+				g->dtb_path, r->path, (unsigned long)r->size >> 10,
+				(unsigned long)page_count(PAGE_FREE) << (PAGE_SHIFT - 10));
+			return -ENOMEM;
+		}
+		r->host = ptr_hpa(p);
+	}
+	return 0;
+}
+
+void guest_ram_free(struct guest *g)
+{
+	for (unsigned i = 0; i < g->map.n; i++) {
+		struct region *r = &g->map.regions[i];
+
+		if (r->kind == REGION_RAM && r->host.v)
+			page_free(hpa_ptr(r->host), r->size >> PAGE_SHIFT);
+		r->host = HPA(0);
+	}
+}
+
+/* Words, as the small C library's memset() works byte by byte. */
+static void clear(uint64_t *p, uint32_t bytes)
+{
+	for (uint64_t *end = p + bytes / 8; p < end; p += 4) {
+		p[0] = p[1] = p[2] = p[3] = 0;
+		__asm__ volatile("" ::: "memory"); /* or it becomes a call of memset() */
+	}
+}
+
+void guest_ram_clear(struct guest *g)
+{
+	if (!g->ram_dirty)
+		return;
+	for (unsigned i = 0; i < g->map.n; i++) {
+		const struct region *r = &g->map.regions[i];
+
+		if (r->kind != REGION_RAM)
+			continue;
+		arch_guest_before_write(g, r->base, r->size);
+		clear(hpa_ptr(r->host), r->size);
+	}
+	g->ram_dirty = false;
+}
+
+void *guest_ram_writable(struct guest *g, gpa_t a, uint32_t n)
+{
+	void *p = traptab_ram(&g->map, a, n);
+
+	if (p)
+		arch_guest_before_write(g, a, n);
+	return p;
+}
+
+int guest_write(struct guest *g, gpa_t a, const void *buf, uint32_t n)
+{
+	void *p = guest_ram_writable(g, a, n);
+
+	if (!p)
+		return -EFAULT;
+	memcpy(p, buf, n);
+	return 0;
+}
+
+int guest_read(struct guest *g, gpa_t a, void *buf, uint32_t n)
+{
+	const void *p = traptab_ram(&g->map, a, n);
+
+	if (!p)
+		return -EFAULT;
+	memcpy(buf, p, n);
+	return 0;
+}

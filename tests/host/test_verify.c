@@ -1,0 +1,726 @@
+// SPDX-License-Identifier: Apache-2.0
+/* sources: tests/host/verify_check.c arch/arm/insn/cpaccess.c arch/arm/insn/verify.c
+ * arch/arm/insn/vdict.c arch/arm/insn/vscan.c arch/arm/insn/varm.c arch/arm/insn/vthumb.c */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <espalier/util.h>
+
+#include "insn/cpaccess.h"
+#include "verify_check.h"
+
+#define ROOM 512
+#define NOP 0xe1a00000u      /* mov r0, r0 */
+#define NOP_T 0x46c046c0u    /* mov r8, r8 twice */
+#define MCR_SCTLR 0xee012f10u
+#define MCR_TTBR0 0xee020f10u
+#define MCR_TTBR1 0xee020f30u
+#define MRC_SCTLR 0xee113f10u
+#define MRC_NMRR 0xee1a3f32u
+#define WFI 0xe320f003u
+#define UDF_END 0xe7ffdefeu  /* LLVM's trap */
+
+static uint32_t page[VERIFY_PAGE_WORDS], before[VERIFY_PAGE_WORDS];
+static struct verify_patch patches[ROOM];
+static struct verify_result res;
+static struct verify_dict dict;
+
+static void fill(uint32_t w)
+{
+	for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
+		page[i] = w;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	verify_dict_init(&dict);
+	fill(NOP);
+	return 0;
+}
+
+static void put_hw(unsigned p, uint16_t hw)
+{
+	((uint16_t *)page)[p] = hw; /* the host is little-endian, too */
+}
+
+static uint16_t get_hw(unsigned p) { return ((uint16_t *)page)[p]; }
+
+/* A wide Thumb instruction, first halfword in the top bits. */
+static void put_wide(unsigned p, uint32_t w)
+{
+	put_hw(p, (uint16_t)(w >> 16));
+	put_hw(p + 1, (uint16_t)w);
+}
+
+static enum verify_verdict run(enum isa isa, unsigned flags)
+{
+	const char *wrong;
+
+	memcpy(before, page, sizeof(page));
+	verify_page(&dict, page, isa, flags, patches, ROOM, &res);
+	wrong = verify_check(&dict, before, page, isa, patches, &res);
+	if (wrong)
+		fail_msg("%s", wrong);
+	return res.verdict;
+}
+
+static void expect(unsigned offset, unsigned size, enum verify_kind kind, uint32_t replacement)
+{
+	const struct verify_patch *q = verify_lookup(patches, res.npatches, offset);
+
+	assert_non_null(q);
+	assert_int_equal(q->offset, offset);
+	assert_int_equal(q->size, size);
+	assert_int_equal(q->kind, kind);
+	assert_int_equal(q->replacement, replacement);
+}
+
+static struct insn arm(uint32_t w) { return (struct insn){ ISA_ARM, 4, w }; }
+
+static uint32_t original(struct insn i)
+{
+	struct insn o;
+
+	return verify_original(&dict, &i, &o) ? o.word : 0;
+}
+
+static void test_clean(void **state)
+{
+	(void)state;
+	page[7] = 0xee070fba;  /* DMB */
+	page[9] = 0xee1d0f70;  /* TPIDRURO */
+	page[11] = 0xe320f000; /* nop */
+	page[12] = 0xe1400071; /* hvc #1: UNDEF on this core anyway */
+	page[13] = 0xf3206003; /* no WFI: unconditional */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 0);
+	fill(NOP_T);
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 0);
+}
+
+static void test_arm_recolour(void **state)
+{
+	(void)state;
+	page[3] = MCR_SCTLR;
+	page[4] = 0x1e080f17;  /* mcrne TLBIALL */
+	page[5] = 0xfe012f10;  /* mcr2 SCTLR */
+	page[6] = 0xee000e52;  /* DBGDSCRext */
+	page[7] = 0xee120f10;  /* mrc TTBR0 */
+	page[8] = 0xee053f10;  /* DFSR write, tracked */
+	page[1023] = MCR_TTBR1;
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 7);
+	expect(12, 4, VERIFY_RECOLOUR, 0xee012d10);
+	expect(16, 4, VERIFY_RECOLOUR, 0x1e080d17);
+	expect(20, 4, VERIFY_RECOLOUR, 0xfe012d10);
+	expect(24, 4, VERIFY_RECOLOUR, 0xee000c52);
+	expect(28, 4, VERIFY_RECOLOUR, 0xee120d10);
+	expect(32, 4, VERIFY_RECOLOUR, 0xee053d10);
+	expect(4092, 4, VERIFY_RECOLOUR, 0xee020d30);
+	assert_int_equal(original(arm(0xee012d10)), MCR_SCTLR);
+	assert_int_equal(original(arm(0xee000c52)), 0xee000e52);
+	/* p13 words that we would not have made are the guest's. */
+	assert_int_equal(original(arm(0xee000d10)), 0);
+	assert_int_equal(original(arm(0xee070dba)), 0);
+}
+
+static void test_arm_smc(void **state)
+{
+	uint32_t w;
+
+	(void)state;
+	page[1] = 0xee031f10; /* DACR */
+	page[2] = 0x0e031f10; /* the same, EQ */
+	page[3] = MCR_TTBR0;
+	page[4] = WFI;
+	page[5] = 0x1320f003; /* wfine */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 5);
+	for (unsigned i = 1; i <= 5; i++) {
+		w = page[i];
+		assert_int_equal(w & 0x0ffffff0, 0x01600070);
+		assert_true((w & 15) >= VERIFY_SMC_FIRST);
+		assert_int_equal(w >> 28, before[i] >> 28);
+		assert_int_equal(original(arm(w)), before[i]);
+	}
+	assert_int_equal(page[1] & 15, page[2] & 15);
+	assert_int_equal(page[4] & 15, page[5] & 15);
+}
+
+static void test_smc_quota(void **state)
+{
+	unsigned smc = 0;
+
+	(void)state;
+	for (unsigned rt = 0; rt < 15; rt++)
+		page[rt] = 0xee030f10 | rt << 12;
+	page[20] = 0xee0d1f30; /* CONTEXTIDR: there is still room for it */
+	page[21] = 0xeea31f10; /* an alias of DACR is not hot */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	for (unsigned rt = 0; rt < 15; rt++)
+		smc += (page[rt] & 0x0ffffff0) == 0x01600070;
+	assert_int_equal(smc, 7);
+	assert_int_equal(page[20] & 0x0ffffff0, 0x01600070);
+	assert_int_equal(page[21], 0xeea31d10);
+	assert_int_equal(verify_dict_hot(&dict, 0xee020f30), 0);
+	assert_int_equal(verify_dict_hot(&dict, 0xfe020f30), -EINVAL);
+	assert_int_equal(verify_dict_hot(&dict, NOP), -EINVAL);
+	while (!verify_dict_hot(&dict, 0xee080f17 | smc << 12))
+		smc++;
+	assert_int_equal(verify_dict_hot(&dict, 0xee080f17 | smc << 12), -ENOSPC);
+}
+
+static void test_sctlr_alias(void **state)
+{
+	(void)state;
+	page[10] = MRC_SCTLR;
+	page[11] = 0x1e114f10; /* mrcne SCTLR, r4 */
+	page[12] = 0xee1a5f32; /* the guest's own NMRR read, r5 */
+	page[13] = 0xee0a3f32; /* NMRR write */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	expect(40, 4, VERIFY_SCTLR, MRC_NMRR);
+	expect(44, 4, VERIFY_SCTLR, 0x1e1a4f32);
+	expect(48, 4, VERIFY_RECOLOUR, 0xee1a5d32);
+	expect(52, 4, VERIFY_RECOLOUR, 0xee0a3d32);
+	/* The page copied: the alias keeps its meaning. */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 0);
+	assert_int_equal(res.ambiguous, 2);
+	fill(NOP_T);
+	put_wide(101, MRC_SCTLR);
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	expect(202, 4, VERIFY_SCTLR, 0x3f32ee1a);
+}
+
+static void test_lookalikes(void **state)
+{
+	(void)state;
+	page[1] = 0xe1600070; /* smc #0, #1: the guest's own by definition */
+	page[2] = 0xe1600071;
+	page[3] = 0xe160007f; /* smc #15: now it is the guest's own, too */
+	page[4] = UDF_END;
+	page[5] = 0xe7f0def5; /* entry 5 is free: the guest's own from now on */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 0);
+	assert_int_equal(res.ambiguous, 0);
+	for (unsigned i = 1; i <= 5; i++)
+		assert_int_equal(original(arm(page[i])), 0);
+	/* Six displaced words: entry 5 is skipped. */
+	for (unsigned i = 0; i < 6; i++) {
+		page[40 + 20 * i] = 0xe3a01000 + i;
+		page[41 + 20 * i] = 0xea00ee02;
+		page[42 + 20 * i] = 0xe3a0f000 | (0xf10 + i * 0x20 % 0x40);
+	}
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(original(arm(0xe7f0def5)), 0);
+	page[5] = 0xe160007f;
+	fill(NOP_T);
+	put_hw(10, 0xde42);
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(original((struct insn){ ISA_THUMB, 2, 0xde42 }), 0);
+	assert_int_equal(dict.thumb[0x12], 0xde42);
+}
+
+/* Windows of the Thumb decoding in ARM code. */
+static void test_arm_displace(void **state)
+{
+	struct insn o, i;
+
+	(void)state;
+	/* Aligned: the word itself. 0x0f10ee02 = movteq-like; make it AL: 0xe... cannot
+	 * be, because hw2 is its upper half; an AL word there reads Rt = 14. */
+	page[100] = 0xef10ee02; /* svc 0x10ee02: as Thumb mcr p15, 0, lr, c2, c0, 0 */
+	/* Misaligned: vmla in word 200, its neighbour's low half. */
+	page[200] = 0xee020a00; /* vmla.f32: hw1 = 0xee02 */
+	page[201] = 0xe3a00f10; /* hw2 = 0x0f10 */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.displaced, 2);
+	assert_int_equal(res.npatches, 2);
+	assert_int_equal(original(arm(page[100])), 0xef10ee02);
+	assert_int_equal(original(arm(page[201])), 0xe3a00f10);
+	/* A Thumb entry at the aligned window traps and finds the Thumb original. */
+	i = (struct insn){ ISA_THUMB, 2, get_hw(200) };
+	assert_int_equal(i.word & 0xff00, 0xde00);
+	assert_true(verify_trapped(&dict, page, patches, res.npatches, 400, &i, &o));
+	assert_int_equal(o.size, 4);
+	assert_int_equal(o.word, 0xee02ef10);
+}
+
+static void test_arm_displace_choice(void **state)
+{
+	(void)state;
+	page[200] = 0xee020a00;
+	page[201] = 0xe19f0f9f & 0xfff00fff; /* ldrex r0, [r0] has hw2 = 0x0f9f */
+	page[300] = 0xee020a00;
+	page[301] = 0xea000f10; /* b */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 1); /* c2, c15, 4 does not exist */
+	assert_int_equal(original(arm(page[300])), 0xee020a00);
+	page[300] = before[300];
+	page[201] = 0x01900f9f; /* an exclusive again, DACR this time: any CRm, opc2 */
+	page[200] = 0xee030a00;
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(original(arm(page[200])), 0xee030a00);
+}
+
+/* A Thumb window overlapping an honest ARM hit. */
+static void test_arm_overlap(void **state)
+{
+	(void)state;
+	page[50] = MCR_SCTLR;  /* hw1 = 0xee01 */
+	page[51] = 0xe3a00f10; /* hw2: mcr SCTLR in Thumb */
+	page[60] = 0xee02ee01; /* neither honest nor aligned */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(verify_read(page, patches, res.npatches, 200, 4), MCR_SCTLR);
+	assert_int_equal(verify_read(page, patches, res.npatches, 204, 4), 0xe3a00f10);
+}
+
+static void test_arm_literal(void **state)
+{
+	struct insn o, i;
+
+	(void)state;
+	page[10] = 0xe59f3008; /* ldr r3, [pc, #8]: word 14 */
+	page[14] = MCR_TTBR1;  /* data */
+	page[20] = 0xe51f0020; /* ldr r0, [pc, #-32]: word 14 again */
+	page[30] = 0xe1cf02d8; /* ldrd r0, [pc, #40]: words 42, 43 */
+	page[43] = MCR_SCTLR;
+	page[50] = 0xed9f1a00; /* vldr s2, [pc]: word 52 */
+	page[52] = 0x1e012f10;
+	page[60] = 0xe59f3000; /* word 62: a read that is only rewritten where honest */
+	page[62] = MRC_SCTLR;
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(page[62], MRC_SCTLR);
+	assert_int_equal(page[60], 0xe59f3000);
+	assert_int_equal(res.npatches, 7);
+	for (unsigned k = 0; k < 3; k++) {
+		static const uint8_t word[] = { 14, 43, 52 };
+
+		assert_int_equal(verify_lookup(patches, res.npatches, word[k] * 4u)->kind,
+				 VERIFY_LITERAL);
+		assert_int_equal(original(arm(page[word[k]])), before[word[k]]);
+	}
+	i = arm(page[10]);
+	assert_true(verify_trapped(&dict, page, patches, res.npatches, 40, &i, &o));
+	assert_int_equal(o.word, 0xe59f3008);
+	assert_int_equal(verify_read(page, patches, res.npatches, 56, 4), MCR_TTBR1);
+	assert_int_equal(verify_read(page, patches, res.npatches, 57, 2), MCR_TTBR1 >> 8 & 0xffff);
+}
+
+static void test_arm_mixed(void **state)
+{
+	(void)state;
+	/* Thumb code in a page entered in ARM state. */
+	for (unsigned i = 500; i < 520; i++)
+		page[i] = NOP_T;
+	page[510] = 0x0f10ee02; /* thumb mcr TTBR0, aligned */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_QUARANTINE);
+	assert_int_equal(res.reason, VERIFY_REASON_MIXED);
+	assert_int_equal(res.where, 2040);
+}
+
+static void test_limits(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 10; i++)
+		page[2 * i] = MCR_SCTLR;
+	memcpy(before, page, sizeof(page));
+	assert_int_equal(verify_page(&dict, page, ISA_ARM, 0, patches, 9, &res),
+			 VERIFY_QUARANTINE);
+	assert_int_equal(res.reason, VERIFY_REASON_PATCHES);
+	assert_int_equal(res.npatches, 0);
+	assert_memory_equal(page, before, sizeof(page));
+	assert_int_equal(verify_page(&dict, page, ISA_ARM, 0, patches, 10, &res), VERIFY_OK);
+	assert_int_equal(res.npatches, 10);
+}
+
+static void test_dictionary_full(void **state)
+{
+	unsigned pages = 0;
+
+	(void)state;
+	do {
+		fill(NOP);
+		for (unsigned k = 0; k < 50; k++) {
+			page[20 * k] = 0xee020a00;
+			page[20 * k + 1] = 0xe3000f10 | (pages * 50 + k) << 12;
+		}
+	} while (run(ISA_ARM, 0) == VERIFY_OK && ++pages < 10);
+	assert_int_equal(pages, VERIFY_TRAPS_OWN / 50);
+	assert_int_equal(res.reason, VERIFY_REASON_DICTIONARY);
+	assert_int_equal(dict.ntrap, VERIFY_TRAPS_OWN);
+}
+
+static void test_thumb_recolour(void **state)
+{
+	struct insn i = { ISA_THUMB, 4, 0xee012d10 }, o;
+
+	(void)state;
+	fill(NOP_T);
+	put_wide(10, MCR_SCTLR);
+	put_wide(21, 0xee030f10); /* DACR: no SMC in Thumb */
+	put_wide(40, 0xfe012f10); /* mcr2 */
+	put_wide(50, 0xee120f10); /* mrc TTBR0 */
+	put_wide(60, 0xee053f10); /* DFSR */
+	put_wide(70, 0xee1d0f70); /* TPIDRURO stays */
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 5);
+	expect(20, 4, VERIFY_RECOLOUR, 0x2d10ee01);
+	expect(42, 4, VERIFY_RECOLOUR, 0x0d10ee03);
+	expect(80, 4, VERIFY_RECOLOUR, 0x2d10fe01);
+	expect(100, 4, VERIFY_RECOLOUR, 0x0d10ee12);
+	expect(120, 4, VERIFY_RECOLOUR, 0x3d10ee05);
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, MCR_SCTLR);
+	assert_int_equal(o.isa, ISA_THUMB);
+}
+
+static void test_thumb_wfi(void **state)
+{
+	struct insn i = { ISA_THUMB, 2, 0 }, o;
+
+	(void)state;
+	fill(NOP_T);
+	put_hw(9, 0xbf30);
+	put_wide(20, 0xf3af8003);
+	put_wide(31, 0xf2403000); /* movw */
+	put_hw(32, 0xbf30);       /* its second half */
+	put_wide(40, 0xf7fc8000); /* smc of the guest: stays, Thumb SMC is never ours */
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(res.npatches, 2);
+	i.word = get_hw(9);
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, 0xbf30);
+	assert_int_equal(o.size, 2);
+	i.word = get_hw(20);
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, 0xf3af8003);
+	assert_int_equal(o.size, 4);
+	memcpy(page, before, sizeof(page));
+	assert_int_equal(run(ISA_THUMB, VERIFY_PL0), VERIFY_OK);
+	assert_int_equal(res.npatches, 1);
+}
+
+static void test_thumb_displace(void **state)
+{
+	struct insn i = { ISA_THUMB, 2, 0 }, o;
+
+	(void)state;
+	fill(NOP_T);
+	/* bl with second half 0xfe03, then cmp r7, #0x10: (0xfe03, 0x2f10) writes DACR */
+	put_wide(100, 0xf7fffe03);
+	put_hw(102, 0x2f10);
+	/* the next instruction is wide */
+	put_wide(201, 0xf7ffee02);
+	put_wide(203, 0xff100000);
+	put_hw(203, 0xef10);
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(res.displaced, 2);
+	i.word = get_hw(102);
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, 0x2f10);
+	i.word = get_hw(203);
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, 0xef100000);
+	assert_int_equal(o.size, 4);
+	assert_int_equal(get_hw(204), 0);
+}
+
+/* An ARM word that nobody meant, in Thumb code. */
+static void test_thumb_arm_word(void **state)
+{
+	struct insn i, o;
+
+	(void)state;
+	fill(NOP_T);
+	put_hw(100, 0x2f10);      /* cmp r7, #16 */
+	put_wide(101, 0xee010a00); /* vmla: word 50 is mcr SCTLR */
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(res.displaced, 1);
+	assert_int_equal(get_hw(100) & 0xff10, 0xde00);
+	/* Executed in ARM state it is UNDEF (a CDP), and the VMM finds what it was. */
+	i = arm(page[50]);
+	assert_int_equal(i.word & 0x0f000010, 0x0e000000);
+	assert_true(verify_trapped(&dict, page, patches, res.npatches, 200, &i, &o));
+	assert_int_equal(o.word, 0xee012f10);
+	/* The low half is a second half: the instruction before goes whole. */
+	memcpy(page, before, sizeof(page));
+	put_wide(99, 0xf2402f10); /* movw with second half 0x2f10 */
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(get_hw(100), 0xbf00);
+	i = (struct insn){ ISA_THUMB, 2, get_hw(99) };
+	assert_true(verify_trapped(&dict, page, patches, res.npatches, 198, &i, &o));
+	assert_int_equal(o.word, 0xf2402f10);
+	/* The same among ARM code: that would damage the word before. */
+	fill(NOP);
+	put_wide(99, 0xf2402f10);
+	put_hw(101, 0xee01);
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_QUARANTINE);
+	assert_int_equal(res.reason, VERIFY_REASON_MIXED);
+}
+
+static void test_thumb_literal(void **state)
+{
+	struct insn i, o;
+
+	(void)state;
+	fill(NOP_T);
+	put_hw(10, 0x4804);        /* ldr r0, [pc, #16]: word 10 */
+	put_wide(12, 0xf8df1008);  /* ldr.w r1, [pc, #8]: word 9 */
+	page[9] = 0x2f10ee01;      /* data: a Thumb window */
+	page[10] = MCR_TTBR1;      /* data: an ARM word */
+	page[11] = 0xffff1234;     /* would swallow what follows if it were code */
+	put_hw(14, 0x4a03);        /* ldr r2, [pc, #12]: word 11 */
+	put_wide(24, MCR_SCTLR);   /* code again */
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(verify_lookup(patches, res.npatches, 36)->kind, VERIFY_LITERAL);
+	assert_int_equal(verify_lookup(patches, res.npatches, 40)->kind, VERIFY_LITERAL);
+	expect(48, 4, VERIFY_RECOLOUR, 0x2d10ee01);
+	assert_int_equal(page[11], 0xffff1234);
+	i = (struct insn){ ISA_THUMB, 2, get_hw(10) };
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, 0x4804);
+	i.word = get_hw(12);
+	assert_true(verify_original(&dict, &i, &o));
+	assert_int_equal(o.word, 0xf8df1008);
+	assert_int_equal(get_hw(14), 0x4a03);
+}
+
+static void test_thumb_boundary(void **state)
+{
+	(void)state;
+	fill(NOP_T);
+	put_hw(0, 0xee01); /* may be the second half of what the page before ends with */
+	put_hw(1, 0x2f10);
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_QUARANTINE);
+	assert_int_equal(res.reason, VERIFY_REASON_BOUNDARY);
+	assert_int_equal(res.where, 0);
+}
+
+static void test_edges(void **state)
+{
+	(void)state;
+	put_hw(0, 0x0f10);
+	put_hw(2047, 0xee02);
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_int_equal(res.head, 0x0f10);
+	assert_int_equal(res.tail, 0xee02);
+	assert_true(res.head_risky && res.tail_risky);
+	assert_true(verify_pair_dangerous(res.tail, res.head));
+	assert_false(verify_pair_dangerous(res.head, res.tail));
+	assert_false(verify_pair_dangerous(0xee12, 0x0f10)); /* a read */
+	assert_false(verify_pair_dangerous(0x1e02, 0x0f10)); /* no Thumb prefix */
+	assert_true(verify_pair_dangerous(0xfe02, 0x0f10));
+	fill(NOP);
+	put_hw(0, 0x0d10);
+	put_hw(2047, 0xee12);
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_false(res.head_risky || res.tail_risky);
+}
+
+/* head_risky and tail_risky against all partners. */
+static void test_edges_exhaustive(void **state)
+{
+	(void)state;
+	for (uint32_t hw = 0; hw < 0x10000; hw += 7) {
+		bool head = false, tail = false;
+
+		fill(NOP_T);
+		put_hw(0, (uint16_t)hw);
+		put_hw(2047, (uint16_t)hw);
+		verify_page(&dict, page, ISA_THUMB, 0, patches, ROOM, &res);
+		for (uint32_t x = 0; x < 0x200; x++) {
+			uint8_t h[4] = { (uint8_t)x, x & 0x100 ? 0xfe : 0xee,
+					 (uint8_t)res.head, (uint8_t)(res.head >> 8) };
+			uint8_t t[4] = { (uint8_t)res.tail, (uint8_t)(res.tail >> 8),
+					 (uint8_t)x, x & 0x100 ? 0x0f : 0x0e };
+
+			head |= list_forbidden_thumb(h);
+			tail |= list_forbidden_thumb(t);
+		}
+		assert_int_equal(res.head_risky, head);
+		assert_int_equal(res.tail_risky, tail);
+	}
+}
+
+static uint32_t rng = 12345;
+
+static uint32_t rnd(void)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 17;
+	return rng ^= rng << 5;
+}
+
+/* A word with a good chance of being, or completing, something that matters. */
+static uint32_t spicy(void)
+{
+	switch (rnd() % 12) {
+	case 0:
+		return 0x0e000e10u | (rnd() & 0xf1fff1efu);
+	case 1:
+		return 0xee010f10u | (rnd() & 0x0003f027u);
+	case 2:
+		return (0xee00u | (rnd() & 0x10ff)) | rnd() << 16;
+	case 3:
+		return (rnd() & 0xffff) | (0xee00u | (rnd() & 0x1003)) << 16;
+	case 4:
+		return 0xe59f0000u | (rnd() & 0xf0fc);
+	case 5:
+		return 0x48004800u | (rnd() & 0x07ff07ff);
+	case 6:
+		return rnd() & 1 ? WFI : 0xe1600070u | (rnd() & 15);
+	case 7:
+		return 0xe7f0def0u | (rnd() & 0xf000f);
+	case 8:
+		return 0xbf300000u | (rnd() & 0xffff);
+	case 9:
+		return (rnd() & 0xffff0000) | 0xf8df;
+	default:
+		return rnd();
+	}
+}
+
+static void test_random_pages(void **state)
+{
+	unsigned ok[2] = { 0, 0 };
+
+	(void)state;
+	for (unsigned n = 0; n < 6000; n++) {
+		enum isa isa = n & 1 ? ISA_THUMB : ISA_ARM;
+		unsigned spice = rnd() % 24;
+
+		if (n % 50 == 0)
+			verify_dict_init(&dict);
+		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
+			page[i] = isa == ISA_ARM ? 0xe0000000u | (rnd() & 0x03efffff) : rnd() & 0x7fff7fff;
+		for (unsigned k = 0; k < spice; k++)
+			page[rnd() % VERIFY_PAGE_WORDS] = spicy();
+		ok[n & 1] += run(isa, rnd() & VERIFY_PL0) == VERIFY_OK;
+		/* What a guest copies elsewhere is safe again after another look. */
+		if (res.verdict == VERIFY_OK && run(isa, 0) == VERIFY_OK && isa == ISA_ARM)
+			assert_true(res.npatches <= 2);
+	}
+	assert_true(ok[0] > 1500 && ok[1] > 1000);
+}
+
+/* Dense random pages: most end in quarantine, none may slip through. */
+static void test_hostile_pages(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 2000; n++) {
+		if (n % 20 == 0)
+			verify_dict_init(&dict);
+		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
+			page[i] = n % 3 ? rnd() : spicy();
+		run(n & 1 ? ISA_THUMB : ISA_ARM, 0);
+	}
+}
+
+/* One line of objdump: does it print an MCR or MRC of p14 or p15? */
+static bool printed_access(const char *line, unsigned *address)
+{
+	const char *m = strstr(line, "\tm"), *tab = m ? strchr(m + 1, '\t') : NULL;
+	unsigned cp;
+
+	if (sscanf(line, " %x:", address) != 1 || !tab)
+		return false;
+	if (strncmp(m + 1, "mcr", 3) && strncmp(m + 1, "mrc", 3))
+		return false;
+	if (!strncmp(m + 1, "mcrr", 4) || !strncmp(m + 1, "mrrc", 4))
+		return false;
+	return sscanf(tab + 1, "%u,", &cp) == 1 && (cp == 14 || cp == 15);
+}
+
+/* Everything that the disassembler calls an access to p14/p15 we decode, and nothing else. */
+static void oracle(bool thumb)
+{
+	static char seen[0x8000];
+	char name[] = "/tmp/verify-oracle-XXXXXX", cmd[256], line[256];
+	int fd = mkstemp(name);
+	unsigned n = 0x2000, found = 0, address;
+	uint32_t *w = malloc(n * sizeof(*w));
+	FILE *p;
+
+	assert_true(fd >= 0 && w);
+	memset(seen, 0, sizeof(seen));
+	for (unsigned i = 0; i < n; i++) {
+		w[i] = 0xee000e10u ^ (rnd() & (i & 1 ? 0xf1fff1efu : 0x11fff3ffu));
+		if (thumb) { /* hw1 low; both halves wide or the window decodes alone */
+			w[i] |= 0xe0000000u;
+			w[i] = w[i] << 16 | w[i] >> 16;
+		}
+	}
+	assert_int_equal(write(fd, w, n * 4), n * 4);
+	snprintf(cmd, sizeof(cmd), "arm-none-eabi-objdump -D -b binary -m armv7 %s %s",
+		 thumb ? "-M force-thumb" : "", name);
+	p = popen(cmd, "r");
+	assert_non_null(p);
+	while (fgets(line, sizeof(line), p))
+		if (printed_access(line, &address) && address < n * 4)
+			seen[address / 4] = 1;
+	assert_int_equal(pclose(p), 0);
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t x = thumb ? w[i] << 16 | w[i] >> 16 : w[i];
+		struct cp_access a;
+		bool mine = cp_decode(x, &a);
+
+		if (seen[i] != mine)
+			fail_msg("%s %08x: objdump %d, we %d", thumb ? "thumb" : "arm", x, seen[i], mine);
+		found += mine;
+	}
+	assert_true(found > n / 8);
+	free(w);
+	close(fd);
+	unlink(name);
+}
+
+static void test_oracle(void **state)
+{
+	(void)state;
+	oracle(false);
+	oracle(true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_clean, setup),
+		cmocka_unit_test_setup(test_arm_recolour, setup),
+		cmocka_unit_test_setup(test_arm_smc, setup),
+		cmocka_unit_test_setup(test_smc_quota, setup),
+		cmocka_unit_test_setup(test_sctlr_alias, setup),
+		cmocka_unit_test_setup(test_lookalikes, setup),
+		cmocka_unit_test_setup(test_arm_displace, setup),
+		cmocka_unit_test_setup(test_arm_displace_choice, setup),
+		cmocka_unit_test_setup(test_arm_overlap, setup),
+		cmocka_unit_test_setup(test_arm_literal, setup),
+		cmocka_unit_test_setup(test_arm_mixed, setup),
+		cmocka_unit_test_setup(test_limits, setup),
+		cmocka_unit_test_setup(test_dictionary_full, setup),
+		cmocka_unit_test_setup(test_thumb_recolour, setup),
+		cmocka_unit_test_setup(test_thumb_wfi, setup),
+		cmocka_unit_test_setup(test_thumb_displace, setup),
+		cmocka_unit_test_setup(test_thumb_arm_word, setup),
+		cmocka_unit_test_setup(test_thumb_literal, setup),
+		cmocka_unit_test_setup(test_thumb_boundary, setup),
+		cmocka_unit_test_setup(test_edges, setup),
+		cmocka_unit_test_setup(test_edges_exhaustive, setup),
+		cmocka_unit_test_setup(test_random_pages, setup),
+		cmocka_unit_test_setup(test_hostile_pages, setup),
+		cmocka_unit_test_setup(test_oracle, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -30,36 +30,38 @@ static uint64_t run_ns(const struct guest *g)
 
 static void list_row(struct guest *g, void *arg)
 {
+	char time[SECONDS_MAX];
+
 	(void)arg;
-	shell_printf("%-16s %-8s %5u %7u MiB ", g->name, guest_state_name(g->state), g->nr_vcpus,
-		     (unsigned)(ram_kib(g) >> 10));
-	shell_print_seconds(run_ns(g));
-	shell_printf("  %s\n", g->dtb_path);
+	shell_printf("%-16s %-8s %5u %5u MiB %10s s  %s\n", g->name, guest_state_name(g->state),
+		     g->nr_vcpus, (unsigned)(ram_kib(g) >> 10), shell_seconds(run_ns(g), time),
+		     g->dtb_path);
 }
 
 static int guest_list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	shell_printf("%-16s %-8s %5s %11s %s\n", "NAME", "STATE", "VCPUS", "RAM", "CPU TIME / DTB");
+	shell_printf("%-16s %-8s %5s %9s %12s  %s\n", "NAME", "STATE", "VCPUS", "RAM", "CPU TIME",
+		     "DEVICE TREE");
 	guest_for_each(list_row, NULL);
 	return 0;
 }
 
 static void info_vcpus(const struct guest *g)
 {
+	char time[SECONDS_MAX];
+
 	for (unsigned i = 0; i < g->nr_vcpus; i++) {
 		const struct vcpu *v = &g->vcpus[i];
 
-		shell_printf("vcpu%u:       %s on CPU %u, ran ", v->id,
-			     vcpu_state_name(v->state), v->cpu);
-		shell_print_seconds(v->run_ns);
-		shell_printf("\n");
+		shell_printf("vcpu%u:       %s on CPU %u, ran %s s\n", v->id,
+			     vcpu_state_name(v->state), v->cpu, shell_seconds(v->run_ns, time));
 	}
 }
 
 static void info_devices(const struct guest *g)
 {
-	char state[80];
+	char state[160];
 
 	for (unsigned i = 0; i < g->nr_devs; i++) {
 		struct emul_dev *d = &g->devs[i];

@@ -47,7 +47,7 @@ static void print_compatible(void)
 		shell_printf("unknown");
 	else
 		for (int i = 0; i < len; i += strlen(c + i) + 1)
-			shell_printf("%s%s", i ? ", " : "", c + i);
+			shell_printf("%s%s", i ? " " : "", c + i);
 	shell_printf("\n");
 }
 
@@ -76,6 +76,7 @@ static void print_midr(uint32_t midr)
 static int host_info(int argc, char **argv)
 {
 	const char *model = dt_str(host_fdt, 0, "model");
+	char time[SECONDS_MAX];
 
 	(void)argc, (void)argv;
 	shell_printf("VMM:         Espalier %s\n", espalier_version);
@@ -88,9 +89,7 @@ static int host_info(int argc, char **argv)
 	print_initrd();
 	if (console_chardev())
 		shell_printf("console:     %s\n", console_chardev()->path);
-	shell_printf("up for:      ");
-	shell_print_seconds(timer_now());
-	shell_printf("\n");
+	shell_printf("up for:      %s s\n", shell_seconds(timer_now(), time));
 	return 0;
 }
 
@@ -182,6 +181,7 @@ static void cpu_row(int node)
 static int host_cpu(int argc, char **argv)
 {
 	int cpus = fdt_path_offset(host_fdt, "/cpus"), node;
+	char time[SECONDS_MAX];
 	uint64_t ns = 0;
 
 	(void)argc, (void)argv;
@@ -189,11 +189,8 @@ static int host_cpu(int argc, char **argv)
 		fdt_for_each_subnode(node, host_fdt, cpus)
 			cpu_row(node);
 	guest_for_each(add_run_ns, &ns);
-	shell_printf("guests ran for ");
-	shell_print_seconds(ns);
-	shell_printf(" of ");
-	shell_print_seconds(timer_now());
-	shell_printf("\n");
+	shell_printf("guests ran for %s s ", shell_seconds(ns, time));
+	shell_printf("of %s s\n", shell_seconds(timer_now(), time));
 	return 0;
 }
 

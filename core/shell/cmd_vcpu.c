@@ -16,19 +16,18 @@ static void list_rows(struct guest *g, void *arg)
 	(void)arg;
 	for (unsigned i = 0; i < g->nr_vcpus; i++) {
 		const struct vcpu *v = &g->vcpus[i];
-		char name[GUEST_NAME_MAX + 16];
+		char name[GUEST_NAME_MAX + 16], time[SECONDS_MAX];
 
 		snprintf(name, sizeof(name), "%s/vcpu%u", g->name, v->id);
-		shell_printf("%-22s %-8s %3u ", name, vcpu_state_name(v->state), v->cpu);
-		shell_print_seconds(v->run_ns);
-		shell_printf("\n");
+		shell_printf("%-22s %-8s %3u %10s s\n", name, vcpu_state_name(v->state), v->cpu,
+			     shell_seconds(v->run_ns, time));
 	}
 }
 
 static int vcpu_list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	shell_printf("%-22s %-8s %s %s\n", "NAME", "STATE", "CPU", "TIME");
+	shell_printf("%-22s %-8s %s %12s\n", "NAME", "STATE", "CPU", "TIME");
 	guest_for_each(list_rows, NULL);
 	return 0;
 }

@@ -72,7 +72,8 @@ int shell_result(int rc, const char *what);
 /* Text of a guest or a file with control characters shown as dots. */
 void shell_print_text(const char *buf, unsigned n);
 
-/* "12.345 s" */
-void shell_print_seconds(uint64_t ns);
+#define SECONDS_MAX 24
+/* "12.345" */
+const char *shell_seconds(uint64_t ns, char buf[SECONDS_MAX]);
 
 #endif

@@ -59,11 +59,11 @@ void shell_print_text(const char *buf, unsigned n)
 		console_write(out, k);
 }
 
-void shell_print_seconds(uint64_t ns)
+const char *shell_seconds(uint64_t ns, char buf[SECONDS_MAX])
 {
-	unsigned ms = ns % NS_PER_SEC / NS_PER_MS;
-
-	shell_printf("%u.%03u s", (unsigned)(ns / NS_PER_SEC), ms);
+	snprintf(buf, SECONDS_MAX, "%llu.%03u", (unsigned long long)(ns / NS_PER_SEC),
+		 (unsigned)(ns % NS_PER_SEC / NS_PER_MS));
+	return buf;
 }
 
 static const struct {

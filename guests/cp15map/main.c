@@ -21,11 +21,6 @@ struct encoding {
 	uint8_t cp, opc1, crn, crm, opc2;
 };
 
-/* Writes that would end the survey; the table must have them anyway. */
-static const struct encoding skip_writes[] = {
-	{ 15, 0, 7, 0, 4 },  /* wait for interrupt: nothing would wake it */
-};
-
 static unsigned found;
 
 static void put(char c)
@@ -84,18 +79,6 @@ static uint32_t encode(const struct encoding *e, bool read, uint32_t cond)
 	       (uint32_t)e->crn << 16 | (uint32_t)e->cp << 8 | (uint32_t)e->opc2 << 5 | e->crm;
 }
 
-static bool skipped(const struct encoding *e)
-{
-	for (unsigned i = 0; i < sizeof(skip_writes) / sizeof(skip_writes[0]); i++) {
-		const struct encoding *s = &skip_writes[i];
-
-		if (s->cp == e->cp && s->opc1 == e->opc1 && s->crn == e->crn &&
-		    s->crm == e->crm && s->opc2 == e->opc2)
-			return true;
-	}
-	return false;
-}
-
 static void survey(const struct encoding *e)
 {
 	uint32_t value = 0, v2 = 0;
@@ -104,10 +87,6 @@ static void survey(const struct encoding *e)
 		report("R", e, value);
 	else
 		value = 0;
-	if (skipped(e)) {
-		report("W", e, value);
-		return;
-	}
 	v2 = value;
 	if (exists(encode(e, false, 14), &v2))
 		report("W", e, value);

@@ -16,6 +16,7 @@
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
 #include <regs/gic.h>
+#include <regs/sysreg.h>
 
 #include "fake_emul.h"
 
@@ -51,13 +52,59 @@ static void build(void)
 	}
 }
 
+static void poke(struct emul_dev *d, unsigned cpu, unsigned window, uint32_t offset, uint32_t v)
+{
+	if (fake_access(d, cpu, window, offset, 4, true, &v))
+		abort();
+}
+
+/* As a kernel does before it does anything else. */
+static void switch_gic_on(void)
+{
+	poke(devs[0], 0, 0, GICD_CTLR, 1);
+	for (unsigned i = 0; i < 3; i++)
+		poke(devs[0], 0, 0, GICD_ISENABLER + 4 * i, 0xffffffff);
+	for (unsigned i = 8; i < 24; i++)
+		poke(devs[0], 0, 0, GICD_ITARGETSR + 4 * i, 0x03030301);
+	for (unsigned cpu = 0; cpu < VCPUS; cpu++) {
+		poke(devs[0], cpu, 0, GICD_ISENABLER, 0xffffffff);
+		poke(devs[0], cpu, 1, GICC_PMR, 0xf0);
+		poke(devs[0], cpu, 1, GICC_CTLR, 1);
+	}
+}
+
+/* An interrupt handler: takes and maybe ends one. */
+static void serve(unsigned cpu, bool end)
+{
+	uint32_t v = 0;
+
+	if (fake_access(devs[0], cpu, 1, GICC_IAR, 4, false, &v))
+		abort();
+	if (end)
+		poke(devs[0], cpu, 1, GICC_EOIR, v);
+}
+
+static struct emul_dev *find(const char *name)
+{
+	for (unsigned i = 0; i < nr_devs; i++)
+		if (!strcmp(devs[i]->cls->name, name))
+			return devs[i];
+	abort();
+}
+
 static void act(const struct step *s)
 {
 	struct emul_dev *d = devs[s->dev % nr_devs];
 	uint32_t v;
 
 	memcpy(&v, s->value, 4);
-	if (s->op < 0xe0) {
+	if (s->op < 0x10) {
+		serve(s->op & 1, s->op & 2);
+	} else if (s->op < 0x14) {
+		poke(find("sysreg"), 0, 0, SYS_CFGCTRL,
+		     SYS_CFGCTRL_START | SYS_CFGCTRL_MAKE(s->dev & 15u, s->op & 3u, s->value[0]) |
+		     (v & SYS_CFGCTRL_WRITE));
+	} else if (s->op < 0xe0) {
 		static const uint8_t sizes[4] = { 4, 4, 2, 1 };
 		unsigned size = sizes[s->op >> 1 & 3];
 		/* Mostly the low registers, where the most is to be had. */
@@ -117,6 +164,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct step s;
 
 	build();
+	if (size && data[0] & 0x80)
+		switch_gic_on();
 	for (; size >= sizeof(s); data += sizeof(s), size -= sizeof(s)) {
 		unsigned fires = fake_timer_fires;
 

@@ -14,7 +14,12 @@
 #define ZIMAGE_ORDER	 0x30
 #define LITTLE_ENDIAN	 0x04030201
 #define ZIMAGE_TABLE	 0x45454545 /* at 0x34: 0x38 holds the offset of a table of tags */
-#define TAG_KERNEL_SIZE	 0x5a534c4b /* words: size, tag, offset of the unpacked size, .bss */
+/*
+ * Words: size of the tag, tag, offset in the file of the unpacked size, .bss; newer
+ * ones: offset from the start of RAM, heap of the decompressor.
+ */
+#define TAG_KERNEL_SIZE	 0x5a534c4b
+#define TEXT_OFFSET	 0x8000 /* where the tag does not say */
 #define ZIMAGE_MAX_TAGS	 16
 
 /* --- ELF32 ------------------------------------------------------------------------- */
@@ -67,29 +72,40 @@ static int read_at(struct image *im, uint32_t off, void *buf, uint32_t n, const 
 	return err;
 }
 
-/* Unpacked size as the table of tags has it; 0 where there is none. */
-static uint32_t zimage_unpacked(struct image *im, uint32_t table)
+static uint32_t kernel_size(struct image *im, uint32_t tag, const uint32_t *w)
 {
 	const char *why;
-	uint8_t t[16], size[4];
+	uint8_t raw[4];
+	uint64_t sum = TEXT_OFFSET + (uint64_t)w[3];
 
+	if (w[0] >= 5) {
+		if (read_at(im, tag + 16, raw, sizeof(raw), &why))
+			return 0;
+		sum = (uint64_t)le32(raw) + w[3];
+	}
+	if (read_at(im, w[2], raw, sizeof(raw), &why))
+		return 0;
+	sum += le32(raw);
+	return sum > UINT32_MAX ? 0 : (uint32_t)sum;
+}
+
+/* From the table of tags; 0 where there is none. */
+static uint32_t zimage_unpacked(struct image *im, uint32_t table)
+{
 	for (unsigned i = 0; i < ZIMAGE_MAX_TAGS; i++) {
-		uint32_t words;
+		const char *why;
+		uint8_t raw[16];
+		uint32_t w[4];
 
-		if (read_at(im, table, t, sizeof(t), &why))
+		if (read_at(im, table, raw, sizeof(raw), &why))
 			return 0;
-		words = le32(t);
-		if (words >= 4 && le32(t + 4) == TAG_KERNEL_SIZE) {
-			uint64_t sum;
-
-			if (read_at(im, le32(t + 8), size, sizeof(size), &why))
-				return 0;
-			sum = (uint64_t)le32(size) + le32(t + 12);
-			return sum > UINT32_MAX ? 0 : (uint32_t)sum;
-		}
-		if (!words || words > (im->file_size - table) / 4)
+		for (unsigned k = 0; k < 4; k++)
+			w[k] = le32(raw + 4 * k);
+		if (w[0] >= 4 && w[1] == TAG_KERNEL_SIZE)
+			return kernel_size(im, table, w);
+		if (!w[0] || w[0] > (im->file_size - table) / 4)
 			return 0;
-		table += words * 4;
+		table += w[0] * 4;
 	}
 	return 0;
 }

@@ -22,7 +22,7 @@ struct image {
 
 	/* filled in by image_identify() */
 	enum image_kind kind;
-	uint32_t unpacked; /* zImage: bytes of the kernel in it with its .bss, 0: unknown */
+	uint32_t unpacked; /* zImage: what it takes from the start of RAM, 0: unknown */
 	uint32_t entry;    /* ELF: physical, bit 0 selects Thumb */
 	unsigned nr_segments;
 	struct image_segment segment[IMAGE_MAX_SEGMENTS];

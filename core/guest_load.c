@@ -3,7 +3,7 @@
  * Kernel, initrd and device tree into a guest's RAM, by Linux' boot protocol
  * (Documentation/arch/arm/booting.rst).  From the start of the first RAM range:
  *
- *	+0x8000		flat kernel; or where a zImage unpacks to
+ *	+0x8000		flat kernel; a zImage unpacks to here or a little above
  *	+32 MiB		zImage, so that it does not move before it unpacks
  *	top		initrd, then DTB; "top" is the end of RAM, or 512 MiB,
  *			behind which a kernel may not see it as low memory
@@ -128,14 +128,14 @@ static int place_top(struct load *l, const char *what, const char *path, uint32_
 }
 
 /*
- * Where a zImage goes.  It unpacks to TEXT_OFFSET and first moves itself behind
- * that if it would be in the way, over whatever lies there.
+ * Where a zImage goes.  It unpacks to the start of RAM and first moves itself
+ * behind that if it would be in the way, over whatever lies there.
  */
 static int zimage_address(struct load *l, uint32_t *addr)
 {
 	uint32_t room = l->top - l->ram->base.v;
-	uint64_t kernel = TEXT_OFFSET + (l->image.unpacked ? (uint64_t)l->image.unpacked :
-					 4 * (uint64_t)l->kernel.size);
+	uint64_t kernel = l->image.unpacked ? l->image.unpacked :
+			  TEXT_OFFSET + 4 * (uint64_t)l->kernel.size;
 	uint64_t packed = (uint64_t)l->kernel.size + ZIMAGE_SCRATCH;
 	uint64_t high = MAX((uint64_t)ZIMAGE_OFFSET, ALIGN_UP(kernel, (uint64_t)MIB));
 

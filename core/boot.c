@@ -89,6 +89,7 @@ static int map_bank(uint32_t base, uint32_t size)
 static void add_bank(const void *fdt, int node, uint32_t base, uint32_t size)
 {
 	char path[DT_PATH_MAX] = "?";
+	int r;
 
 	dt_path(fdt, node, path, sizeof(path));
 	if (size > BANK_MAX || base + (size - 1) < base) {
@@ -99,7 +100,11 @@ static void add_bank(const void *fdt, int node, uint32_t base, uint32_t size)
 	if (map_bank(base, size))
 		panic("host DTB: %s: reg: RAM at 0x%08lx overlaps a device", path,
 		      (unsigned long)base);
-	if (page_add_bank(HPA(base), size))
+	r = page_add_bank(HPA(base), size);
+	if (r == -EEXIST)
+		log_warn("host DTB: %s: RAM at 0x%08lx is not used: it overlaps another bank",
+			 path, (unsigned long)base);
+	else if (r)
 		log_warn("host DTB: %s: RAM at 0x%08lx is not used: more than %u banks or 1 GiB",
 			 path, (unsigned long)base, CONFIG_MAX_BANKS);
 }

@@ -38,9 +38,14 @@ int page_add_bank(hpa_t base, uint32_t size)
 	if (last <= first)
 		return 0;
 	flags = spin_lock(&page_lock);
-	for (unsigned i = 0; i < nr_banks; i++)
+	for (unsigned i = 0; i < nr_banks; i++) {
 		used += banks[i].pages;
-	if (nr_banks == CONFIG_MAX_BANKS || last - first > MAX_PAGES - used) {
+		if (first < banks[i].base + banks[i].pages && banks[i].base < last)
+			r = -EEXIST;
+	}
+	if (r) {
+		/* a page that is had twice would be given away twice */
+	} else if (nr_banks == CONFIG_MAX_BANKS || last - first > MAX_PAGES - used) {
 		r = -ENOSPC;
 	} else {
 		banks[nr_banks++] = (struct bank){ first, last - first, 0, owners + used };

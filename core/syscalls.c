@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include <espalier/addr.h>
+#include <espalier/arch.h>
 #include <espalier/fmt.h>
 #include <espalier/log.h>
-#include <espalier/sched.h>
 #include <espalier/vcon.h>
 
 #include "syscalls.h"
@@ -23,19 +23,29 @@ static uint8_t heap[CONFIG_HEAP_PAGES * PAGE_SIZE]
 	__attribute__((section(".noinit.heap"), aligned(PAGE_SIZE)));
 static size_t heap_used;
 
-/* The heap belongs to the host thread; malloc() has no locks. */
 void *_sbrk(ptrdiff_t incr)
 {
 	void *p = heap + heap_used;
 
-	if (sched_current())
-		panic("malloc() in exit context");
 	if (incr > 0 ? (size_t)incr > sizeof(heap) - heap_used : (size_t)-incr > heap_used) {
 		errno = ENOMEM;
 		return (void *)-1;
 	}
 	heap_used += incr;
 	return p;
+}
+
+/* The heap belongs to the host thread alone; this is called by malloc() and free(). */
+void __malloc_lock(struct _reent *r)
+{
+	(void)r;
+	if (arch_in_exit())
+		panic("malloc() or free() in exit context");
+}
+
+void __malloc_unlock(struct _reent *r)
+{
+	(void)r;
 }
 
 /* --- stdio -------------------------------------------------------------------- */

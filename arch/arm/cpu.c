@@ -3,7 +3,10 @@
 #include <arch/cp15.h>
 #include <espalier/arch.h>
 
-#define PSR_F 0x40u
+/* ARM ARM B1.3.3. */
+#define PSR_F    0x40u
+#define PSR_MODE 0x1fu
+#define MODE_MON 0x16u
 
 uint32_t arch_irq_save(void)
 {
@@ -46,6 +49,14 @@ void arch_spin_release(volatile uint32_t *taken)
 unsigned arch_cpu_id(void)
 {
 	return READ_CP15(MPIDR) & 0xff;
+}
+
+bool arch_in_exit(void)
+{
+	uint32_t cpsr;
+
+	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+	return (cpsr & PSR_MODE) == MODE_MON;
 }
 
 uint32_t arch_cpu_midr(void)

@@ -56,6 +56,11 @@ unsigned arch_cpu_id(void)
 	return fake_cpu;
 }
 
+bool arch_in_exit(void)
+{
+	return false;
+}
+
 uint32_t arch_cpu_midr(void)
 {
 	return 0x410fc090; /* Cortex-A9 r0p0, TRM 4.3.1 */

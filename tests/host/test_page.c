@@ -229,6 +229,8 @@ static void test_too_many_banks(void **state)
 	(void)state;
 	assert_int_equal(page_add_bank(HPA(base), 0x40000000), -ENOSPC); /* over 1 GiB */
 	assert_int_equal(page_add_bank(HPA(base + 1), PAGE_SIZE), 0);    /* no whole page */
+	assert_int_equal(page_add_bank(HPA(LOW - PAGE_SIZE), 2 * PAGE_SIZE), -EEXIST);
+	assert_int_equal(page_add_bank(HPA(HIGH), PAGE_SIZE), -EEXIST);
 	for (unsigned i = 2; i < CONFIG_MAX_BANKS; i++)
 		assert_int_equal(page_add_bank(HPA(base + 2 * i * PAGE_SIZE), PAGE_SIZE), 0);
 	assert_int_equal(page_add_bank(HPA(base), PAGE_SIZE), -ENOSPC);

@@ -111,6 +111,38 @@ def test_memory_sizes(machine, mem, mib):
     assert f"{mib} MiB of RAM" in m.boot()
 
 
+def test_reserved_memory(machine, tmp_path):
+    """/memreserve/ and /reserved-memory are kept from the allocator."""
+    def reserved(m):
+        m.boot()
+        return int(re.search(r"reserved +(\d+) KiB", m.cmd("host ram"))[1])
+
+    tree = host_tree(
+        tmp_path / "host.dtb",
+        (r"/dts-v1/;", "/dts-v1/; /memreserve/ 0x70000800 0x100000;"),
+        (r"chosen {", "reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; "
+         "hole@72000000 { reg = <0x72000000 0x200000>; }; }; chosen {"))
+    plain = reserved(machine())
+    assert reserved(machine(dtb=tree)) == plain + 1024 + 4 + 2048
+
+
+def test_pasted_input(machine):
+    """Far more than the UART's FIFO and the console's buffer hold arrives whole."""
+    m = machine()
+    m.boot()
+    lines = [f"echo {i} " + "x" * 60 for i in range(40)]
+    m.send("".join(line + "\r" for line in lines))
+    for line in lines:
+        m.expect(r"\n" + line[5:] + r"\r+\n")
+
+
+def test_four_cpus(machine):
+    """The others stay parked, and nothing minds."""
+    m = machine(cpus=4)
+    m.boot()
+    assert "CPU 3: not in use" in m.cmd("host cpu")
+
+
 # --- no tree, or a broken one ---------------------------------------------------------------
 
 
@@ -180,6 +212,22 @@ def test_good_tree_by_the_same_way(machine, tmp_path):
     """The harness above is not what breaks the others."""
     m = start_with(machine, tmp_path, good())
     assert "512 MiB of RAM" in m.boot()
+
+
+@pytest.mark.parametrize("reg, said", [
+    ("0x60000000 0x10000000 0x78000000 0x8000000", "384 MiB of RAM"),
+    ("0x60000000 0x10000000 0x68000000 0x8000000", "it overlaps another bank"),
+    ("0x60000000 0x10000000 0x70000000 0", "256 MiB of RAM"),
+    ("0x60000000 0x80000000", "using 0x40000000 of them"),
+])
+def test_banks(machine, tmp_path, reg, said):
+    text = espalier.run(["dtc", "-q", "-I", "dtb", "-O", "dts",
+                         espalier.BUILD / "vexpress-v2p-ca9.dtb"])
+    text, n = re.subn(r"reg = <0x60000000 0x20000000>", f"reg = <{reg}>", text)
+    assert n == 1
+    espalier.make_dtb(tmp_path / "banks.dtb", text)
+    m = start_with(machine, tmp_path, (tmp_path / "banks.dtb").read_bytes())
+    assert said in m.boot()
 
 
 def initrd_tree(start, end):

@@ -27,6 +27,9 @@ void arch_spin_release(volatile uint32_t *taken);
 /* Number of the calling CPU, 0 .. CONFIG_MAX_CPUS - 1 (MPIDR.Aff0). */
 unsigned arch_cpu_id(void);
 
+/* True in exit context (Monitor mode): no blocking, no malloc() here. */
+bool arch_in_exit(void);
+
 /* The main ID register of this CPU (MIDR, ARM ARM B4.1.105). */
 uint32_t arch_cpu_midr(void);
 

@@ -20,7 +20,8 @@ enum page_owner {
 /*
  * Gives RAM [base, base + size) to the allocator; unaligned ends are dropped.
  * May be called once per memory bank, before the first page_alloc().
- * -ENOSPC when there are more banks than CONFIG_MAX_BANKS.
+ * -ENOSPC when there are more banks than CONFIG_MAX_BANKS or more than 1 GiB;
+ * -EEXIST when it overlaps another bank.
  */
 int page_add_bank(hpa_t base, uint32_t size);
 

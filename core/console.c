@@ -12,7 +12,8 @@
 
 #include "vcon.h"
 
-#define KEY_ESC 0x1b
+#define KEY_ESC    0x1b
+#define KEY_CTRL_C 0x03
 #define HELD_NS  (100 * NS_PER_MS)
 #define STALL_NS (2 * NS_PER_SEC)
 
@@ -41,6 +42,7 @@ static struct {
 	/* from the line */
 	char in[SHELL_IN]; /* for the shell; positions as in struct vserial */
 	uint32_t in_end, in_taken;
+	unsigned interrupts; /* how many of them are ^C */
 	bool stopped;      /* set_rx(false) is in force */
 	bool dropping;     /* the bound line is full and stuck: only ESC x q counts */
 	uint32_t stall_at; /* in_taken of the bound line when it got stuck */
@@ -278,6 +280,21 @@ static void guest_byte(char ch, struct vcon_after *a)
 	guest_put(ch, a);
 }
 
+static void shell_put(char ch)
+{
+	con.in[con.in_end++ % SHELL_IN] = ch;
+	con.interrupts += ch == KEY_CTRL_C;
+}
+
+/* There must be one. */
+static unsigned char shell_take(void)
+{
+	unsigned char ch = con.in[con.in_taken++ % SHELL_IN];
+
+	con.interrupts -= ch == KEY_CTRL_C;
+	return ch;
+}
+
 /* Sorts bytes by who is to have them; returns how many it took. */
 static unsigned in_sort(const char *buf, unsigned n, struct vcon_after *a)
 {
@@ -289,7 +306,7 @@ static unsigned in_sort(const char *buf, unsigned n, struct vcon_after *a)
 		if (con.bound) {
 			guest_byte(buf[i], a);
 		} else {
-			con.in[con.in_end++ % SHELL_IN] = buf[i];
+			shell_put(buf[i]);
 			a->wake = true;
 		}
 	}
@@ -351,21 +368,43 @@ static void stall_timeout(struct timer *t)
 	vcon_run(&after);
 }
 
-int console_getc(void)
+/* Takes what the shell may have, by `take`, and lets more in. */
+static int host_take(int (*take)(void))
 {
 	struct vcon_after after = { 0 };
 	uint32_t irq = arch_irq_save();
 	uint32_t flags = spin_lock(&vcon_lock);
-	int ch = -1;
+	int r = take();
 
-	if (!con.bound && con.in_end != con.in_taken) {
-		ch = (unsigned char)con.in[con.in_taken++ % SHELL_IN];
-		flow(&after);
-	}
+	flow(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
 	arch_irq_restore(irq);
-	return ch;
+	return r;
+}
+
+static int take_one(void)
+{
+	return con.bound || con.in_end == con.in_taken ? -1 : shell_take();
+}
+
+int console_getc(void)
+{
+	return host_take(take_one);
+}
+
+static int take_interrupt(void)
+{
+	bool any = con.interrupts;
+
+	while (con.interrupts)
+		shell_take();
+	return any;
+}
+
+bool console_interrupted(void)
+{
+	return host_take(take_interrupt);
 }
 
 /* --- the switch ------------------------------------------------------------------ */
@@ -373,17 +412,15 @@ int console_getc(void)
 /* Gives what the shell has not read to the line that was just bound. */
 static void hand_over_input(struct vcon_after *a)
 {
-	char left[SHELL_IN] = { 0 };
-	unsigned n = con.in_end - con.in_taken;
+	char left[SHELL_IN];
+	unsigned n = 0, taken;
 
-	for (unsigned i = 0; i < n; i++)
-		left[i] = con.in[(con.in_taken + i) % SHELL_IN];
-	con.in_taken = con.in_end;
-
-	unsigned taken = in_sort(left, n, a);
+	while (con.in_taken != con.in_end)
+		left[n++] = shell_take();
+	taken = n ? in_sort(left, n, a) : 0;
 	/* What does not fit any more waits for the next time the shell reads. */
-	for (; taken < n; taken++)
-		con.in[con.in_end++ % SHELL_IN] = left[taken];
+	while (taken < n)
+		shell_put(left[taken++]);
 }
 
 void vserial_bind(struct vserial *s)

@@ -124,6 +124,19 @@ void vserial_in_put(struct vserial *s, char ch)
 	s->in[s->in_end++ % VSERIAL_IN] = ch;
 }
 
+void vserial_drop_input(struct vserial *s)
+{
+	struct vcon_after after = { 0 };
+	uint32_t irq = arch_irq_save();
+	uint32_t flags = spin_lock(&vcon_lock);
+
+	s->in_taken = s->in_end;
+	console_in_taken(s, &after);
+	spin_unlock(&vcon_lock, flags);
+	vcon_run(&after);
+	arch_irq_restore(irq);
+}
+
 /* Takes a copy of the oldest input; returns how much, 0 if another call is at it. */
 static unsigned deliver_begin(struct vserial *s, char *buf, unsigned len)
 {

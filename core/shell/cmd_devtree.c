@@ -90,25 +90,29 @@ static void print_props(const void *fdt, int node, unsigned depth)
 	}
 }
 
-static void print_node(const void *fdt, int node, unsigned depth)
+/* 0 or -EINTR. */
+static int print_node(const void *fdt, int node, unsigned depth)
 {
 	const char *name = fdt_get_name(fdt, node, NULL);
 	int child;
 
+	if (shell_interrupted())
+		return -EINTR;
 	indent(depth);
 	shell_printf("%s {\n", name && *name ? name : "/");
 	print_props(fdt, node, depth + 1);
 	fdt_for_each_subnode(child, fdt, node) {
-		if (depth + 1 < DEPTH_MAX) {
-			print_node(fdt, child, depth + 1);
-		} else {
+		if (depth + 1 == DEPTH_MAX) {
 			indent(depth + 1);
 			shell_printf("/* deeper nodes are left out */\n");
 			break;
 		}
+		if (print_node(fdt, child, depth + 1))
+			return -EINTR;
 	}
 	indent(depth);
 	shell_printf("};\n");
+	return 0;
 }
 
 /* Offset of the node that "[guest:]/path" names, or a negative errno, reported. */
@@ -136,8 +140,7 @@ static int devtree_print(int argc, char **argv)
 
 	if (node < 0)
 		return node;
-	print_node(fdt, node, 0);
-	return 0;
+	return print_node(fdt, node, 0);
 }
 
 static int devtree_ls(int argc, char **argv)

@@ -45,8 +45,11 @@ static int memory_dump(int argc, char **argv)
 			     (unsigned)addr, (unsigned)(addr + (len - 1)));
 		return -EFAULT;
 	}
-	for (uint32_t i = 0; i < len; i += ROW)
+	for (uint32_t i = 0; i < len; i += ROW) {
+		if (shell_interrupted())
+			return -EINTR;
 		dump_row(addr + i, hpa_ptr(HPA(addr + i)), MIN(ROW, len - i));
+	}
 	return 0;
 }
 

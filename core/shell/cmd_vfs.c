@@ -88,6 +88,10 @@ static int for_file(const char *path, void (*fn)(void *arg, const char *buf, uin
 		fn(arg, buf, n);
 		off += n;
 		shell_log_flush();
+		if (shell_interrupted()) {
+			free(buf);
+			return -EINTR;
+		}
 	}
 	if (n < 0)
 		shell_printf("%s: at byte %llu: %s\n", path, (unsigned long long)off,
@@ -110,7 +114,7 @@ static int vfs_cat(int argc, char **argv)
 	int rc = for_file(argv[0], cat_chunk, &last);
 
 	(void)argc;
-	if (last != '\n')
+	if (last != '\n' && rc != -EINTR)
 		shell_printf("\n");
 	return rc;
 }

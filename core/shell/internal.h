@@ -69,6 +69,12 @@ void shell_complete(void *arg, const char *line, unsigned start, unsigned pos,
  */
 int shell_result(int rc, const char *what);
 
+/*
+ * True if ^C was pressed, which is then shown; long loops of commands ask for it
+ * and return -EINTR.
+ */
+bool shell_interrupted(void);
+
 /* Text of a guest or a file with control characters shown as dots. */
 void shell_print_text(const char *buf, unsigned n);
 

@@ -38,6 +38,14 @@ void shell_printf(const char *fmt, ...)
 		free(buf);
 }
 
+bool shell_interrupted(void)
+{
+	if (!console_interrupted())
+		return false;
+	shell_printf("^C\n");
+	return true;
+}
+
 void shell_print_text(const char *buf, unsigned n)
 {
 	char out[64];

@@ -14,11 +14,11 @@
 
 static unsigned depth;
 
-/* Runs `text` line by line; returns how many failed. */
+/* Runs `text` line by line; returns how many failed, or -EINTR after ^C. */
 static int run_lines(const char *path, char *text)
 {
 	unsigned number = 0;
-	int failed = 0;
+	int failed = 0, rc;
 	char *next;
 
 	for (char *line = text; line; line = next) {
@@ -27,7 +27,10 @@ static int run_lines(const char *path, char *text)
 			*next++ = '\0';
 		number++;
 		line[strcspn(line, "\r")] = '\0';
-		if (shell_run_line(line) == 0)
+		rc = shell_interrupted() ? -EINTR : shell_run_line(line);
+		if (rc == -EINTR)
+			return rc;
+		if (rc == 0)
 			continue;
 		shell_log_flush();
 		shell_printf("%s:%u: failed: %s\n", path, number, line);

@@ -374,6 +374,29 @@ static void test_script(void **state)
 	assert_fails("vfs run /self.espalier", "/self.espalier: scripts are nested more than 4 deep");
 }
 
+/* ^C is there when the command asks for the first time. */
+static void test_interrupt(void **state)
+{
+	static const struct {
+		const char *cmd, *out;
+	} rows[] = {
+		{ "vfs cat /hello.txt; echo no", "hello\r\nworld\r\n^C\r\n" },
+		{ "vfs cat /noend", "no end^C\r\n" },
+		{ "vfs sha256 /hello.txt", "^C\r\n" },
+		{ "devtree print", "^C\r\n" },
+		{ "vfs run /good.espalier", "^C\r\n" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		fake_line_clear();
+		fake_line_type("x\003", 2);
+		assert_int_equal(shell_run_line(rows[i].cmd), -EINTR);
+		assert_string_equal(line.sent, rows[i].out);
+		assert_int_equal(console_getc(), -1);
+	}
+}
+
 static void test_host(void **state)
 {
 	(void)state;
@@ -656,6 +679,7 @@ int main(void)
 		TEST(test_devtree),
 		TEST(test_vfs),
 		TEST(test_script),
+		TEST(test_interrupt),
 		TEST(test_host),
 		TEST(test_reset_board),
 		TEST(test_memory_dump),

@@ -380,6 +380,44 @@ static void test_shell_input_is_never_lost(void **state)
 	free(got);
 }
 
+static void test_interrupt(void **state)
+{
+	(void)state;
+	type("abc");
+	assert_false(console_interrupted());
+	type("\003d\003ef");
+	assert_true(console_interrupted());
+	assert_false(console_interrupted());
+	assert_string_equal(shell_input(), "ef");
+	type("\003g");
+	assert_string_equal(shell_input(), "\003g"); /* read as a key, it is none any more */
+	assert_false(console_interrupted());
+	type("\003");
+	vserial_bind(&uart.s); /* the guest's now */
+	assert_got("\003");
+	vserial_bind(NULL);
+	assert_false(console_interrupted());
+}
+
+static void test_reset_forgets_input(void **state)
+{
+	char *text = pattern(4000);
+
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 0;
+	type(text);
+	assert_false(line.rx_on);
+	line.ntyped = line.nread; /* the rest is not typed after all */
+	vserial_drop_input(&uart.s);
+	assert_true(line.rx_on);
+	uart_room(&uart, FAKE_FOREVER);
+	assert_got("");
+	type("new");
+	assert_got("new");
+	free(text);
+}
+
 static void test_slow_guest_gets_everything(void **state)
 {
 	char *text = pattern(20000);
@@ -654,6 +692,8 @@ int main(void)
 		TEST(test_sent_during_a_host_line),
 		TEST(test_shell_input),
 		TEST(test_shell_input_is_never_lost),
+		TEST(test_interrupt),
+		TEST(test_reset_forgets_input),
 		TEST(test_slow_guest_gets_everything),
 		TEST(test_bound_console_is_transparent),
 		TEST(test_typed_ahead_goes_to_the_guest),

@@ -73,7 +73,7 @@ int shell_run_line(const char *line);
 /*
  * Runs a script file of the disk image line by line ('#' comments); goes on
  * after an error, reports it as "path:line: ...".  Returns the number of
- * failed lines or a negative errno.
+ * failed lines or a negative errno, -EINTR after ^C.
  */
 int shell_run_script(const char *path);
 

@@ -95,6 +95,8 @@ void vserial_destroy(struct vserial *s);
  * interrupts masked.
  */
 unsigned vserial_output(struct vserial *s, const char *buf, unsigned n);
+/* Forgets input that the UART has not taken: it is being reset.  Any context. */
+void vserial_drop_input(struct vserial *s);
 /* The UART has room for input again; may call input().  As vserial_output(). */
 void vserial_want_input(struct vserial *s);
 
@@ -138,6 +140,11 @@ bool console_at_line_start(void);
  * Next input byte for the shell; -1 when there is none.  Thread context.
  */
 int console_getc(void);
+/*
+ * True if ^C is among the input that the shell has not read; that and what was
+ * typed before it is then gone.  Thread context.
+ */
+bool console_interrupted(void);
 /* True once after a bound console was left with ESC x q (or its line vanished). */
 bool console_was_unbound(void);
 

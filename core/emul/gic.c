@@ -11,7 +11,7 @@
 #include "classes.h"
 #include "gic.h"
 
-/* INTIDs 27, 29 and 30 are edge-triggered out of reset (ICDICFR1, A9 TRM 3.3.8). */
+/* INTIDs 27, 29 and 30 are edge-triggered out of reset (A9 TRM, ICDICFR1). */
 #define PPI_EDGE_RESET 0x68000000u
 
 static uint32_t targeted(const struct gic *s, unsigned cpu, unsigned word, uint32_t bits)

@@ -18,12 +18,12 @@
 #define GIC_CPUS     4
 
 /*
- * The Cortex-A9 has SGIs and PPIs 27..31 (TRM 3.1); all SGIs are always
+ * The Cortex-A9 has SGIs and PPIs 27..31 (A9 TRM, chapter 3); all SGIs are always
  * enabled and all private interrupts but them absent.
  */
 #define GIC_PRIVATE_MASK 0xf800ffffu
 #define GIC_SGI_MASK     0x0000ffffu
-/* Five bits of priority, so BPR is at least 2 (A9 TRM 3.4.1). */
+/* Five bits of priority, so BPR is at least 2 (A9 TRM, ICCBPR). */
 #define GIC_PRIORITY_MASK 0xf8u
 #define GIC_BPR_MIN 2u
 /* Group priorities can nest at most once each. */

@@ -136,7 +136,7 @@ static const struct reg_row cpu_rows[] = {
 	{ .offset = GICC_AEOIR, .name = "GICC_AEOIR" },
 	{ .offset = GICC_AHPPIR, .name = "GICC_AHPPIR" },
 	{ .offset = 0x2c, .count = (GICC_IIDR - 0x2c) / 4, .name = "reserved" },
-	/* ICCIIDR: part 0x390, version 1, revision 2, ARM (A9 TRM 3.4.2). */
+	/* Part 0x390, version 1, revision 2, ARM (A9 TRM, ICCIIDR). */
 	{ .offset = GICC_IIDR, .name = "GICC_IIDR", .value = 0x3901243b },
 };
 const struct reg_map gic_cpu_map = { cpu_rows, ARRAY_SIZE(cpu_rows) };

@@ -123,7 +123,7 @@ static void targets_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 
 /*
  * Two bits per INTID, of which the upper one says edge.  The lower one is set
- * for PPIs and SPIs that exist: taken by one CPU only (A9 TRM 3.3.8).
+ * for PPIs and SPIs that exist: taken by one CPU only (A9 TRM, ICDICFRn).
  */
 static uint32_t cfg_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
@@ -158,7 +158,7 @@ static uint32_t level_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	uint32_t level = bank_of(d, m, i)->level;
 
-	/* ICPPISR has PPIs 27..31 in bits 11..15 (A9 TRM 3.3.9). */
+	/* ICPPISR has PPIs 27..31 in bits 11..15 (A9 TRM). */
 	return i ? level : (level & GIC_PRIVATE_MASK) >> 16;
 }
 

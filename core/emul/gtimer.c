@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The emulated global timer of a Cortex-A9 MPCore, DDI 0407 4.3 and 4.4 (r2p0
+ * The emulated global timer of a Cortex-A9 MPCore, DDI 0407 chapter 4 (r2p0
  * and later: an event is a counter at or above the comparator).  One counter
  * for all vCPUs; comparator, auto-increment and event flag for each.
  */

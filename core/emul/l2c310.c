@@ -14,7 +14,7 @@
 #define CACHE_ID 0x410000c8u
 /* 8 ways of 16 KiB, shared attribute override off. */
 #define AUX_RESET 0x02020000u
-/* Lockdown by line and by master are there (3.3.2). */
+/* Lockdown by line and by master are there. */
 #define TYPE_LOCKDOWN 0x1c000000u
 
 struct l2c310 {
@@ -37,7 +37,7 @@ struct l2c310 {
 		if (guard) \
 			s->field = v & (mask); \
 	}
-/* Not while the cache is on (3.3.3 .. 3.3.5). */
+/* These must not change while the cache is on (3.3). */
 #define WHILE_OFF (!(s->control & REG1_CONTROL_ENABLE))
 FIELD(control, control, REG1_CONTROL_ENABLE, 1)
 FIELD(aux, aux, 0x7fffffff, WHILE_OFF)

@@ -78,7 +78,7 @@ static bool can_receive(const struct pl011 *s)
 	return (s->cr & need) == need && !(s->cr & UARTCR_LBE);
 }
 
-/* UARTRTINTR comes 32 bit times after the last character (2.8.3). */
+/* UARTRTINTR comes 32 bit times after the last character (2.8). */
 void pl011_start_timeout(struct pl011 *s)
 {
 	timer_arm(&s->timeout, timer_now() + s->timeout_ns);
@@ -191,7 +191,7 @@ static void loop_back(struct pl011 *s)
 
 /*
  * Sends what can be sent.  UARTTXINTR marks the FIFO's way down through its
- * trigger level (2.8.2).  As a byte mostly leaves at once the way up to the
+ * trigger level (2.8).  As a byte mostly leaves at once the way up to the
  * level would never be seen: every byte that leaves at or below it counts.
  */
 static void drain(struct pl011 *s)
@@ -362,6 +362,7 @@ static void pl011_reset(struct emul_dev *d)
 	s->ifls = UARTIFLS_1_2 << UARTIFLS_TX_SHIFT | UARTIFLS_1_2 << UARTIFLS_RX_SHIFT;
 	s->modem = modem_inputs(s);
 	pl011_update(s);
+	vserial_drop_input(&s->con);
 	ask_for_input(s);
 }
 

@@ -34,7 +34,7 @@ static uint32_t seconds(uint64_t now)
 	return (uint32_t)(now / NS_PER_SEC);
 }
 
-/* The interrupt comes when the clock counts up to RTCMR (2.2.5). */
+/* The interrupt comes when the clock counts up to RTCMR. */
 static void catch_up(struct pl031 *s, uint64_t now)
 {
 	uint32_t clock = s->offset + seconds(now);

@@ -97,8 +97,8 @@ static void expired(struct timer *timer)
 
 /*
  * What comes after 0: in periodic mode the Load value, and the period is Load
- * counts (3.2.1), which the counter shows as Load - 1 .. 0; in free-running
- * mode all ones.
+ * counts, which the counter shows as Load - 1 .. 0; in free-running mode all
+ * ones.
  */
 static void set_reload(struct sp804_timer *t)
 {
@@ -118,7 +118,7 @@ static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	return timer_of(d, m)->load;
 }
 
-/* Restarts the counter at once; a Load of 0 interrupts at once (3.2.1). */
+/* Restarts the counter at once; a Load of 0 interrupts at once (TimerXLoad). */
 static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct sp804_timer *t = timer_of(d, m);
@@ -137,7 +137,7 @@ static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	settle(t);
 }
 
-/* Does not disturb the cycle that runs (3.2.7). */
+/* Does not disturb the cycle that runs (TimerXBGLoad). */
 static void bgload_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct sp804_timer *t = timer_of(d, m);
@@ -166,7 +166,7 @@ static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i
 
 static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	/* The fourth value of the prescaler field is undefined (3.2.3). */
+	/* The fourth value of the prescaler field is undefined (TimerXControl). */
 	static const uint16_t prescalers[4] = { 1, 16, 256, 256 };
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();

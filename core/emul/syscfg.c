@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The board's configuration controller behind SYS_CFGCTRL, DUI 0447 4.3.14: clocks,
+ * The board's configuration controller behind SYS_CFGCTRL, DUI 0447 chapter 4: clocks,
  * voltages, display routing, and the ways to switch the guest off.
  */
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The emulated V2M-P1 system registers, DUI 0447 4.3. */
+/* The emulated V2M-P1 system registers, DUI 0447 chapter 4. */
 #include <stdio.h>
 #include <string.h>
 
@@ -126,7 +126,7 @@ static const struct reg_map map = { rows, ARRAY_SIZE(rows) };
 static void sysreg_reset(struct emul_dev *d)
 {
 	struct sysreg *s = d->state;
-	uint32_t nvflags = s->nvflags; /* kept over a reset (4.3.8) */
+	uint32_t nvflags = s->nvflags; /* non-volatile: kept over a reset */
 
 	memset(s, 0, sizeof(*s));
 	s->nvflags = nvflags;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The emulated private timers and watchdogs of a Cortex-A9 MPCore, one of each
- * for every vCPU, DDI 0407 4.1 and 4.2.  A watchdog in timer mode is a second
+ * for every vCPU, DDI 0407 chapter 4.  A watchdog in timer mode is a second
  * private timer.
  */
 #include <stdio.h>
@@ -94,7 +94,7 @@ static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	return cpu_of(d, m)->load;
 }
 
-/* Writing Load writes the counter as well (4.1.1). */
+/* Writing Load writes the counter as well (Private Timer Load Register). */
 static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct twd_cpu *t = cpu_of(d, m);
@@ -113,7 +113,7 @@ static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i
 	return downcount_value(&cpu_of(d, m)->count, timer_now());
 }
 
-/* In watchdog mode only Load restarts the counter (4.2.1). */
+/* In watchdog mode only Load restarts the counter (Watchdog Counter Register). */
 static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct twd_cpu *t = cpu_of(d, m);
@@ -155,7 +155,7 @@ static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 	change_control(cpu_of(d, m), v & TIMER_BITS);
 }
 
-/* Watchdog mode is left through Disable only (4.2.3). */
+/* Watchdog mode is left through Disable only (Watchdog Control Register). */
 static void wcontrol_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct twd_cpu *t = cpu_of(d, m);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cortex-A9 MPCore global timer, ARM DDI 0407 4.3 and 4.4. */
+/* Cortex-A9 MPCore global timer, ARM DDI 0407 chapter 4. */
 #ifndef REGS_GTIMER_H
 #define REGS_GTIMER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Cortex-A9 MPCore private timer and watchdog, ARM DDI 0407 4.1 and 4.2.
+ * Cortex-A9 MPCore private timer and watchdog, ARM DDI 0407 chapter 4.
  * The watchdog's offsets are from its own node's window (TRM: + 0x20).
  */
 #ifndef REGS_TWD_H

@@ -115,6 +115,12 @@ $(B)/obj/%.S.o: %.S Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
 	$(call say,AS)mkdir -p $(@D) && \
 	$(CROSS)gcc $(CPPFLAGS) $(TARGET) -g -Wa,--fatal-warnings -c -o $@ $<
 
+# What `version` says.
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+$(eval $(call note,$(B)/gen/version,$(VERSION)))
+CFLAGS_core/version := -DVERSION='"$(VERSION)"'
+$(B)/obj/core/version.c.o: $(B)/gen/version
+
 $(B)/gen/espalier.ld: arch/arm/espalier.ld Makefile | $(B)/config.h
 	$(call say,LD)mkdir -p $(@D) && \
 	$(CROSS)gcc $(CPPFLAGS) -MT $@ -MF $@.d -E -P -x assembler-with-cpp -o $@ $<

@@ -189,9 +189,14 @@ class Machine:
 
     def start_linux(self, guest="guest0", timeout=GUEST_BOOT_TIMEOUT):
         """From the VMM's prompt to the guest's first one."""
-        self.cmd(f"guest kick {guest}")
+        said = self.cmd(f"guest kick {guest}")
+        if "failed" in said:
+            raise MachineError(said)
         self.bind(f"{guest}/uart0")
-        self.expect_exact(GUEST_PROMPT, timeout)
+        fatal = ["Kernel panic[^\n]*", rf"guest {guest} halted[^\n]*"]
+        self.expect([re.escape(GUEST_PROMPT), *fatal], timeout)
+        if self.qemu.match_index:
+            raise MachineError("the guest did not get to its shell: " + plain(self.qemu.after))
 
 
 def tour(machine):

@@ -202,7 +202,7 @@ static void gic_describe(struct emul_dev *d, char *buf, unsigned len)
 	unsigned best = gic_best(s, 0, &priority);
 	struct gic_cpu *c = &s->cpu[0];
 
-	snprintf(buf, len, "distributor %s, vcpu0: %s, mask 0x%02x, running 0x%02x, next %u, irq %d",
+	snprintf(buf, len, "distributor %s, vcpu0 %s: mask 0x%02x, running 0x%02x, next %u, irq %d",
 		 s->ctlr ? "on" : "off", c->ctlr ? "on" : "off", (unsigned)c->pmr,
 		 gic_running(c), best, c->line);
 }

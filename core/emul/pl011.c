@@ -126,10 +126,10 @@ static unsigned input(void *dev, const char *buf, unsigned n)
 	return took;
 }
 
-/* Asks the console for what it could not deliver, now that there is room. */
+/* Asks the console for what it could not deliver when there is room for a bit more. */
 static void ask_for_input(struct pl011 *s)
 {
-	if (s->refused && can_receive(s) && s->rx.count < pl011_depth(s)) {
+	if (s->refused && can_receive(s) && s->rx.count <= pl011_depth(s) / 2) {
 		s->refused = false;
 		vserial_want_input(&s->con);
 	}
@@ -363,7 +363,7 @@ static void pl011_reset(struct emul_dev *d)
 	s->modem = modem_inputs(s);
 	pl011_update(s);
 	vserial_drop_input(&s->con);
-	ask_for_input(s);
+	s->refused = false;
 }
 
 static void pl011_destroy(struct emul_dev *d)

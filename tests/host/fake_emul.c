@@ -20,7 +20,7 @@ bool fake_spi[96];
 bool fake_ppi[FAKE_MAX_VCPUS][32];
 unsigned fake_line_changes;
 char fake_out[65536];
-unsigned fake_out_len, fake_out_room, fake_want_input;
+unsigned fake_out_len, fake_out_room, fake_want_input, fake_dropped_input;
 struct vserial *fake_vserial;
 const char *fake_halt, *fake_reset;
 
@@ -73,7 +73,7 @@ void fake_start(unsigned vcpus)
 	fake_guest.vcpus = fake_vcpus;
 	fake_guest.nr_vcpus = vcpus;
 	fake_line_changes = fake_timer_fires = 0;
-	fake_out_len = fake_want_input = 0;
+	fake_out_len = fake_want_input = fake_dropped_input = 0;
 	fake_out_room = sizeof(fake_out);
 	fake_vserial = NULL;
 	fake_halt = fake_reset = NULL;
@@ -201,6 +201,12 @@ unsigned vserial_output(struct vserial *s, const char *buf, unsigned n)
 	fake_out_len += took;
 	fake_out_room -= took;
 	return took;
+}
+
+void vserial_drop_input(struct vserial *s)
+{
+	(void)s;
+	fake_dropped_input++;
 }
 
 void vserial_want_input(struct vserial *s)

@@ -46,6 +46,7 @@ extern char fake_out[65536];
 extern unsigned fake_out_len;
 extern unsigned fake_out_room;
 extern unsigned fake_want_input; /* calls of vserial_want_input() */
+extern unsigned fake_dropped_input; /* and of vserial_drop_input() */
 extern struct vserial *fake_vserial; /* the last one created */
 
 extern const char *fake_halt, *fake_reset; /* why the guest asked for it */

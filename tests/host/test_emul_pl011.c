@@ -259,12 +259,16 @@ static void receive_back_pressure(void **state)
 	assert_true(rd(uart, UARTFR) & UARTFR_RXFF);
 	assert_int_equal(rd(uart, UARTRIS) & UARTINT_OE, 0);
 	assert_int_equal(fake_want_input, 0);
-	assert_int_equal(rd(uart, UARTDR), '0');
+	for (unsigned i = 0; i < 7; i++)
+		assert_int_equal(rd(uart, UARTDR), '0' + i);
+	assert_int_equal(fake_want_input, 0);
+	assert_int_equal(rd(uart, UARTDR), '7'); /* half empty */
 	assert_int_equal(fake_want_input, 1);
-	assert_int_equal(type("XYZ"), 1);
-	assert_int_equal(rd(uart, UARTDR), '1');
-	assert_int_equal(fake_want_input, 2);
-	assert_int_equal(rd(uart, UARTDR), '2'); /* asked already */
+	assert_int_equal(rd(uart, UARTDR), '8'); /* asked already */
+	assert_int_equal(fake_want_input, 1);
+	assert_int_equal(type("XYZ0123456789"), 9);
+	for (unsigned i = 0; i < 8; i++)
+		rd(uart, UARTDR);
 	assert_int_equal(fake_want_input, 2);
 	/* Switched off, it takes nothing, and asks when it is switched on. */
 	wr(uart, UARTCR, UARTCR_UARTEN | UARTCR_TXE);
@@ -365,7 +369,9 @@ static void reset_lowers_the_line(void **state)
 	wr(uart, UARTIMSC, UARTINT_RX);
 	type("0123456789");
 	assert_true(fake_spi[IRQ]);
+	fake_dropped_input = 0;
 	uart->cls->reset(uart);
+	assert_int_equal(fake_dropped_input, 1);
 	assert_false(fake_spi[IRQ]);
 	assert_true(rd(uart, UARTFR) & UARTFR_RXFE);
 	fake_pass(NS_PER_SEC);

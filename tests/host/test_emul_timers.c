@@ -193,9 +193,10 @@ static void twd_banked(void **state)
 
 static void clock_from_the_tree(void **state)
 {
-	void *fdt = fdt_from_dts("/dts-v1/; / { c: c { #clock-cells = <0>; clock-frequency = <%u>; };"
-				 " bad: d { #clock-cells = <0>; clock-frequency = <7>; };"
-				 " t { clocks = <&c>; }; u { clocks = <&bad>; }; };", 50000000u);
+	void *fdt = fdt_from_dts(
+		"/dts-v1/; / { c: c { #clock-cells = <0>; clock-frequency = <%u>; };\n"
+		" bad: d { #clock-cells = <0>; clock-frequency = <7>; };\n"
+		" t { clocks = <&c>; }; u { clocks = <&bad>; }; };", 50000000u);
 
 	(void)state;
 	dev = fake_device(&twd_class, fdt, fdt_path_offset(fdt, "/t"), 29, 0);

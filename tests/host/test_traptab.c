@@ -55,7 +55,8 @@ static void names_the_region_in_the_way(void **state)
 	struct traptab t;
 	const struct region *other;
 	static const struct { uint32_t base, size; } in_the_way[] = {
-		{ 0x2000, 0x1000 }, { 0x1fff, 2 }, { 0x2fff, 1 }, { 0x0, 0x10000 }, { 0x2800, 0x10 },
+		{ 0x2000, 0x1000 }, { 0x1fff, 2 }, { 0x2fff, 1 }, { 0x0, 0x10000 },
+		{ 0x2800, 0x10 },
 	};
 
 	(void)state;

@@ -7,7 +7,7 @@
 #include <espalier/log.h>
 #include <espalier/util.h>
 
-#define IRQ_MAX 256 /* 32 private and 224 shared at most (Cortex-A9 MPCore TRM 1.1) */
+#define IRQ_MAX 256 /* 32 private and 224 shared at most (Cortex-A9 MPCore TRM, chapter 3) */
 
 struct irq {
 	irq_handler_t fn;

@@ -16,7 +16,7 @@
 
 static hpa_t base;
 
-/* The halves are read apart: again when the upper one moved (4.4.1). */
+/* The halves are read apart: again when the upper one moved (4.4). */
 static uint64_t now(void)
 {
 	uint32_t hi, lo;
@@ -33,7 +33,7 @@ static void stop(void)
 	mmio_write32(base, GT_CONTROL, GT_CONTROL_ENABLE);
 }
 
-/* The comparator is off while its halves change, or it fires on a mix (4.4.5). */
+/* The comparator is off while its halves change, or it fires on a mix (4.4). */
 static void set_compare(uint64_t tick)
 {
 	stop();

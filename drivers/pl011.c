@@ -82,7 +82,7 @@ static void pl011_write_sync(struct chardev *c, const char *buf, unsigned n)
 
 /*
  * UARTTXINTR is raised when the FIFO drains through its mark and stays until it is
- * cleared (2.8.2), so asking after a short write loses nothing.
+ * cleared (2.8), so asking after a short write loses nothing.
  */
 static void pl011_want_write(struct chardev *c, bool on)
 {

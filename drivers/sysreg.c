@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Versatile Express system registers: reset and power-off of the board through
- * its configuration controller (ARM DUI 0447, 4.15 SYS_CFGCTRL).
+ * its configuration controller (ARM DUI 0447, chapter 4).
  */
 #include <stddef.h>
 

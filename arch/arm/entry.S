@@ -36,7 +36,7 @@ _start:
 	mov	r0, #0x80000000		/* PMCNTENSET.C */
 	mcr	CP15(r0, PMCNTENSET)
 
-	/* The Cortex-A9 does not clear its caches at reset (TRM 4.3.9, A.4). */
+	/* The Cortex-A9 does not invalidate its caches at reset. */
 	mov	r0, #0
 	mcr	CP15(r0, TLBIALL)
 	mcr	CP15(r0, ICIALLU)
@@ -86,6 +86,8 @@ _start:
 
 	/* A guard value that differs from boot to boot; no C has run yet. */
 	mrc	CP15(r0, PMCCNTR)
+	mov	r1, #0
+	mcr	CP15(r1, PMCR)
 	ldr	r1, =0x9e3779b1		/* 2^32 / golden ratio: spreads the low bits */
 	mul	r0, r0, r1
 	eor	r0, r0, r10
@@ -118,7 +120,7 @@ park:	wfi
 	b	park
 
 	/*
-	 * Invalidates the L1 data cache by set and way (ARM ARM B2.2.4).  Level 0
+	 * Invalidates the L1 data cache by set and way (ARM ARM B2.2).  Level 0
 	 * of CCSIDR tells its geometry; the A9 has no other level of its own.
 	 */
 	.type	l1d_invalidate, %function

@@ -214,9 +214,3 @@ void vserial_want_input(struct vserial *s)
 	(void)s;
 	fake_want_input++;
 }
-
-/* Nothing waits here. */
-void vserial_drop_input(struct vserial *s)
-{
-	(void)s;
-}

@@ -261,17 +261,21 @@ static void test_arm_displace_choice(void **state)
 {
 	(void)state;
 	page[200] = 0xee020a00;
-	page[201] = 0xe19f0f9f & 0xfff00fff; /* ldrex r0, [r0] has hw2 = 0x0f9f */
+	page[201] = 0xe1900f9f; /* as a window mcr p15, 0, r0, c2, c15, 4: does not exist */
 	page[300] = 0xee020a00;
-	page[301] = 0xea000f10; /* b */
+	page[301] = 0xea000f10; /* b: rather its neighbour */
+	page[400] = 0xee030a00; /* DACR, any CRm and opc2 */
+	page[401] = 0xe1900f9f; /* ldrex: rather its neighbour */
+	page[500] = 0xee030a00;
+	page[501] = 0x01a00f10; /* more likely data than its neighbour */
+	page[600] = 0xee030a00;
+	page[601] = 0xe1a00f10;
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
-	assert_int_equal(res.npatches, 1); /* c2, c15, 4 does not exist */
+	assert_int_equal(res.npatches, 4);
 	assert_int_equal(original(arm(page[300])), 0xee020a00);
-	page[300] = before[300];
-	page[201] = 0x01900f9f; /* an exclusive again, DACR this time: any CRm, opc2 */
-	page[200] = 0xee030a00;
-	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
-	assert_int_equal(original(arm(page[200])), 0xee030a00);
+	assert_int_equal(original(arm(page[400])), 0xee030a00);
+	assert_int_equal(original(arm(page[500])), 0xee030a00);
+	assert_int_equal(original(arm(page[601])), 0xe1a00f10);
 }
 
 /* A Thumb window overlapping an honest ARM hit. */
@@ -481,6 +485,7 @@ static void test_thumb_literal(void **state)
 	page[9] = 0x2f10ee01;      /* data: a Thumb window */
 	page[10] = MCR_TTBR1;      /* data: an ARM word */
 	page[11] = 0xffff1234;     /* would swallow what follows if it were code */
+	put_wide(16, 0xf2404801);  /* movw: its second half is no load of word 10 */
 	put_hw(14, 0x4a03);        /* ldr r2, [pc, #12]: word 11 */
 	put_wide(24, MCR_SCTLR);   /* code again */
 	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
@@ -495,6 +500,7 @@ static void test_thumb_literal(void **state)
 	assert_true(verify_original(&dict, &i, &o));
 	assert_int_equal(o.word, 0xf8df1008);
 	assert_int_equal(get_hw(14), 0x4a03);
+	assert_int_equal(get_hw(17), 0x4801);
 }
 
 static void test_thumb_boundary(void **state)

@@ -141,8 +141,6 @@ static bool recoloured(const struct insn *i, struct insn *out)
 	/* cp 12 and 13 become 14 and 15; cp_decode() checks the rest. */
 	if (i->size != 4 || (i->word & (CP_COLOUR | 0xc00)) != 0xc00 || cp_danger(w) == CP_NATIVE)
 		return false;
-	if (i->isa == ISA_THUMB && w >> 29 != 7)
-		return false;
 	*out = (struct insn){ i->isa, 4, w };
 	return true;
 }

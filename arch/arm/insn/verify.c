@@ -204,32 +204,41 @@ static bool trap_load(struct vrun *v, unsigned word, unsigned offset, uint32_t l
 	return v->isa == ISA_ARM ? trap_arm_at(v, offset / 4) : trap_thumb_at(v, offset / 2, false);
 }
 
-bool run_literal(struct vrun *v, unsigned word)
+/*
+ * Loads are looked for in the page as it is by now: one that was patched is
+ * either trapped already or was no load.
+ */
+static bool trap_loads(struct vrun *v, unsigned word)
 {
-	uint32_t trap = dict_trap(v->d, run_original(v, 4 * word, 4));
-	bool ok;
-
-	if (!trap)
-		return run_fail(v, VERIFY_REASON_DICTIONARY, 4 * word);
-	ok = run_patch(v, 4 * word, 4, VERIFY_LITERAL, trap);
 	if (v->isa == ISA_ARM) {
-		for (unsigned i = 0; ok && i < VERIFY_PAGE_WORDS; i++)
-			ok = trap_load(v, word, 4 * i, run_original(v, 4 * i, 4));
-		return ok;
+		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
+			if (!trap_load(v, word, 4 * i, v->page[i]))
+				return false;
+		return true;
 	}
-	for (unsigned p = 0; ok && p < PAGE_HALFWORDS; p++) {
-		uint32_t load = run_original(v, 2 * p, 2);
+	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
+		uint32_t load = page_hw(v->page, p);
 
 		if (boundary_at(v, p) != B_START)
 			continue;
 		if (thumb_is_wide((uint16_t)load)) {
 			if (p + 1 == PAGE_HALFWORDS)
 				break;
-			load = load << 16 | run_original(v, 2 * p + 2, 2);
+			load = page_window(v->page, p);
 		}
-		ok = trap_load(v, word, 2 * p, load);
+		if (!trap_load(v, word, 2 * p, load))
+			return false;
 	}
-	return ok;
+	return true;
+}
+
+bool run_literal(struct vrun *v, unsigned word)
+{
+	uint32_t trap = dict_trap(v->d, run_original(v, 4 * word, 4));
+
+	if (!trap)
+		return run_fail(v, VERIFY_REASON_DICTIONARY, 4 * word);
+	return run_patch(v, 4 * word, 4, VERIFY_LITERAL, trap) && trap_loads(v, word);
 }
 
 /* Nothing forbidden may be left, whatever the steps before thought. */

@@ -24,19 +24,51 @@ static inline bool window_matters(uint32_t x, enum isa isa)
 	return x >> 29 == 7 && cp_danger(x) >= (isa == ISA_ARM ? CP_FORBIDDEN : CP_FIDELITY);
 }
 
+static inline bool candidate(const uint32_t *page, unsigned i)
+{
+	uint32_t w = page[i], prev = i ? page[i - 1] : 0;
+
+	return maybe_word(w) || maybe_window(w) || maybe_window(prev >> 16 | w << 16) ||
+	       maybe_special(w);
+}
+
+/*
+ * Could a word be one of the above, or begin a window?  Zero tests without
+ * branches, for several words at a time.  Upper half: bits 27..24 are 0b1110
+ * (MCR/MRC, and hw1 of a window); lower half: 0b11xx1110 (hw1, ARM trap).
+ */
+static inline uint32_t suspect(uint32_t w)
+{
+	uint32_t t = (w ^ 0x0e00ce00u) & 0x0f00cf00u;
+	uint32_t s = (w & 0x0dbf0f80u) ^ 0x01200000u; /* what WFI and SMC have in common */
+
+	return (((t - 0x01000100u) & ~t) & 0x80008000u) | ((s - 1) & 0x80000000u);
+}
+
+static inline bool suspects(const uint32_t *p)
+{
+	return suspect(p[0]) | suspect(p[1]) | suspect(p[2]) | suspect(p[3]);
+}
+
 unsigned scan_next(const uint32_t *page, unsigned i)
 {
-	uint32_t prev = i ? page[i - 1] : 0;
+	unsigned end = i + 1;
 
-	for (; i < VERIFY_PAGE_WORDS; i++) {
-		uint32_t w = page[i];
+	while (i < VERIFY_PAGE_WORDS) {
+		unsigned from = i;
 
-		if (unlikely(maybe_word(w) || maybe_window(w) ||
-			     maybe_window(prev >> 16 | w << 16) || maybe_special(w)))
+		for (; i < end; i++)
+			if (unlikely(candidate(page, i)))
+				return i;
+		if (i == VERIFY_PAGE_WORDS)
 			break;
-		prev = w;
+		/* The last word looked at may yet begin a window. */
+		i = i > from ? i - 1 : i;
+		while (i + 4 <= VERIFY_PAGE_WORDS && !suspects(page + i))
+			i += 4;
+		end = MIN(i + 5, VERIFY_PAGE_WORDS);
 	}
-	return i;
+	return VERIFY_PAGE_WORDS;
 }
 
 static inline bool special_word(const struct verify_dict *d, uint32_t w)
@@ -83,21 +115,18 @@ unsigned scan_special(const uint32_t *page, unsigned p)
 
 unsigned scan_window(const uint32_t *page, unsigned p)
 {
-	for (; p + 1 < PAGE_HALFWORDS; p++) {
-		uint32_t x = page[p >> 1];
-
-		if (p & 1)
-			x = x >> 16 | page[(p >> 1) + 1] << 16;
-		if (unlikely(maybe_window(x)) && cp_danger(x << 16 | x >> 16) == CP_FORBIDDEN)
-			return p;
-	}
+	for (unsigned i = scan_next(page, (p + 1) >> 1); i < VERIFY_PAGE_WORDS;
+	     i = scan_next(page, i + 1))
+		for (unsigned q = i ? 2 * i - 1 : 0; q <= 2 * i; q++)
+			if (q >= p && window_matters(page_window(page, q), ISA_ARM))
+				return q;
 	return PAGE_HALFWORDS;
 }
 
 unsigned scan_word(const uint32_t *page, unsigned i)
 {
-	for (; i < VERIFY_PAGE_WORDS; i++)
-		if (unlikely(maybe_word(page[i])) && cp_danger(page[i]) == CP_FORBIDDEN)
+	for (i = scan_next(page, i); i < VERIFY_PAGE_WORDS; i = scan_next(page, i + 1))
+		if (cp_danger(page[i]) == CP_FORBIDDEN)
 			break;
 	return i;
 }

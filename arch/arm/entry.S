@@ -7,20 +7,10 @@
 #include <arch/cp15.h>
 #include <arch/stacks.h>
 
-#define MODE_FIQ 0x11
-#define MODE_IRQ 0x12
 #define MODE_SVC 0x13
-#define MODE_ABT 0x17
-#define MODE_UND 0x1b
 
 	.syntax unified
 	.arch_extension sec
-
-	/* Points SP of `mode` at r0. */
-	.macro	set_sp mode
-	cps	#\mode
-	mov	sp, r0
-	.endm
 
 	.section .text.entry, "ax"
 	.arm
@@ -69,13 +59,8 @@ _start:
 	ldr	r0, =monitor_vectors
 	mcr	CP15(r0, MVBAR)
 
-	ldr	r0, =host_stacks + TRAP_STACK_TOP
-	set_sp	MODE_ABT
-	set_sp	MODE_UND
-	set_sp	MODE_IRQ
-	set_sp	MODE_FIQ
-	ldr	r0, =host_stacks + HOST_STACK_TOP
-	set_sp	MODE_SVC
+	/* The other modes have no stack of their own: see trap_secure.S. */
+	ldr	sp, =host_stacks + HOST_STACK_TOP
 
 	ldr	r0, =bss_start
 	ldr	r1, =bss_end

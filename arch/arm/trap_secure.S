@@ -4,21 +4,33 @@
  * (interrupts go to Monitor mode), so each one is a bug: save everything and
  * report.  An abort in Monitor mode arrives here as well, with SCR.NS cleared.
  */
+#include <arch/cp15.h>
+#include <arch/stacks.h>
+
+#define MODE_FIQ 0x11
+#define MODE_IRQ 0x12
 #define MODE_SVC 0x13
 #define MODE_ABT 0x17
+#define MODE_UND 0x1b
 #define MODE_SYS 0x1f
 #define PSR_IF   0xc0
 
 	.syntax unified
 
 	/*
-	 * Makes a struct arch_frame on the ABT stack whatever the mode; `adjust` turns
-	 * LR into the address of the instruction (ARM ARM table B1-7).
+	 * Makes a struct arch_frame on this CPU's trap stack.  The core's banked
+	 * registers are those of the guest that ran, SP of our own mode included:
+	 * it is made anew, without any other register.  `adjust` turns LR into the
+	 * address of the instruction (ARM ARM table B1-7).
 	 */
-	.macro	trap cause, adjust
+	.macro	trap cause, mode, adjust
+	cpsid	aif
 	sub	lr, lr, #\adjust
-	srsdb	sp!, #MODE_ABT		/* pc, cpsr */
-	cpsid	aif, #MODE_ABT
+	mrc	CP15(sp, MPIDR)
+	and	sp, sp, #3
+	add	sp, pc, sp, lsl #2
+	ldr	sp, [sp, #trap_stacks - . - 4]
+	srsdb	sp!, #\mode		/* pc, cpsr */
 	sub	sp, sp, #8		/* sp, lr */
 	push	{r0-r12}
 	mov	r0, #\cause
@@ -39,13 +51,21 @@ secure_vectors:
 	b	trap_irq
 	b	trap_fiq
 
-trap_reset:	trap 0, 0
-trap_und:	trap 1, 4
-trap_svc:	trap 2, 4
-trap_pabt:	trap 3, 4
-trap_dabt:	trap 4, 8
-trap_irq:	trap 6, 4
-trap_fiq:	trap 7, 4
+	/* Top of each CPU's trap stack. */
+	.set	cpu, 0
+trap_stacks:
+	.rept	CONFIG_MAX_CPUS
+	.word	host_stacks + cpu * CPU_STACKS_SIZE + TRAP_STACK_TOP
+	.set	cpu, cpu + 1
+	.endr
+
+trap_reset:	trap 0, MODE_SVC, 0
+trap_und:	trap 1, MODE_UND, 4
+trap_svc:	trap 2, MODE_SVC, 4
+trap_pabt:	trap 3, MODE_ABT, 4
+trap_dabt:	trap 4, MODE_ABT, 8
+trap_irq:	trap 6, MODE_IRQ, 4
+trap_fiq:	trap 7, MODE_FIQ, 4
 
 	/* r0 = vector, sp = frame without sp and lr of the interrupted mode */
 trap_common:

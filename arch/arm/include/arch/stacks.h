@@ -4,8 +4,8 @@
  *
  *	guard | host thread (SVC) | guard | Monitor | guard | exceptions
  *
- * "exceptions" is for the panic path of the Secure vectors: ABT, UND, IRQ and FIQ
- * modes share it.  For C and assembly alike.
+ * "exceptions" is for the panic path of the Secure vectors, whatever the mode.
+ * For C and assembly alike.
  */
 #ifndef ARCH_STACKS_H
 #define ARCH_STACKS_H

@@ -120,7 +120,7 @@ static int move(struct guest *g, unsigned from, enum guest_state to, void (*fn)(
 	}
 	spin_unlock(&guest_lock, flags);
 	if (!ok)
-		log_err("guest %s is %s%s", g->name, guest_state_name(was),
+		log_err("%s is %s%s", g->name, guest_state_name(was),
 			was == GUEST_HALTED ? ": it has to be reset first" : "");
 	return ok ? 0 : -EBUSY;
 }

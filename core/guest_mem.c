@@ -52,13 +52,16 @@ void guest_ram_free(struct guest *g)
 	}
 }
 
-/* Words, as the small C library's memset() works byte by byte. */
+/*
+ * Words, as the small C library's memset() works byte by byte.  What is zero
+ * already is only read: an emulator need not back it with memory of its own then,
+ * which makes the first start of a guest several times as fast.
+ */
 static void clear(uint64_t *p, uint32_t bytes)
 {
-	for (uint64_t *end = p + bytes / 8; p < end; p += 4) {
-		p[0] = p[1] = p[2] = p[3] = 0;
-		__asm__ volatile("" ::: "memory"); /* or it becomes a call of memset() */
-	}
+	for (uint64_t *end = p + bytes / 8; p < end; p += 4)
+		if (p[0] | p[1] | p[2] | p[3])
+			p[0] = p[1] = p[2] = p[3] = 0;
 }
 
 void guest_ram_clear(struct guest *g)

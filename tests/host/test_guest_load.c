@@ -397,7 +397,7 @@ static void life(void **state)
 	assert_int_equal(kick("espalier,kernel = \"/flat\";", RAM_1M), 0);
 	g = guest_find("g");
 	assert_int_equal(guest_kick(g), -EBUSY);
-	assert_true(fake_logged("guest g is running"));
+	assert_true(fake_logged("g is running"));
 	assert_int_equal(guest_resume(g), -EBUSY);
 	assert_int_equal(guest_pause(g), 0);
 	assert_int_equal(g->vcpus[0].state, VCPU_PAUSED);
@@ -410,7 +410,7 @@ static void life(void **state)
 	assert_int_equal(guest_halt(g), -EBUSY);
 	fake_log_clear();
 	assert_int_equal(guest_kick(g), -EBUSY);
-	assert_true(fake_logged("guest g is halted: it has to be reset first"));
+	assert_true(fake_logged("g is halted: it has to be reset first"));
 
 	/* RAM is as new after a reset. */
 	p = (uint8_t *)ram(0x80000000, 0x100000);

@@ -72,12 +72,13 @@ static bool break_window(struct vrun *v, unsigned p)
 bool verify_arm(struct vrun *v)
 {
 	for (unsigned i = scan_next(v->page, 0); i < VERIFY_PAGE_WORDS;
-	     i = scan_next(v->page, i + 1))
+	     i = scan_next(v->page, i + 1)) {
 		if (!patch_word(v, i))
 			return false;
-	for (unsigned p = scan_window(v->page, 0); p < PAGE_HALFWORDS;
-	     p = scan_window(v->page, p + 1))
-		if (!break_window(v, p))
+		if (i && forbidden_window(v->page, 2 * i - 1) && !break_window(v, 2 * i - 1))
 			return false;
+		if (forbidden_window(v->page, 2 * i) && !break_window(v, 2 * i))
+			return false;
+	}
 	return true;
 }

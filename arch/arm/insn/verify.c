@@ -244,13 +244,9 @@ bool run_literal(struct vrun *v, unsigned word)
 /* Nothing forbidden may be left, whatever the steps before thought. */
 static bool check_clean(struct vrun *v)
 {
-	unsigned p = scan_window(v->page, 0), i = scan_word(v->page, 0);
+	unsigned offset = scan_forbidden(v->page);
 
-	if (p < PAGE_HALFWORDS)
-		return run_fail(v, VERIFY_REASON_LEFT, 2 * p);
-	if (i < VERIFY_PAGE_WORDS)
-		return run_fail(v, VERIFY_REASON_LEFT, 4 * i);
-	return true;
+	return offset == VERIFY_PAGE_SIZE || run_fail(v, VERIFY_REASON_LEFT, offset);
 }
 
 enum verify_verdict verify_page(struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],

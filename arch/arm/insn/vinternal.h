@@ -98,10 +98,10 @@ unsigned scan_next(const uint32_t *page, unsigned i);
 bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa);
 /* First halfword >= p that is a Thumb WFI (or its first half) or of the form of a Thumb trap. */
 unsigned scan_special(const uint32_t *page, unsigned p);
-/* First forbidden Thumb window at halfword >= p, or PAGE_HALFWORDS. */
-unsigned scan_window(const uint32_t *page, unsigned p);
-/* First forbidden ARM word at index >= i, or VERIFY_PAGE_WORDS. */
-unsigned scan_word(const uint32_t *page, unsigned i);
+/* Is the Thumb window at halfword p (not the page's last) forbidden? */
+bool forbidden_window(const uint32_t *page, unsigned p);
+/* Byte offset of something forbidden in either decoding, or VERIFY_PAGE_SIZE. */
+unsigned scan_forbidden(const uint32_t *page);
 /* The bytes [*first, *first + *len) that a PC-relative load at `offset` reads. */
 bool literal_target(enum isa isa, uint32_t word, unsigned offset, int *first, int *len);
 /* Fills in v->literal, and v->start for a Thumb page. */

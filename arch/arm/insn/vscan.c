@@ -92,43 +92,46 @@ bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa
 	return isa == ISA_THUMB && scan_special(page, 0) < PAGE_HALFWORDS;
 }
 
-/* Is either halfword of x zero?  May also say yes for 1 above a zero one. */
-static inline bool zero_half(uint32_t x) { return (x - 0x00010001u) & ~x & 0x80008000u; }
+/* Bits 31 and 15: is that halfword zero?  May also say yes for 1 above a zero one. */
+static inline uint32_t zero_half(uint32_t x) { return (x - 0x00010001u) & ~x & 0x80008000u; }
+
+static inline uint32_t special_halves(uint32_t w)
+{
+	return zero_half(w ^ 0xbf30bf30u) | zero_half(w ^ 0xf3aff3afu) |
+	       zero_half((w & 0xff10ff10u) ^ 0xde00de00u);
+}
 
 unsigned scan_special(const uint32_t *page, unsigned p)
 {
-	for (; p < PAGE_HALFWORDS; p++) {
-		uint32_t w = page[p >> 1];
-		uint16_t hw;
+	while (p < PAGE_HALFWORDS) {
+		const uint32_t *w = page + (p >> 1);
+		uint16_t hw = page_hw(page, p);
 
-		if (likely(!(zero_half(w ^ 0xbf30bf30u) || zero_half(w ^ 0xf3aff3afu) ||
-			     zero_half((w & 0xff10ff10u) ^ 0xde00de00u)))) {
-			p |= 1;
-			continue;
-		}
-		hw = page_hw(page, p);
 		if (hw == THUMB_WFI || hw == THUMB_WFI_W >> 16 || is_trap_thumb(hw))
 			break;
+		if (!(p & 7) && !(special_halves(w[0]) | special_halves(w[1]) |
+				  special_halves(w[2]) | special_halves(w[3])))
+			p += 8;
+		else
+			p++;
 	}
 	return p;
 }
 
-unsigned scan_window(const uint32_t *page, unsigned p)
+bool forbidden_window(const uint32_t *page, unsigned p)
 {
-	for (unsigned i = scan_next(page, (p + 1) >> 1); i < VERIFY_PAGE_WORDS;
-	     i = scan_next(page, i + 1))
-		for (unsigned q = i ? 2 * i - 1 : 0; q <= 2 * i; q++)
-			if (q >= p && window_matters(page_window(page, q), ISA_ARM))
-				return q;
-	return PAGE_HALFWORDS;
+	return p + 1 < PAGE_HALFWORDS && window_matters(page_window(page, p), ISA_ARM);
 }
 
-unsigned scan_word(const uint32_t *page, unsigned i)
+unsigned scan_forbidden(const uint32_t *page)
 {
-	for (i = scan_next(page, i); i < VERIFY_PAGE_WORDS; i = scan_next(page, i + 1))
-		if (cp_danger(page[i]) == CP_FORBIDDEN)
-			break;
-	return i;
+	for (unsigned i = scan_next(page, 0); i < VERIFY_PAGE_WORDS; i = scan_next(page, i + 1)) {
+		if (cp_danger(page[i]) == CP_FORBIDDEN || forbidden_window(page, 2 * i))
+			return 4 * i;
+		if (i && forbidden_window(page, 2 * i - 1))
+			return 4 * i - 2;
+	}
+	return VERIFY_PAGE_SIZE;
 }
 
 /* How a PC-relative load encodes its offset. */

@@ -100,23 +100,23 @@ static bool break_word(struct vrun *v, unsigned i)
 				  : run_fail(v, VERIFY_REASON_DATA, 4 * i);
 }
 
+static bool thumb_window(struct vrun *v, unsigned p)
+{
+	return patch_window(v, p) && (!forbidden_window(v->page, p) || break_window(v, p));
+}
+
 bool verify_thumb(struct vrun *v)
 {
 	for (unsigned i = scan_next(v->page, 0); i < VERIFY_PAGE_WORDS;
-	     i = scan_next(v->page, i + 1))
-		if ((i && !patch_window(v, 2 * i - 1)) || !patch_window(v, 2 * i))
+	     i = scan_next(v->page, i + 1)) {
+		if ((i && !thumb_window(v, 2 * i - 1)) || !thumb_window(v, 2 * i))
 			return false;
+		if (cp_danger(v->page[i]) == CP_FORBIDDEN && !break_word(v, i))
+			return false;
+	}
 	for (unsigned p = scan_special(v->page, 0); p < PAGE_HALFWORDS;
 	     p = scan_special(v->page, p + 1))
 		if (!patch_special(v, p))
-			return false;
-	for (unsigned p = scan_window(v->page, 0); p < PAGE_HALFWORDS;
-	     p = scan_window(v->page, p + 1))
-		if (!break_window(v, p))
-			return false;
-	for (unsigned i = scan_word(v->page, 0); i < VERIFY_PAGE_WORDS;
-	     i = scan_word(v->page, i + 1))
-		if (!break_word(v, i))
 			return false;
 	return true;
 }

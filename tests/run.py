@@ -43,7 +43,7 @@ class Totals:
             print(f"       failed: {name}")
         if failed and log:
             text = log.read_text(errors="replace").rstrip().split("\n")
-            print(f"       {log}:", *text[-80:], sep="\n       | ", flush=True)
+            print(f"       {log}:", *text[-160:], sep="\n       | ", flush=True)
 
 
 def run_logged(cmd, log, timeout):

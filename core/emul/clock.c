@@ -29,7 +29,19 @@ void emul_clock_init(struct emul_clock *c, uint32_t hz)
 {
 	c->hz = hz;
 	c->ns_per_tick = NS_PER_SEC % hz ? 0 : (uint32_t)(NS_PER_SEC / hz);
+	c->inverse = c->ns_per_tick ? UINT32_MAX / c->ns_per_tick : 0;
 	c->base_ns = c->base_ticks = 0;
+}
+
+/* ns / ns_per_tick: the estimate is at most 2 too low. */
+static uint32_t divide(const struct emul_clock *c, uint32_t ns)
+{
+	uint32_t q = (uint32_t)((uint64_t)ns * c->inverse >> 32);
+	uint32_t rest = ns - q * c->ns_per_tick;
+
+	for (; rest >= c->ns_per_tick; rest -= c->ns_per_tick)
+		q++;
+	return q;
 }
 
 uint64_t emul_clock_ticks(struct emul_clock *c, uint64_t now)
@@ -40,7 +52,7 @@ uint64_t emul_clock_ticks(struct emul_clock *c, uint64_t now)
 		c->base_ticks = now / c->ns_per_tick;
 		c->base_ns = c->base_ticks * c->ns_per_tick;
 	}
-	return c->base_ticks + (uint32_t)(now - c->base_ns) / c->ns_per_tick;
+	return c->base_ticks + divide(c, (uint32_t)(now - c->base_ns));
 }
 
 uint64_t emul_clock_when(const struct emul_clock *c, uint64_t tick)

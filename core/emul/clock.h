@@ -5,13 +5,14 @@
 #include <espalier/emul.h>
 
 /*
- * Converts time to ticks of one rate.  A 64-bit division takes hundreds of
+ * Converts time to ticks of one rate.  A division takes tens to hundreds of
  * instructions on this core, and registers that count are read often: for rates
  * with a whole number of nanoseconds per tick it takes one every four seconds.
  */
 struct emul_clock {
 	uint32_t hz;
 	uint32_t ns_per_tick; /* 0: not a whole number */
+	uint32_t inverse;     /* 2^32 / ns_per_tick, or a little less */
 	uint64_t base_ns, base_ticks;
 };
 

@@ -58,15 +58,30 @@ void downcount_go(struct downcount *c, uint64_t now)
 	downcount_set(c, c->from, now);
 }
 
+/*
+ * Moves the base to the last 0, so that a clock source which is only read needs
+ * its 64-bit division once in a period.  Returns how many counts that were.
+ */
+static uint64_t skip_periods(struct downcount *c, uint64_t e)
+{
+	uint64_t zero = c->from + (e - c->from) / period(c) * period(c);
+
+	c->base += zero * c->div;
+	c->from = 0;
+	/* One that is not reported yet stays due. */
+	c->next = c->next > zero ? c->next - zero : 0;
+	return zero;
+}
+
 uint32_t downcount_value(struct downcount *c, uint64_t now)
 {
 	uint64_t e = elapsed(c, now);
 
+	if (c->periodic && e > c->from + period(c))
+		e -= skip_periods(c, e);
 	if (e <= c->from)
 		return c->from - (uint32_t)e;
-	if (!c->periodic)
-		return 0;
-	return c->reload - (uint32_t)((e - c->from - 1) % period(c));
+	return c->periodic ? c->reload - (uint32_t)(e - c->from - 1) : 0;
 }
 
 bool downcount_event(struct downcount *c, uint64_t now)

@@ -90,6 +90,74 @@ static void downcount_model(void **state)
 	}
 }
 
+/* Looked at now and then only, by value or by event. */
+static void downcount_sleepy(void **state)
+{
+	uint32_t seed = 7;
+
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		struct downcount c;
+		uint64_t t = (uint64_t)round << 32;
+		uint32_t v;
+		bool event = false;
+
+		seed = seed * 1103515245 + 12345;
+		v = seed >> 16 & 31;
+		downcount_init(&c, 100000000, v, t);
+		c.reload = seed >> 24 & 7;
+		c.div = (seed >> 12 & 3) + 1;
+		c.periodic = c.running = true;
+		downcount_go(&c, t);
+		for (unsigned step = 0; step < 100; step++) {
+			uint32_t counts = (seed = seed * 1103515245 + 12345) >> 16 & 63;
+
+			t += counts * c.div * TICK;
+			for (; counts; counts--) {
+				v = v ? v - 1 : c.reload;
+				event |= v == 0;
+			}
+			if (seed >> 30 & 1)
+				assert_int_equal(downcount_value(&c, t), v);
+			if (event && seed >> 29 & 1)
+				assert_true(downcount_deadline(&c) <= t);
+			if (seed >> 28 & 1) {
+				assert_int_equal(downcount_event(&c, t), event);
+				event = false;
+				assert_true(downcount_deadline(&c) > t);
+			}
+		}
+	}
+}
+
+static void clock_divides_exactly(void **state)
+{
+	static const uint32_t rates[] = { 1000, 8000, 1000000, 50000000, 100000000, 125000000,
+					  200000000, 500000000, 1000000000, 24000000, 32768 };
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rates); i++) {
+		struct emul_clock c;
+		uint64_t now = 0, seed = 3;
+
+		emul_clock_init(&c, rates[i]);
+		for (unsigned step = 0; step < 3000; step++) {
+			uint64_t ticks = (uint64_t)((unsigned __int128)now * rates[i] / NS_PER_SEC);
+
+			assert_int_equal(emul_clock_ticks(&c, now), ticks);
+			assert_true(emul_clock_when(&c, ticks) <= now);
+			assert_true(emul_clock_when(&c, ticks + 1) > now);
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			now += seed >> (28 + seed % 36);
+			/* Around the multiples, and at the far end of 32 bits. */
+			if (step % 4 == 0)
+				now = emul_clock_when(&c, ticks + 1) - (step & 1);
+			if (step % 97 == 0)
+				now = c.base_ns + UINT32_MAX > now ? c.base_ns + UINT32_MAX : now;
+		}
+	}
+}
+
 /* --- TWD -------------------------------------------------------------------------------- */
 
 static int twd_setup(void **state)
@@ -634,7 +702,9 @@ static void rtc(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clock_divides_exactly),
 		cmocka_unit_test(downcount_model),
+		cmocka_unit_test(downcount_sleepy),
 		TWD(twd_one_shot), TWD(twd_periodic), TWD(twd_masked_needs_no_timer),
 		TWD(twd_banked), OWN(clock_from_the_tree), OWN(watchdog),
 		GT(gt_counts_in_64_bits), GT(gt_comparator), GT(gt_auto_increment), GT(gt_banked),

@@ -43,7 +43,8 @@
 /* TTBR0: walks are shareable, inner and outer write-back write-allocate (B4.1.154). */
 #define TTBR_WALKS   0x4au
 
-#define IMAGE_UNITS 4 /* 1 MiB units that the image may touch; espalier.ld checks */
+/* 1 MiB units that the image, its heap included, may touch; espalier.ld checks. */
+#define IMAGE_UNITS (CONFIG_HEAP_PAGES / 256 + 3)
 
 /* espalier.ld */
 extern uint8_t image_start[], text_end[], rodata_end[], image_end[];

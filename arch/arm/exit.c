@@ -36,7 +36,7 @@ static void wait_for_interrupt(void)
 	irq_dispatch();
 }
 
-static struct frame *go_on(struct cpu_local *c)
+static void schedule(struct cpu_local *c)
 {
 	struct vcpu *next;
 	bool idle;
@@ -44,6 +44,16 @@ static struct frame *go_on(struct cpu_local *c)
 	while (next = sched_pick(&idle), idle)
 		wait_for_interrupt();
 	switch_to(c, next ? next->arch : NULL);
+}
+
+static struct frame *go_on(struct cpu_local *c)
+{
+	schedule(c);
+	while (c->current && c->current->step_more) {
+		step(c->current);
+		irq_dispatch();
+		schedule(c);
+	}
 	if (!c->current)
 		return &c->thread;
 	vcpu_regs_flush(c->current);
@@ -66,6 +76,12 @@ void exit_take_exception(struct arch_vcpu *av, const struct exception *e)
 	vm_set_lr_spsr(av, e->mode, e->lr, cpsr);
 	av->frame.cpsr = exception_cpsr(av, cpsr, e->mode);
 	av->frame.pc = vcp15_vector_base(av) + e->vector;
+	if (e->mode == MODE_ABT)
+		av->abt = (struct reflected){ e->lr, cpsr };
+	if (e->mode == MODE_UND)
+		av->und = (struct reflected){ e->lr, cpsr };
+	if (e->mode != MODE_SVC)
+		step_handler(av);
 }
 
 void exit_undefined(struct arch_vcpu *av)
@@ -138,6 +154,7 @@ static void shim_forget(struct arch_vcpu *av, uint32_t mode, const struct reflec
 	if ((av->frame.cpsr & PSR_MODE) != mode)
 		return;
 	vm_set_lr_spsr(av, mode, r->lr, r->spsr);
+	av->handlers_short = 0;
 	if (!vm_count(av, FIDELITY))
 		log_warn("%s: an exit inside its %s handler at 0x%08x had to restore LR and "
 			 "SPSR from memory", av->ag->guest->name,
@@ -153,6 +170,7 @@ static void shim_reflect(struct arch_vcpu *av, const struct shim_exit *exc, uint
 		vm_set_lr_spsr(av, exc->cpsr & PSR_MODE, exc->lr, exc->spsr);
 	av->frame.cpsr = exception_cpsr(av, exc->cpsr, exc->cpsr & PSR_MODE);
 	av->frame.pc = vcp15_vector_base(av) + vector;
+	step_handler(av);
 }
 
 /* --- hidden faults --------------------------------------------------------------------- */
@@ -352,7 +370,7 @@ static bool straddles(struct arch_vcpu *av)
 
 	return exit_isa(av) == ISA_THUMB && (av->frame.pc & PAGE_MASK) == PAGE_SIZE - 2 &&
 	       !vm_fetch(av, av->frame.pc, ISA_THUMB, &i) && i.size == 4 &&
-	       verify_word_dangerous(ISA_THUMB, i.word) && exit_emulate(av, &i);
+	       cp_danger(i.word) != CP_NATIVE && exit_emulate(av, &i);
 }
 
 static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
@@ -371,7 +389,7 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 	}
 	frame_to_code(av, fr, exit_isa(av), (av->frame.cpsr & PSR_MODE) == MODE_USR);
 	if (fr.f->state == FRAME_QUARANTINE)
-		step(av);
+		av->step_more = true;
 	else if (!livelock(av, va))
 		shadow_fill(av, va, t);
 }

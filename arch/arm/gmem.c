@@ -100,7 +100,7 @@ static void report_hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool 
 	struct guest *g = av->ag->guest;
 
 	g->faults++;
-	if (g->faults <= 8 || !(g->faults & 0xfff))
+	if (g->faults <= 8 || !(g->faults & (g->faults - 1)))
 		log_warn("%s: %s of %u bytes at 0x%08x: nothing there in its device tree, "
 			 "pc 0x%08x (%llu so far)", g->name, write ? "write" : "read", size,
 			 (unsigned)gpa, (unsigned)av->frame.pc,

@@ -307,9 +307,15 @@ static bool executable(uint32_t pte)
 static bool maybe_first_half(uint16_t hw) { return (hw & 0xef00) == 0xee00; }
 static bool maybe_second_half(uint16_t hw) { return (hw & 0x0e10) == 0x0e10; }
 
+/* Forbidden, or an access whose real value is not the guest's. */
+static bool pair_traps(uint16_t hw1, uint16_t hw2)
+{
+	return cp_danger((uint32_t)hw1 << 16 | hw2) != CP_NATIVE;
+}
+
 /*
  * A Thumb encoding may straddle two pages that are mapped next to each other.
- * Where the two halves are dangerous together, the pages are never executable
+ * Where the two halves together have to trap, the pages are never executable
  * at the same time: the neighbour's entry goes, and comes back by a fault.
  */
 static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
@@ -327,14 +333,14 @@ static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
 		before = root_pte(s, &s->root[r], va - PAGE_SIZE);
 		after = root_pte(s, &s->root[r], va + PAGE_SIZE);
 		if (executable(before) &&
-		    verify_pair_dangerous(half_at(before, PAGE_SIZE - 2), head)) {
+		    pair_traps(half_at(before, PAGE_SIZE - 2), head)) {
 			unsigned k = table_of(s, s->root[r].l1[(va - PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va - PAGE_SIZE, 19, 12)] = 0;
 			tlbi_va(av, va - PAGE_SIZE);
 		}
 		if (executable(after) &&
-		    verify_pair_dangerous(tail, half_at(after, 0))) {
+		    pair_traps(tail, half_at(after, 0))) {
 			unsigned k = table_of(s, s->root[r].l1[(va + PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va + PAGE_SIZE, 19, 12)] = 0;

@@ -135,49 +135,99 @@ static void take_exception(struct arch_vcpu *av, const struct insn *i)
 }
 
 /*
- * An exception return leaves the copy for good, so nothing ends the step.  With
- * IRQs masked up to it none can hit the copy, and the doorbell stays as it is.
+ * An unusual exception return runs as a copy and leaves it for good, so nothing
+ * ends the step.  With IRQs masked up to it none can hit the copy.
  */
-static void exception_return(struct arch_vcpu *av, const struct insn *i)
+static bool exception_return(struct arch_vcpu *av, const struct insn *i)
 {
+	struct vm_abort abort;
+	int err = step_exception_return(av, i, &abort);
+
+	if (err == -EFAULT)
+		exit_data_abort(av, &abort);
+	if (err != -ENOTSUP)
+		return false;
 	run_copy(av, i);
-	av->stepping = false;
+	av->stepping = av->in_handler = false;
 	irqchip->doorbell(av->vcpu->irq && av->frame.cpsr & PSR_I);
+	return true;
 }
 
-void step_insn(struct arch_vcpu *av, const struct insn *i)
+static bool skip(struct arch_vcpu *av, const struct insn *i)
+{
+	av->frame.pc += i->size;
+	if (i->isa == ISA_THUMB)
+		av->frame.cpsr = insn_advance_it(av->frame.cpsr);
+	return false;
+}
+
+static bool cp15(struct arch_vcpu *av, const struct insn *i)
+{
+	if (exit_emulate(av, i))
+		return false;
+	if (cp_danger(i->word) == CP_NATIVE) { /* the hardware knows */
+		run_copy(av, i);
+		return true;
+	}
+	exit_undefined(av);
+	return false;
+}
+
+bool step_insn(struct arch_vcpu *av, const struct insn *i)
 {
 	uint32_t cpsr = av->frame.cpsr;
 
-	if (!insn_cond_passed(insn_cond(i, cpsr), cpsr)) {
-		av->frame.pc += i->size;
-		if (i->isa == ISA_THUMB)
-			av->frame.cpsr = insn_advance_it(cpsr);
-		return;
-	}
+	if (!insn_cond_passed(insn_cond(i, cpsr), cpsr))
+		return skip(av, i);
 	switch (insn_step_kind(i)) {
 	case STEP_OUT_OF_LINE:
 		run_copy(av, i);
-		break;
+		return true;
 	case STEP_EMULATE:
 		emulate_pc(av, i);
-		break;
+		return false;
 	case STEP_EXC_RETURN:
-		exception_return(av, i);
-		break;
+		return exception_return(av, i);
 	case STEP_CP15:
 	case STEP_WAIT:
-		if (exit_emulate(av, i))
-			break;
-		if (cp_danger(i->word) == CP_NATIVE) /* the hardware knows */
-			run_copy(av, i);
-		else
-			exit_undefined(av);
-		break;
-	case STEP_EXCEPTION:
+		return cp15(av, i);
+	default:
 		take_exception(av, i);
-		break;
+		return false;
 	}
+}
+
+/* --- what is stepped, and for how long ---------------------------------------- */
+
+#define HANDLER_SHORT  64 /* instructions; Linux leaves the mode after ten */
+#define HANDLERS_TRUST 4
+
+static bool handler_mode(const struct arch_vcpu *av)
+{
+	uint32_t mode = av->frame.cpsr & PSR_MODE;
+
+	return mode == MODE_ABT || mode == MODE_UND;
+}
+
+void step_handler(struct arch_vcpu *av)
+{
+	if (av->handlers_short >= HANDLERS_TRUST)
+		return;
+	av->in_handler = av->step_more = true;
+	av->handler_steps = 0;
+}
+
+static bool stepping_handler(struct arch_vcpu *av)
+{
+	if (!av->in_handler)
+		return false;
+	if (handler_mode(av)) {
+		av->handler_steps++;
+		return true;
+	}
+	av->in_handler = false;
+	av->handlers_short = av->handler_steps <= HANDLER_SHORT ? av->handlers_short + 1 : 0;
+	return false;
 }
 
 /* Is the next instruction in a quarantined frame that may be fetched from? */
@@ -192,18 +242,71 @@ static bool quarantined(struct arch_vcpu *av)
 	return fr.f && fr.f->state == FRAME_QUARANTINE;
 }
 
+/* The hardware has to take an interrupt before the next instruction. */
+static bool irq_due(const struct arch_vcpu *av)
+{
+	return av->vcpu->irq && !(av->frame.cpsr & PSR_I);
+}
+
+static bool must_step(struct arch_vcpu *av)
+{
+	return (stepping_handler(av) || quarantined(av)) && !irq_due(av);
+}
+
+/* The guest's own fetch, with its faults.  False: the abort has been taken. */
+static bool fetch(struct arch_vcpu *av, struct insn *i)
+{
+	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+	uint32_t pc = av->frame.pc;
+	struct gwalk t;
+
+	if (vm_walk(av, pc, GWALK_EXEC, user, &t)) {
+		exit_prefetch_abort(av, pc, t.fault);
+		return false;
+	}
+	if (exit_isa(av) == ISA_THUMB && (pc & PAGE_MASK) == PAGE_SIZE - 2 &&
+	    vm_walk(av, pc + 2, GWALK_EXEC, user, &t)) {
+		struct insn first;
+
+		if (!vm_fetch(av, pc, ISA_THUMB, &first) && first.size == 2)
+			return *i = first, true;
+		exit_prefetch_abort(av, pc + 2, t.fault);
+		return false;
+	}
+	if (!vm_fetch(av, pc, exit_isa(av), i))
+		return true;
+	exit_prefetch_abort(av, pc, FSR_EXTERNAL);
+	return false;
+}
+
+/*
+ * In a handler a copy that faults would do the very harm that stepping avoids:
+ * loads and stores are emulated there.
+ */
+static bool emulate_in_handler(struct arch_vcpu *av, const struct insn *i)
+{
+	struct vm_abort abort = { 0 };
+	int err;
+
+	if (!av->in_handler)
+		return false;
+	err = vm_emulate_ldst(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
+	if (err == -EFAULT)
+		exit_data_abort(av, &abort);
+	return !err || err == -EFAULT;
+}
+
 void step(struct arch_vcpu *av)
 {
 	unsigned n = 0;
+	struct insn i;
 
+	av->step_more = false;
 	do {
-		struct insn i;
-
-		if (vm_fetch(av, av->frame.pc, exit_isa(av), &i))
-			return; /* its second half faults: the hardware will say so */
-		step_insn(av, &i);
-	} while (!av->stepping && av->vcpu->state == VCPU_READY && !av->vcpu->irq &&
-		 ++n < STEPS_PER_EXIT && quarantined(av));
+		if (fetch(av, &i) && !emulate_in_handler(av, &i) && step_insn(av, &i))
+			return;
+	} while (must_step(av) && av->vcpu->state == VCPU_READY && ++n < STEPS_PER_EXIT);
+	av->step_more = must_step(av);
 }
 
 bool step_returns(struct arch_vcpu *av)
@@ -219,8 +322,7 @@ bool step_returns(struct arch_vcpu *av)
 	if (av->step_cpsr & PSR_IT)
 		av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) |
 				 (insn_advance_it(av->step_cpsr) & PSR_IT);
-	if (!av->vcpu->irq && quarantined(av))
-		step(av);
+	av->step_more = must_step(av);
 	return true;
 }
 

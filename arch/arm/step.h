@@ -14,11 +14,28 @@
 
 #include "exit.h"
 
-/* Executes the guest's own instruction at av->frame.pc. */
+/*
+ * Executes the guest's own instructions from av->frame.pc on, until one has to run as
+ * a copy, none has to be stepped any more, or others want the CPU.
+ */
 void step(struct arch_vcpu *av);
 
-/* Executes `i` as if it stood at av->frame.pc. */
-void step_insn(struct arch_vcpu *av, const struct insn *i);
+/*
+ * The guest is about to enter its abort or undef handler.  A hidden exit in there
+ * would overwrite LR and SPSR of the mode for good.  Most kernels leave the
+ * mode after a few instructions, and prefilling serves them; until a guest has
+ * shown that it is one of them its handlers are stepped, which is exact.
+ */
+void step_handler(struct arch_vcpu *av);
+
+/* Executes `i` as if it stood at av->frame.pc.  True: a copy has to run now. */
+bool step_insn(struct arch_vcpu *av, const struct insn *i);
+
+/*
+ * Emulates an exception return at av->frame.pc (exc_return.c).  0; -ENOTSUP: not
+ * one of the usual forms; -EFAULT: *abort.
+ */
+int step_exception_return(struct arch_vcpu *av, const struct insn *i, struct vm_abort *abort);
 
 /*
  * If the exit is the trap behind a copy: finishes the step and is true.  With

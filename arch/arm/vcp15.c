@@ -70,8 +70,7 @@ static void cpacr_set(struct arch_vcpu *av, uint32_t v)
 
 static uint32_t mpidr_get(struct arch_vcpu *av)
 {
-	/* Multiprocessing format; U tells a lone CPU (ARM ARM B4.1.106). */
-	return MPIDR_M | (av->ag->guest->nr_vcpus == 1 ? MPIDR_U : 0) | av->vcpu->id;
+	return MPIDR_M | av->vcpu->id; /* ARM ARM B4.1.106, cluster 0 */
 }
 
 /* PERIPHBASE: the private memory region that the guest's GIC is part of. */

@@ -15,7 +15,6 @@ struct arch_vcpu;
 #define CPACR_D32DIS (1u << 30) /* ARM ARM B4.1.40 */
 #define CPACR_ASEDIS (1u << 31)
 #define MPIDR_M      (1u << 31) /* ARM ARM B4.1.106 */
-#define MPIDR_U      (1u << 30)
 #define PAR_NOS      (1u << 10) /* ARM ARM B4.1.112 */
 
 struct vcp15_row {

@@ -170,6 +170,11 @@ struct arch_vcpu {
 	struct insn step_insn;
 	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
 
+	bool step_more;           /* goes on by step(), not in the guest */
+	bool in_handler;          /* an abort or undef handler is being stepped */
+	unsigned handler_steps;   /* instructions of it so far */
+	unsigned handlers_short;  /* handlers in a row that soon left their mode */
+
 	struct reflected abt, und;
 	bool tlb_stale;     /* shadow entries went while it was switched out */
 	bool banked_valid;  /* `banked` holds the registers of the one that runs */

@@ -135,9 +135,11 @@ def emit(rows, out):
     w("".join(f"\tCP15_{r},\n" for r in regs))
     w("\tCP15_REGS\n};\n\n")
     w("#define CP15_REG_NAMES { \"none\", " + ", ".join(f'"{r}"' for r in regs) + " }\n\n")
-    w("#endif\n\n#if defined(CP15_TABLES) && !defined(GEN_CP15_TABLES)\n#define GEN_CP15_TABLES\n\n")
+    w("#endif\n\n#if defined(CP15_TABLES) && !defined(GEN_CP15_TABLES)\n")
+    w("#define GEN_CP15_TABLES\n\n")
     w("/* Bit sets of CRm and opc2; class is an enum cp15_class, reg an enum cp15_reg. */\n")
-    w("struct cp15_row {\n\tuint16_t crm;\n\tuint8_t opc2, class, reg, harmless;\n\tconst char *name;\n};\n\n")
+    w("struct cp15_row {\n\tuint16_t crm;\n\tuint8_t opc2, class, reg, harmless;\n")
+    w("\tconst char *name;\n};\n\n")
     w("static const struct cp15_row cp15_rows[] = {\n")
     for n in members:
         r = rows[n]

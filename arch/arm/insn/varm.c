@@ -48,7 +48,7 @@ static bool patch_word(struct vrun *v, unsigned i)
 		return patch_access(v, i, w);
 	if (is_wfi_arm(w))
 		return run_patch(v, 4 * i, 4, VERIFY_SMC, dict_smc(v->d, w));
-	v->r->ambiguous += dict_lookalike(v->d, ISA_ARM, w);
+	run_lookalike(v, 4 * i, w);
 	return true;
 }
 

@@ -171,6 +171,12 @@ bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind 
 	return true;
 }
 
+void run_lookalike(struct vrun *v, unsigned offset, uint32_t word)
+{
+	if (!verify_lookup(v->patches, v->n, offset))
+		v->r->ambiguous += dict_lookalike(v->d, v->isa, word);
+}
+
 bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind)
 {
 	struct cp_access a;

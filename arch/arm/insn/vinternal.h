@@ -123,6 +123,8 @@ bool dict_lookalike(struct verify_dict *d, enum isa isa, uint32_t word);
 bool run_fail(struct vrun *v, enum verify_reason why, unsigned offset);
 bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind kind,
 	       uint32_t replacement);
+/* Notes a word at `offset` that has the form of one of ours, unless it is. */
+void run_lookalike(struct vrun *v, unsigned offset, uint32_t word);
 /* What an honest access (ARM word or hw1:hw2) becomes; false: it stays. */
 bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind);
 /* Replaces data, and traps every load in the page that reads it. */

@@ -56,7 +56,7 @@ static bool patch_special(struct vrun *v, unsigned p)
 		return v->flags & VERIFY_PL0 || trap_thumb_at(v, p, false);
 	if (thumb_is_wide(hw))
 		return page_window(v->page, p) != THUMB_WFI_W || trap_thumb_at(v, p, false);
-	v->r->ambiguous += dict_lookalike(v->d, ISA_THUMB, hw);
+	run_lookalike(v, 2 * p, hw);
 	return true;
 }
 

@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The host's half of the oracle.
+ *   host gen SEED COUNT cases.bin      random cases that the emulation accepts
+ *   host check cases.bin results.bin   compares; prints what differs
+ * Two sorts of case: an emulated one (its result is compared with QEMU's), and
+ * a pair that runs one STEP_OUT_OF_LINE instruction at two addresses (compared
+ * with each other).
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <insn/exec.h>
+#include <insn/insn.h>
+
+#include "oracle.h"
+
+#define CPSR_SYS_MASKED UINT32_C(0x1df)
+#define PSR_COMPARED UINT32_C(0xfe0ffe3f) /* all but J, the reserved bits and A, I, F */
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+struct model {
+	struct insn_env env;
+	uint32_t r[15];
+	uint32_t data[DATA_SIZE / 4];
+	uint8_t page[CODE_SIZE];
+	bool runner; /* an address of the runner's own */
+	bool code;   /* code read as data */
+};
+
+static struct model m;
+static uint32_t seed;
+
+static uint32_t rnd(void)
+{
+	return oracle_next(&seed) ^ oracle_next(&seed) << 16;
+}
+
+/* --- the machine -------------------------------------------------------- */
+
+static uint32_t get_reg(void *ctx, unsigned r)
+{
+	(void)ctx;
+	return m.r[r];
+}
+
+static void set_reg(void *ctx, unsigned r, uint32_t v)
+{
+	(void)ctx;
+	m.r[r] = v;
+}
+
+static void note(uint32_t va)
+{
+	if (va >= RUNNER_BASE && va < RUNNER_END)
+		m.runner = true;
+}
+
+static uint8_t *place(uint32_t va, bool write, bool user)
+{
+	note(va);
+	if (va - DATA_BASE < (user ? USER_END - DATA_BASE : DATA_SIZE))
+		return (uint8_t *)m.data + (va - DATA_BASE);
+	if (va - CODE_BASE >= CODE_SIZE || write || user)
+		return NULL;
+	m.code = true;
+	return m.page + (va - CODE_BASE);
+}
+
+static int load(void *ctx, uint32_t va, unsigned size, bool user, uint32_t *v)
+{
+	uint8_t *p = place(va, false, user);
+
+	(void)ctx;
+	*v = 0;
+	if (!p)
+		return -EFAULT;
+	memcpy(v, p, size);
+	return 0;
+}
+
+static int store(void *ctx, uint32_t va, unsigned size, bool user, uint32_t v)
+{
+	uint8_t *p = place(va, true, user);
+
+	(void)ctx;
+	if (!p)
+		return -EFAULT;
+	memcpy(p, &v, size);
+	return 0;
+}
+
+static int probe(void *ctx, uint32_t va, unsigned size, bool write, bool user)
+{
+	(void)ctx;
+	for (uint32_t k = 0; k < size; k++)
+		if (!place(va + k, write, user))
+			return -EFAULT;
+	return 0;
+}
+
+static void put_code(const struct oracle_case *c)
+{
+	static const uint32_t filler = FILLER;
+	static const uint16_t after_thumb = AFTER_THUMB;
+	uint32_t at = c->pc - CODE_BASE, turned = c->word >> 16 | c->word << 16;
+
+	for (uint32_t k = 0; k < CODE_SIZE; k += 4)
+		memcpy(m.page + k, &filler, 4);
+	memcpy(m.page + at, c->thumb && c->size == 4 ? &turned : &c->word, c->size);
+	if (c->thumb)
+		memcpy(m.page + at + c->size, &after_thumb, 2);
+}
+
+static struct insn insn_of(const struct oracle_case *c)
+{
+	return (struct insn){ c->thumb ? ISA_THUMB : ISA_ARM, (uint8_t)c->size, c->word };
+}
+
+static int emulate(const struct oracle_case *c)
+{
+	struct insn i = insn_of(c);
+	int err;
+
+	memset(&m, 0, sizeof(m));
+	m.env = (struct insn_env){ .ctx = &m, .pc = c->pc, .cpsr = c->cpsr, .get_reg = get_reg,
+				   .set_reg = set_reg, .load = load, .store = store,
+				   .probe = probe };
+	memcpy(m.r, c->r, sizeof(m.r));
+	oracle_fill(m.data, c->seed);
+	put_code(c);
+	err = insn_emulate_ldst(&i, &m.env);
+	if (err == -ENOTSUP)
+		err = insn_emulate_pc(&i, &m.env);
+	note(m.env.pc);
+	return err;
+}
+
+/* --- cases -------------------------------------------------------------- */
+
+/* Random bits are drawn around these; groups, not forms, so as not to follow
+ * the tables under test.  Plain random words come on top. */
+struct family {
+	uint32_t mask, value;
+	uint8_t thumb, size;
+};
+
+static const struct family families[] = {
+	{ 0x0c000000, 0x04000000, 0, 4 }, /* ARM word and byte */
+	{ 0x0e000090, 0x00000090, 0, 4 }, /* extra loads and stores, swap */
+	{ 0x0e000f90, 0x00000090, 0, 4 }, /* ... with the (0) bits right */
+	{ 0x0fb00ff0, 0x01000090, 0, 4 }, /* swap */
+	{ 0x0e400000, 0x08000000, 0, 4 }, /* multiple */
+	{ 0x0e000000, 0x0a000000, 0, 4 }, /* branches */
+	{ 0xfe000000, 0xfa000000, 0, 4 },
+	{ 0x0fffff00, 0x012fff00, 0, 4 },
+	{ 0x0e0f0010, 0x000f0000, 0, 4 }, /* data processing with PC */
+	{ 0x0e00f010, 0x0000f000, 0, 4 },
+	{ 0x0e00001f, 0x0000000f, 0, 4 },
+	{ 0x0e0f0000, 0x020f0000, 0, 4 },
+	{ 0x0e00f000, 0x0200f000, 0, 4 },
+	{ 0xffeff000, 0xe28ff000, 0, 4 },
+	{ 0xffffffe0, 0xe1a0f000, 0, 4 },
+	{ 0x0f7f0000, 0x051f0000, 0, 4 }, /* literals */
+	{ 0x0c50f000, 0x0410f000, 0, 4 }, /* ldr pc */
+	{ 0xf800, 0x4800, 1, 2 },         /* 16-bit loads and stores */
+	{ 0xf000, 0x5000, 1, 2 },
+	{ 0xe000, 0x6000, 1, 2 },
+	{ 0xe000, 0x8000, 1, 2 },
+	{ 0xf600, 0xb400, 1, 2 },
+	{ 0xf000, 0xc000, 1, 2 },
+	{ 0xfc00, 0x4400, 1, 2 },         /* high registers, BX, BLX */
+	{ 0xf800, 0xa000, 1, 2 },
+	{ 0xf500, 0xb100, 1, 2 },
+	{ 0xff00, 0xbf00, 1, 2 },
+	{ 0xe000, 0xc000, 1, 2 },
+	{ 0xfe000000, 0xe8000000, 1, 4 }, /* multiple, dual, table branches */
+	{ 0xffe00000, 0xe8800000, 1, 4 },
+	{ 0xfff0ffe0, 0xe8d0f000, 1, 4 },
+	{ 0xfe600000, 0xe8400000, 1, 4 },
+	{ 0xfe000000, 0xf8000000, 1, 4 }, /* single */
+	{ 0xff000fc0, 0xf8000000, 1, 4 },
+	{ 0xff000800, 0xf8000800, 1, 4 },
+	{ 0xff00ff00, 0xf8008e00, 1, 4 },
+	{ 0xff1f0000, 0xf81f0000, 1, 4 },
+	{ 0xfff0f000, 0xf850f000, 1, 4 },
+	{ 0xf8008000, 0xf0008000, 1, 4 }, /* branches */
+	{ 0xfb5f8000, 0xf20f0000, 1, 4 }, /* ADR */
+	{ 0xfff0ffff, 0xf3c08f00, 1, 4 }, /* BXJ */
+};
+
+static uint32_t draw_reg(void)
+{
+	uint32_t r = rnd();
+
+	switch (rnd() % 10) {
+	case 0:
+		return r % 64;
+	case 1:
+		return r & 1 ? -(r >> 8) % 64 : r >> 24;
+	case 2:
+		return CODE_BASE + r % CODE_SIZE;
+	case 3:
+		return r;
+	case 4:
+		return (r & 0x7f) * 4;
+	case 5:
+	case 6:
+		return WINDOW + r % (4 * WINDOW_WORDS);
+	default:
+		return (WINDOW + r % (4 * WINDOW_WORDS)) & ~UINT32_C(3);
+	}
+}
+
+/* An IT block that ends with this instruction, goes on, or passes or not. */
+static uint32_t draw_cpsr(bool thumb)
+{
+	uint32_t cpsr = CPSR_SYS_MASKED | (rnd() & 0xf80f0000);
+
+	if (rnd() % 8 == 0)
+		cpsr |= CPSR_E;
+	if (!thumb)
+		return cpsr;
+	cpsr |= CPSR_T;
+	if (rnd() % 3 == 0)
+		cpsr = insn_with_itstate(cpsr, (rnd() % 15) << 4 | (rnd() & 1 ? 8 : rnd() % 15 + 1));
+	return cpsr;
+}
+
+static void draw_state(struct oracle_case *c)
+{
+	c->seed = rnd();
+	c->cpsr = draw_cpsr(c->thumb);
+	for (unsigned k = 0; k < 15; k++)
+		c->r[k] = draw_reg();
+}
+
+static void draw_word(struct oracle_case *c)
+{
+	const struct family *f = &families[rnd() % ARRAY_SIZE(families)];
+
+	c->thumb = f->thumb;
+	c->size = f->size;
+	c->word = (rnd() & ~f->mask) | f->value;
+	if (c->size == 2)
+		c->word &= 0xffff;
+	else if (!c->thumb && c->word >> 28 != 15 && rnd() % 4)
+		c->word |= 0xe0000000; /* AL, and some that are unconditional */
+}
+
+static void draw_any_word(struct oracle_case *c)
+{
+	c->thumb = rnd() & 1;
+	c->word = rnd();
+	c->size = 4;
+	if (!c->thumb) {
+		c->word = rnd() % 8 ? c->word >> 4 | 0xe0000000 : c->word | 0xf0000000;
+	} else if (rnd() % 3) {
+		c->word = 0xe8000000 + c->word % 0x18000000;
+	} else {
+		c->size = 2;
+		c->word = c->word % 0xe800;
+	}
+}
+
+/* True for what must not run here: it would take the runner out of its mode. */
+static bool breaks_runner(const struct oracle_case *c)
+{
+	static const struct family bad[] = {
+		{ 0x0fb00000, 0x03200000, 0, 4 }, { 0x0fb000f0, 0x01200000, 0, 4 },
+		{ 0xfff00000, 0xf1000000, 0, 4 }, { 0xfe500000, 0xf8400000, 0, 4 },
+		{ 0x0e400000, 0x08400000, 0, 4 }, { 0x0fe00f10, 0x0ee00a10, 0, 4 },
+		{ 0xff00, 0xb600, 1, 2 },         { 0xff0f, 0xbf00, 1, 2 },
+		{ 0xffe00000, 0xf3800000, 1, 4 }, { 0xfff00000, 0xf3a00000, 1, 4 },
+		{ 0xffd00000, 0xe8000000, 1, 4 }, { 0xffd00000, 0xe9800000, 1, 4 },
+		{ 0xffe00f10, 0xeee00a10, 1, 4 },
+	};
+
+	for (unsigned k = 0; k < ARRAY_SIZE(bad); k++)
+		if (bad[k].thumb == c->thumb && bad[k].size == c->size &&
+		    (c->word & bad[k].mask) == bad[k].value)
+			return true;
+	return false;
+}
+
+static bool gen_emulated(struct oracle_case *c)
+{
+	int err;
+
+	if (rnd() % 8)
+		draw_word(c);
+	else
+		draw_any_word(c);
+	draw_state(c);
+	c->pc = CODE_BASE + 0x400 + (c->thumb ? 2 * (rnd() & 1) : 0);
+	err = emulate(c);
+	if (err == -ENOTSUP || err == -EINVAL || m.runner)
+		return false;
+	return err || m.env.pc != c->pc; /* not one that branches to itself */
+}
+
+static bool gen_pair(struct oracle_case *c)
+{
+	struct insn i;
+
+	if (rnd() % 8)
+		draw_any_word(c);
+	else
+		draw_word(c);
+	i = insn_of(c);
+	if (insn_step_kind(&i) != STEP_OUT_OF_LINE || breaks_runner(c))
+		return false;
+	draw_state(c);
+	for (unsigned k = 0; k < 15; k++)
+		if (c->r[k] - CODE_BASE < 2 * CODE_SIZE)
+			c->r[k] = WINDOW; /* the two see different code */
+	c->pc = CODE_BASE + 0x400;
+	emulate(c); /* only to see what it reaches */
+	if (m.runner || m.code)
+		return false;
+	c[1] = c[0];
+	c[1].pc = CODE_BASE + 0x800 + (c->thumb ? 2 : 0);
+	return true;
+}
+
+static int generate(uint32_t count, const char *name)
+{
+	struct oracle_case *c = calloc(count, sizeof(*c));
+	FILE *f = fopen(name, "wb");
+
+	if (!c || !f)
+		return 2;
+	for (uint32_t k = 0; k < count / 2;)
+		k += gen_emulated(&c[k]);
+	for (uint32_t k = count / 2; k + 1 < count;)
+		k += gen_pair(&c[k]) ? 2 : 0;
+	count &= ~UINT32_C(3);
+	fwrite(&count, sizeof(count), 1, f);
+	fwrite(c, sizeof(*c), count, f);
+	free(c);
+	return fclose(f) ? 2 : 0;
+}
+
+/* --- comparing ---------------------------------------------------------- */
+
+static uint32_t result_pc(const struct oracle_result *res)
+{
+	if (res->kind == ENDED_UNDEF)
+		return res->lr - (res->cpsr & CPSR_T ? 2 : 4);
+	return res->lr - (res->kind == ENDED_DABT ? 8 : 4);
+}
+
+static bool fail(const struct oracle_case *c, const char *what, uint32_t want, uint32_t got)
+{
+	printf("%s %0*x at %08x cpsr %08x: %s is %08x, QEMU has %08x\n",
+	       c->thumb ? "thumb" : "arm", 2 * (int)c->size, c->word, c->pc, c->cpsr, what, want,
+	       got);
+	return false;
+}
+
+static bool same_regs(const struct oracle_case *c, const uint32_t *want, const uint32_t *got)
+{
+	char name[8];
+
+	for (unsigned k = 0; k < 15; k++) {
+		snprintf(name, sizeof(name), "r%u", k);
+		if (want[k] != got[k])
+			return fail(c, name, want[k], got[k]);
+	}
+	return true;
+}
+
+static bool check_emulated(const struct oracle_case *c, const struct oracle_result *res)
+{
+	int err = emulate(c);
+
+	if (err)
+		return res->kind == ENDED_DABT ||
+		       fail(c, "a data abort", ENDED_DABT, res->kind);
+	if (res->kind == ENDED_DABT)
+		return fail(c, "no data abort", 0, res->kind);
+	if (result_pc(res) != m.env.pc)
+		return fail(c, "pc", m.env.pc, result_pc(res));
+	if ((res->cpsr ^ m.env.cpsr) & PSR_COMPARED)
+		return fail(c, "cpsr", m.env.cpsr, res->cpsr);
+	if (!same_regs(c, m.r, res->r))
+		return false;
+	if (memcmp(res->window, m.data + (WINDOW - DATA_BASE) / 4, sizeof(res->window)) ||
+	    res->sum != oracle_sum(m.data))
+		return fail(c, "memory", oracle_sum(m.data), res->sum);
+	return true;
+}
+
+static bool check_pair(const struct oracle_case *c, const struct oracle_result *res)
+{
+	uint32_t moved = c[1].pc - c[0].pc;
+
+	if (res[0].kind != res[1].kind)
+		return fail(c, "kind of end", res[0].kind, res[1].kind);
+	if (result_pc(&res[0]) + moved != result_pc(&res[1]))
+		return fail(c, "pc", result_pc(&res[0]) + moved, result_pc(&res[1]));
+	if ((res[0].cpsr ^ res[1].cpsr) & PSR_COMPARED)
+		return fail(c, "cpsr", res[0].cpsr, res[1].cpsr);
+	if (res[0].kind != ENDED_DABT && result_pc(&res[0]) != c->pc &&
+	    result_pc(&res[0]) != c->pc + c->size)
+		return fail(c, "pc after it", c->pc + c->size, result_pc(&res[0]));
+	if (!same_regs(c, res[0].r, res[1].r))
+		return false;
+	if (memcmp(res[0].window, res[1].window, sizeof(res[0].window)) ||
+	    res[0].sum != res[1].sum)
+		return fail(c, "memory", res[0].sum, res[1].sum);
+	return true;
+}
+
+static void *slurp(const char *name, size_t *size)
+{
+	FILE *f = fopen(name, "rb");
+	void *p;
+
+	if (!f)
+		exit(2);
+	fseek(f, 0, SEEK_END);
+	*size = (size_t)ftell(f);
+	rewind(f);
+	p = malloc(*size);
+	if (!p || fread(p, 1, *size, f) != *size)
+		exit(2);
+	fclose(f);
+	return p;
+}
+
+struct tally {
+	uint32_t emulated, aborted, pairs, undef, bad;
+};
+
+static void print_undef(const struct oracle_case *c)
+{
+	if (getenv("ORACLE_UNDEF"))
+		printf("undef %s %0*x\n", c->thumb ? "thumb" : "arm", 2 * (int)c->size, c->word);
+}
+
+static int compare(const char *cases_name, const char *results_name)
+{
+	size_t cases_size, results_size;
+	struct oracle_cases *cases = slurp(cases_name, &cases_size);
+	struct oracle_result *res = slurp(results_name, &results_size);
+	uint32_t count = cases->count;
+	struct tally t = { 0 };
+
+	if (results_size != count * sizeof(*res)) {
+		printf("%zu bytes of results for %u cases\n", results_size, count);
+		return 1;
+	}
+	for (uint32_t k = 0; k < count / 2; k++) {
+		t.bad += !check_emulated(&cases->item[k], &res[k]);
+		t.emulated += res[k].kind != ENDED_DABT;
+		t.aborted += res[k].kind == ENDED_DABT;
+	}
+	for (uint32_t k = count / 2; k < count; k += 2) {
+		t.bad += !check_pair(&cases->item[k], &res[k]);
+		if (res[k].kind == ENDED_UNDEF && result_pc(&res[k]) == cases->item[k].pc) {
+			t.undef++;
+			print_undef(&cases->item[k]);
+		}
+		t.pairs++;
+	}
+	printf("emulated %u aborted %u pairs %u undefined %u wrong %u\n", t.emulated, t.aborted,
+	       t.pairs, t.undef, t.bad);
+	free(cases);
+	free(res);
+	return t.bad != 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 5 && !strcmp(argv[1], "gen")) {
+		seed = (uint32_t)strtoul(argv[2], NULL, 0);
+		return generate((uint32_t)strtoul(argv[3], NULL, 0), argv[4]);
+	}
+	if (argc == 4 && !strcmp(argv[1], "check"))
+		return compare(argv[2], argv[3]);
+	fprintf(stderr, "usage: host gen SEED COUNT CASES | host check CASES RESULTS\n");
+	return 2;
+}

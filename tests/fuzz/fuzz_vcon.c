@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The console switch under any order of events.  What a guest sends is shown once
+ * and in order, but for what its ring had to forget; lines of the host thread are
+ * not cut; input is not lost unless nobody takes it for two seconds.
+ */
+/* sources: core/console.c core/vserial.c core/chardev.c tests/host/fake_arch.c
+ *	tests/host/fake_line.c */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <espalier/arch.h>
+#include <espalier/timer.h>
+
+#include "../host/fake_line.h"
+
+#define HOST_LINE "<host>\r\n"
+
+static struct vserial uart;
+static uint32_t sent, shown;      /* bytes of the guest */
+static unsigned host_at;          /* place in HOST_LINE */
+static uint32_t typed, got;       /* bytes of input; read by guest or shell */
+static unsigned uart_room;
+static uint64_t passed; /* ns */
+
+/* The guest's bytes are not ASCII, so that they differ from everything else. */
+static unsigned char guest_byte(uint32_t n)
+{
+	return 0x80 + n % 127;
+}
+
+/* Bytes of the pattern, without those of ESC x q. */
+static unsigned count(const char *buf, unsigned n)
+{
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		k += buf[i] == '.';
+	return k;
+}
+
+static void check_sent(void)
+{
+	for (unsigned i = 0; i < line.nsent; i++) {
+		unsigned char c = line.sent[i];
+
+		if (c == '\a') {
+			assert(passed >= 2 * NS_PER_SEC);
+		} else if (c >= 0x80) {
+			assert(host_at == 0);
+			assert(shown != sent && c == guest_byte(shown));
+			shown++;
+		} else {
+			assert(c == HOST_LINE[host_at]);
+			host_at = (host_at + 1) % strlen(HOST_LINE);
+		}
+	}
+	line.nsent = 0;
+}
+
+static unsigned input(void *dev, const char *buf, unsigned n)
+{
+	unsigned k = n < uart_room ? n : uart_room;
+
+	(void)dev;
+	got += count(buf, k);
+	uart_room -= k;
+	return k;
+}
+
+static void send(unsigned n)
+{
+	uint32_t flags = arch_irq_save();
+	char buf[256];
+	unsigned k;
+
+	for (unsigned i = 0; i < n; i++)
+		buf[i] = guest_byte(sent + i);
+	/* Shown while it is sent, so counted before. */
+	sent += n;
+	k = vserial_output(&uart, buf, n);
+	sent -= n - k;
+	assert(k == n || vserial_bound() == &uart);
+	check_sent();
+	if (sent - shown > VSERIAL_RING) {
+		assert(!vserial_bound());
+		shown = sent - VSERIAL_RING;
+	}
+	arch_irq_restore(flags);
+}
+
+static void type(unsigned n)
+{
+	char buf[256];
+
+	if (line.ntyped - line.nread + n > 4096)
+		return;
+	memset(buf, '.', sizeof(buf));
+	typed += n;
+	fake_line_type(buf, n);
+}
+
+static void take_input(unsigned n)
+{
+	uint32_t flags = arch_irq_save();
+
+	uart_room = n;
+	vserial_want_input(&uart);
+	arch_irq_restore(flags);
+	fake_line_read();
+}
+
+static void shell_reads(unsigned n)
+{
+	int ch;
+
+	while (n-- && (ch = console_getc()) >= 0)
+		got += ch == '.';
+	fake_line_read();
+}
+
+static void event(unsigned what, unsigned n)
+{
+	switch (what % 9) {
+	case 0: send(n); break;
+	case 1: type(n); break;
+	case 2: take_input(n); break;
+	case 3: shell_reads(n); break;
+	case 4: fake_line_room(n == 255 ? FAKE_FOREVER : n); break;
+	case 5: vserial_bind(n & 1 ? &uart : NULL); break;
+	case 6:
+		passed += n * 20 * NS_PER_MS;
+		fake_advance(n * 20 * NS_PER_MS);
+		fake_line_read();
+		break;
+	case 7: line.drain = 1 + n; console_write("<host>\n", 7); break;
+	case 8: fake_line_type(&"\033xq\033x\033"[n % 6], 6 - n % 6); break;
+	}
+	check_sent();
+}
+
+/* Everything that is under way arrives. */
+static void finish(void)
+{
+	fake_line_room(FAKE_FOREVER);
+	vserial_bind(&uart);
+	check_sent();
+	assert(shown == sent && host_at == 0);
+	vserial_bind(NULL);
+	for (unsigned i = 0; i < 64; i++) {
+		take_input(255);
+		shell_reads(255);
+	}
+	assert(line.nread == line.ntyped && line.rx_on);
+	/* Only an input that was stuck for two seconds is dropped. */
+	assert(got <= typed && (got == typed || passed >= 2 * NS_PER_SEC));
+	vserial_destroy(&uart);
+	console_was_unbound();
+	check_sent();
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc, (void)argv;
+	fake_line_open();
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fake_line_clear();
+	memset(&uart, 0, sizeof(uart));
+	uart.input = input;
+	sent = shown = typed = got = uart_room = 0;
+	host_at = 0;
+	passed = 0;
+	if (vserial_create(&uart, "guest0/uart0"))
+		abort();
+	for (size_t i = 0; i + 1 < size; i += 2)
+		event(data[i], data[i + 1]);
+	finish();
+	return 0;
+}

@@ -168,6 +168,14 @@ static void transmit_levels(void **state)
 		assert_false(fake_spi[IRQ]);
 		room(16);
 		assert_true(fake_spi[IRQ]);
+		/* It stays up to the level, and goes above it. */
+		room(0);
+		for (unsigned i = 0; i < level[l]; i++)
+			wr(uart, UARTDR, 'x');
+		assert_true(fake_spi[IRQ]);
+		wr(uart, UARTDR, 'x');
+		assert_false(fake_spi[IRQ]);
+		room(16);
 		wr(uart, UARTICR, UARTINT_TX);
 	}
 	/* Enabling the interrupt with an empty FIFO does not raise it. */

@@ -197,6 +197,8 @@ static void store_to_code(struct arch_vcpu *av, struct fref fr, uint32_t va,
 	if ((self || fr.f->flips >= FLIPS_BEFORE_EMULATION) &&
 	    !vm_fetch(av, av->frame.pc, exit_isa(av), &i))
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, &abort);
+	if (!err)
+		av->fault_repeat = 0;
 	if (err == -EFAULT) {
 		set_data_fault(av, &abort);
 		shim_reflect(av, exc, VECTOR_DABT, &av->abt);
@@ -296,8 +298,10 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 
 	if (!err)
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, abort);
-	if (!err)
+	if (!err) {
+		av->fault_repeat = 0;
 		return;
+	}
 	if (err != -EFAULT)
 		log_warn("%s: instruction 0x%08x at 0x%08x cannot access a device",
 			 av->ag->guest->name, (unsigned)i.word, (unsigned)av->frame.pc);

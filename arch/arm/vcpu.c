@@ -231,5 +231,9 @@ unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 
 	for (n = 0; n < STAT_MAX && n < max; n++)
 		out[n] = (struct arch_stat){ names[n], v->arch->stat[n] };
+	for (unsigned r = 0; r < VERIFY_REASONS && n < max; r++)
+		if (v->arch->quarantined[r])
+			out[n++] = (struct arch_stat){ verify_reason_name[r],
+						       v->arch->quarantined[r] };
 	return n;
 }

@@ -84,7 +84,8 @@ static void test_windows(void)
 
 /*
  * A wide Thumb instruction over the end of a page: the page after it decides
- * what it is.  Frame A ends with the first half of MRC p15 / p13.
+ * what it is.  Frame A ends with the first half of MRC p15 / p12, of
+ * which only the first exists.
  */
 static void test_straddle(void)
 {
@@ -94,7 +95,7 @@ static void test_straddle(void)
 
 	wr16(a + 0xffe, 0xee13);           /* mrc p?, 0, r?, c3, c0, 0 */
 	wr32(a + 0x1000, 0x47700f10);      /* p15, r0; bx lr */
-	wr32(a + 0x2000, 0x47700d10);      /* p13, r0; bx lr */
+	wr32(a + 0x2000, 0x47700c10);      /* p12, r0; bx lr */
 	wr32(a + 0x3000, 0x46081f10);      /* p15, r1; mov r0, r1 */
 	wr32(a + 0x3004, 0xbf004770);      /* bx lr */
 	sync_code((void *)a, 0x4000);
@@ -108,7 +109,7 @@ static void test_straddle(void)
 		v = try_jump(&c, va + 0xfff, 7);
 		check(c.kind == EXC_NONE && v == read_dacr(), "MRC p15 over two pages");
 		try_jump(&c, va + 0x10fff, 7);
-		check(c.kind == EXC_UNDEF && c.pc == va + 0x10ffe, "MRC p13 over two pages");
+		check(c.kind == EXC_UNDEF && c.pc == va + 0x10ffe, "MRC p12 over two pages");
 		v = try_jump(&c, va + 0x20fff, 7);
 		check(c.kind == EXC_NONE && v == read_dacr(), "MRC p15 to r1 over two pages");
 	}
@@ -116,7 +117,7 @@ static void test_straddle(void)
 	*pte_of(l1_table, va + 0x1000) = desc_small(a + 0x2000, MAP_AP(AP_RO));
 	tlb_flush_page(va + 0x1000);
 	try_jump(&c, va + 0xfff, 7);
-	check_eq("p15 became p13", c.kind, EXC_UNDEF);
+	check_eq("p15 became p12", c.kind, EXC_UNDEF);
 	wr16(a + 0x2000, 0x0f10);
 	sync_code((void *)(a + 0x2000), 4);
 	other = try_jump(&c, va + 0xfff, 7);

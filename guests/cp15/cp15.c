@@ -139,7 +139,7 @@ static void test_undefined(void)
 		{ "write of MIDR", 0xee000f10 },
 		{ "MRC p15 c0, c8", 0xee100f18 },
 		{ "MRC p15 c11, opc1 7", 0xeefb0f10 },
-		{ "MRC p13", 0xee130d10 },
+		{ "MRC p13 c11", 0xee1b0d10 },
 		{ "MCRR p15", 0xec410f02 },
 		{ "LDC p15", 0xed905f00 },
 		{ "CDP p15", 0xee010f00 },

@@ -36,6 +36,35 @@ def native(machine, name, timeout=TIMEOUT):
     return lines
 
 
+def disk(out, *names, files=None):
+    """A disk image with these guests and no boot script."""
+    content = {f"/guests/{name}.{suffix}": image(name, suffix)
+               for name in names for suffix in ("elf", "dtb")}
+    return espalier.make_disk(out, {**content, **(files or {})})
+
+
+def create(m, name, tree=None):
+    """Builds a guest, and says so if the VMM does not."""
+    said = m.cmd(f"guest create {name} /guests/{tree or name}.dtb")
+    assert "failed" not in said, said
+
+
+def kick(m, name):
+    said = m.cmd(f"guest kick {name}")
+    assert "failed" not in said, said
+
+
+def stats(m, vcpu):
+    """The counters of a vCPU, and of a guest that is no more an empty dict."""
+    return {key: int(value) for key, value in
+            re.findall(r"^(\S+) +(\d+)$", m.cmd(f"vcpu stat {vcpu}"), re.M)}
+
+
+def report(lines):
+    """What a guest reported, without the lines in between that only explain."""
+    return [line for line in lines if re.match("ok |FAIL |DONE ", line)]
+
+
 def judge(lines):
     """Every check of a report is ok, DONE agrees, and checksums of output fit."""
     failed = [line for line in lines if line.startswith("FAIL")]

@@ -214,6 +214,13 @@ static uint32_t in_room(void)
 	return con.bound ? vserial_in_room(con.bound) : shell_in_room();
 }
 
+/* The line is stopped: finds out whether the bound guest takes input at all. */
+static void watch(struct vcon_after *a)
+{
+	con.stall_at = con.bound->in_taken;
+	a->arm_stall = true;
+}
+
 /* Stops or restarts the line as there is room for its input. */
 static void flow(struct vcon_after *a)
 {
@@ -224,10 +231,8 @@ static void flow(struct vcon_after *a)
 	if (!con.stopped && !con.dropping && room < IN_LOW) {
 		con.stopped = true;
 		con.line->ops->set_rx(con.line, false);
-		if (con.bound) {
-			con.stall_at = con.bound->in_taken;
-			a->arm_stall = true;
-		}
+		if (con.bound)
+			watch(a);
 	} else if (con.stopped && (room >= IN_HIGH || con.dropping)) {
 		con.stopped = false;
 		con.line->ops->set_rx(con.line, true);
@@ -360,8 +365,7 @@ static void stall_timeout(struct timer *t)
 			con.dropping = true;
 			flow(&after);
 		} else {
-			con.stall_at = con.bound->in_taken;
-			after.arm_stall = true;
+			watch(&after);
 		}
 	}
 	spin_unlock(&vcon_lock, flags);
@@ -439,6 +443,8 @@ void vserial_bind(struct vserial *s)
 		hand_over_input(&after);
 	}
 	flow(&after);
+	if (con.bound && con.stopped) /* since before it was bound */
+		watch(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
 	arch_irq_restore(irq);

@@ -122,6 +122,12 @@ static void shell_reads(unsigned n)
 	fake_line_read();
 }
 
+static void send_one(void)
+{
+	check_sent();
+	send(1);
+}
+
 static void event(unsigned what, unsigned n)
 {
 	switch (what % 9) {
@@ -136,7 +142,11 @@ static void event(unsigned what, unsigned n)
 		fake_advance(n * 20 * NS_PER_MS);
 		fake_line_read();
 		break;
-	case 7: line.drain = 1 + n; console_write("<host>\n", 7); break;
+	case 7:
+		line.drain = 1 + n;
+		fake_waiting = n & 1 ? send_one : NULL;
+		console_write("<host>\n", 7);
+		break;
 	case 8: fake_line_type(&"\033xq\033x\033"[n % 6], 6 - n % 6); break;
 	}
 	check_sent();

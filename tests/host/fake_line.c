@@ -14,6 +14,7 @@ struct fake_line line;
 unsigned fake_wakes;
 uint64_t fake_now;
 void (*fake_idle)(void);
+void (*fake_waiting)(void);
 
 static void check(bool ok, const char *what)
 {
@@ -135,6 +136,8 @@ void sched_wake_host(void)
 void sched_wait(void)
 {
 	check(!fake_irq_masked, "sched_wait with interrupts off");
+	if (line.want && fake_waiting)
+		fake_waiting();
 	if (line.want)
 		fake_line_room(line.drain);
 	else if (fake_idle)

@@ -29,6 +29,8 @@ struct fake_line {
 extern struct fake_line line;
 extern unsigned fake_wakes; /* calls of sched_wake_host() */
 extern uint64_t fake_now;   /* ns */
+/* Called when the host thread waits for room on the line, before there is some. */
+extern void (*fake_waiting)(void);
 /* Called instead of draining the line when the host thread has nothing to wait for. */
 extern void (*fake_idle)(void);
 

@@ -305,35 +305,28 @@ static void test_guest_output_is_raw(void **state)
 	assert_string_equal(line.sent, "a\nb\r\n\033[1m");
 }
 
-static struct uart *talker;
+static unsigned waits;
 
 static void guest_talks(void)
 {
-	fake_idle = NULL;
-	if (talker)
-		send(talker, "<guest>");
-	line.want = true;
-	fake_line_room(1);
+	waits++;
+	send(&uart, "GUEST");
 }
 
-/* The guest sends while the host thread waits in the middle of its line. */
+/* The guest sends whenever the host thread waits in the middle of its line. */
 static void test_host_line_is_not_cut(void **state)
 {
 	(void)state;
+	waits = 0;
 	vserial_bind(&uart.s);
 	line.room = 3;
-	line.drain = 2;
-	send(&uart, "ab");
-	uart.out = "GUEST";
-	uart.nout = 5;
-	/* room for one byte now: console_write has to sleep */
-	talker = &uart;
-	fake_idle = guest_talks;
+	line.drain = 5;
+	fake_waiting = guest_talks;
 	console_write("host line\n", 10);
-	fake_idle = NULL;
-	uart_send(&uart);
+	fake_waiting = NULL;
+	assert_int_equal(waits, 2);
 	fake_line_room(FAKE_FOREVER);
-	assert_string_equal(line.sent, "abhost line\r\nGUEST");
+	assert_string_equal(line.sent, "host line\r\nGUESTGUEST");
 }
 
 static void test_sent_during_a_host_line(void **state)
@@ -582,6 +575,28 @@ static void test_a_dead_guest_can_be_left(void **state)
 	free(text);
 }
 
+/* Stopped by the shell's input, then bound to a guest that takes none. */
+static void test_a_dead_guest_can_be_left_at_once(void **state)
+{
+	char *text = pattern(4000);
+
+	(void)state;
+	vserial_bind(&uart.s);
+	uart.room = 0;
+	type(text);
+	vserial_bind(NULL); /* the guest's input is full, and now so is the shell's */
+	fake_line_read();
+	assert_false(line.rx_on);
+	fake_advance(10 * NS_PER_SEC);
+	vserial_bind(&uart.s);
+	assert_false(line.rx_on);
+	fake_advance(2 * NS_PER_SEC);
+	assert_true(line.rx_on);
+	type("\033xq");
+	assert_null(vserial_bound());
+	free(text);
+}
+
 static void test_a_slow_guest_is_not_dead(void **state)
 {
 	char *text = pattern(3000);
@@ -704,6 +719,7 @@ int main(void)
 		TEST(test_held_x_is_let_go),
 		TEST(test_escape_does_not_outlive_its_binding),
 		TEST(test_a_dead_guest_can_be_left),
+		TEST(test_a_dead_guest_can_be_left_at_once),
 		TEST(test_a_slow_guest_is_not_dead),
 		TEST(test_recovered_guest_gets_flow_control_again),
 		TEST(test_destroy_while_bound),

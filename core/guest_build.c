@@ -74,7 +74,8 @@ int build_reg(struct build *b, int node, unsigned index, uint32_t *base, uint32_
 	if (err == -ERANGE)
 		build_error(b, err, node, "reg: entry %u lies above 4 GiB", index);
 	else if (err)
-		build_error(b, err, node, "reg: malformed, or not covered by the ranges of its bus");
+		build_error(b, err, node, "reg: malformed, or not covered by the ranges of its"
+			    " bus");
 	else if (!*size)
 		build_error(b, -EINVAL, node, "reg: entry %u has size 0", index);
 	else

@@ -31,8 +31,8 @@ int guest_ram_alloc(struct guest *g)
 			continue;
 		p = page_alloc(r->size >> PAGE_SHIFT, alignment(r), PAGE_GUEST);
 		if (!p) {
-			log_err("%s: %s: the host has no %lu KiB in one piece for it (%lu KiB free)",
-				g->dtb_path, r->path, (unsigned long)r->size >> 10,
+			log_err("%s: %s: the host has no %lu KiB in one piece for it (%lu KiB"
+				" free)", g->dtb_path, r->path, (unsigned long)r->size >> 10,
 				(unsigned long)page_count(PAGE_FREE) << (PAGE_SHIFT - 10));
 			return -ENOMEM;
 		}

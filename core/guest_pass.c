@@ -161,7 +161,8 @@ void build_passthrough(struct build *b, int node, const char *path)
 		return;
 	}
 	if (!same_compatible(b, node, host)) {
-		build_error(b, -EINVAL, node, "passthrough: compatible is not as in the host's tree");
+		build_error(b, -EINVAL, node, "passthrough: compatible is not as in the host's"
+			    " tree");
 		return;
 	}
 	if (!dt_match(host_fdt, host, no_dma)) {

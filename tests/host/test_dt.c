@@ -156,7 +156,8 @@ static void nodes(void **state)
 static int stdout_of(const char *value)
 {
 	static const char fmt[] = "/dts-v1/; / { chosen { stdout-path = \"%s\"; };"
-				  " aliases { loop = \"loop\"; gone = \"/x\"; ok = \"/u\"; }; u { }; };";
+				  " aliases { loop = \"loop\"; gone = \"/x\"; ok = \"/u\"; };"
+				  " u { }; };";
 	void *t = fdt_from_dts(fmt, value);
 	int n = dt_stdout(t);
 

@@ -327,7 +327,8 @@ static void good_images(void **state)
 		struct image im;
 
 		print_message("  %s\n", cfg->name);
-		assert_int_equal(shell("cd %s && rm -f img && { %s; } >mkfs.log", dir, cfg->make), 0);
+		assert_int_equal(shell("cd %s && rm -f img && { %s; } >mkfs.log", dir, cfg->make),
+				 0);
 		assert_int_equal(shell("e2fsck -fn %s/img >%s/e2fsck.log 2>&1", dir, dir), 0);
 		map_image(&im, false);
 		if (ext2_mount(&im.fs, &im.mem.block))

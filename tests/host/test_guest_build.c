@@ -258,14 +258,14 @@ static const struct broken {
 	  " #address-cells = <1>; #size-cells = <1>; ranges;"
 	  " s@0 { reg = <0x9000 4>; espalier,backing = \"absent\"; }; };", -EINVAL,
 	  "/u@9000/s@0: espalier,backing: the node lies inside" },
-	{ "", KERNEL, RAM, CPU0, "u@1080 { reg = <0x1080 4>; compatible = \"test,uart\"; };", -EEXIST,
-	  "/u@1080: reg: 0x00001080-0x00001083 overlaps 0x00001000-0x00001fff of /gic@1000" },
+	{ "", KERNEL, RAM, CPU0, "u@1080 { reg = <0x1080 4>; compatible = \"test,uart\"; };",
+	  -EEXIST, "/u@1080: reg: 0x00001080-0x00001083 overlaps 0x00001000-0x00001fff of /gic@1000" },
 	{ "", KERNEL, RAM, CPU0, "u@0 { reg = <0 0x1001>; compatible = \"test,uart\"; };", -EEXIST,
 	  "overlaps" },
-	{ "", KERNEL, RAM, CPU0, "u@80000000 { reg = <0x80000ffc 8>; compatible = \"test,uart\"; };",
-	  -EEXIST, "/memory@80000000" },
-	{ "", KERNEL, RAM, CPU0, "g@9000 { reg = <0x9000 4>; compatible = \"test,gic\"; };", -EEXIST,
-	  "/g@9000: second interrupt controller, after /gic@1000" },
+	{ "", KERNEL, RAM, CPU0, "u@80000000 { reg = <0x80000ffc 8>; compatible ="
+	  " \"test,uart\"; };", -EEXIST, "/memory@80000000" },
+	{ "", KERNEL, RAM, CPU0, "g@9000 { reg = <0x9000 4>; compatible = \"test,gic\"; };",
+	  -EEXIST, "/g@9000: second interrupt controller, after /gic@1000" },
 	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; compatible = \"test,uart\";"
 	  " interrupts = <0 5>; };", -EINVAL, "/u@9000: interrupts: entry 0" },
 	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; compatible = \"test,uart\";"
@@ -359,8 +359,8 @@ static void unwinding(void **state)
 		}
 	}
 	/* The second range does not fit any more. */
-	assert_int_equal(create("", KERNEL, "<0x80000000 0x6000000 0xa0000000 0x8000000>", CPU0, ""),
-			 -ENOMEM);
+	assert_int_equal(create("", KERNEL, "<0x80000000 0x6000000 0xa0000000 0x8000000>", CPU0,
+				""), -ENOMEM);
 	expect_clean();
 	assert_int_equal(create("", KERNEL, RAM, CPU0, uart), 0);
 	destroy("g");
@@ -387,7 +387,8 @@ static const struct { const char *nodes; int err; const char *text; } passes[] =
 	{ PASS_AS("/rtc2", "arm,pl031", "0x9800", "0x1000"), -EINVAL, "does not begin a page" },
 	{ PASS_AS("/dma", "arm,pl080", "0x9000", "0x1000"), -ENOTSUP, "known to do no DMA" },
 	{ PASS_AS("/small", "arm,pl031", "0x9000", "0x100"), -EINVAL, "shares a page" },
-	{ PASS_AS("/vmm", "test,vmm", "0x9000", "0x100"), -EBUSY, "device of the VMM (driver vmm)" },
+	{ PASS_AS("/vmm", "test,vmm", "0x9000", "0x100"), -EBUSY,
+	  "device of the VMM (driver vmm)" },
 	{ PASS_AS("/near", "arm,pl031", "0x9000", "0x1000"), -EBUSY, "device of the VMM (driver" },
 	{ PASS_AS("/inram", "arm,pl031", "0x9000", "0x1000"), -EINVAL, "is RAM" },
 	{ PASS("") PASS_AS("/rtc@9000", "arm,pl031", "0xc000", "0x1000"), -EBUSY,

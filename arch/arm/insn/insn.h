@@ -54,7 +54,10 @@ struct insn_env {
 	uint32_t fault_va;
 };
 
-/* The condition that governs `i` under `cpsr` (IT block in Thumb), 0..15. */
+/*
+ * The condition that governs `i` under `cpsr`, 0..15: its own, or in Thumb the IT
+ * block's, 14 without one.  15 is what ARM encodes as unconditional.
+ */
 unsigned insn_cond(const struct insn *i, uint32_t cpsr);
 
 /* ARM ARM A8.3.1: does a condition pass with these flags? */
@@ -78,22 +81,34 @@ int insn_emulate_ldst(const struct insn *i, struct insn_env *env);
 /* True if `i` is an unprivileged load/store (LDRT, STRT, LDRHT ...). */
 bool insn_is_unpriv(const struct insn *i);
 
-/* What it takes to execute one instruction away from its address. */
+/*
+ * What it takes to execute one instruction away from its address.  What a
+ * Cortex-A9 does not have, or what is UNPREDICTABLE, is STEP_EXCEPTION.
+ */
 enum step_kind {
 	STEP_OUT_OF_LINE, /* reads no PC, does not branch: run a copy of it */
 	STEP_EMULATE,     /* uses or writes the PC: insn_emulate_pc() */
 	STEP_EXCEPTION,   /* SVC, HVC, SMC, BKPT, UDF or UNDEF: take the exception */
 	STEP_EXC_RETURN,  /* RFE, LDM^ with PC, MOVS/SUBS pc */
-	STEP_CP15,        /* a CP14/CP15 access that the table does not allow */
+	STEP_CP15,        /* CP14 or CP15, any register: the CP15 table decides */
 	STEP_WAIT,        /* WFI */
 };
+
+/*
+ * A copy may still end in an exception of its own, which the caller gives the
+ * original's address: an abort of a load or store; or UNDEF for fields that
+ * have no meaning (NEON sizes, BFI of no bits, VLDM beyond d31) or with VFP off.
+ * CPS, MSR and SRS are copied; with them mode and masks change in the copy.
+ */
 enum step_kind insn_step_kind(const struct insn *i);
 
 /*
- * Emulates a STEP_EMULATE instruction: B, BL, BLX, BX, BXJ, CBZ, TBB/TBH, IT, ADR, LDR
- * (literal), LDRD (literal), data processing with PC as operand or destination, LDM with PC,
- * LDR pc, MOV.  0; -ENOTSUP: a form that it does not know (the caller
- * reports it); -EINVAL: UNPREDICTABLE; or what a callback returned.
+ * Emulates a STEP_EMULATE instruction: B, BL, BLX, BX, BXJ (as BX), CBZ, TBB/TBH, IT, ADR,
+ * data processing with PC as operand or destination, PLD/PLI (literal), loads and
+ * stores with PC as base, source or destination.  0; -ENOTSUP: not STEP_EMULATE, or VLDR,
+ * VSTR, VLDM, VSTM relative to the PC, or STM ^ of the PC (the caller reports it); -EINVAL:
+ * UNPREDICTABLE in this place of an IT block, or with this branch target; or
+ * as insn_emulate_ldst().  Registers, pc and cpsr change only on success.
  */
 int insn_emulate_pc(const struct insn *i, struct insn_env *env);
 

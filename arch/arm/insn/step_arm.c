@@ -163,8 +163,9 @@ static const struct step_row rows[] = {
 	{ 0x0fe00070, 0x07c00010, OOL, ".X.." },
 
 	/* The user bank: A5.5.  STM with PC must store the right one. */
-	/* cccc 100P U1WL nnnn 0000 0000 0000 0000  an empty list: UNPREDICTABLE */
-	{ 0x0e40ffff, 0x08400000, EXC, NULL },
+	/* cccc 100P U10L nnnn 0000 0000 0000 0000  an empty list: UNPREDICTABLE */
+	{ 0x0e70ffff, 0x08400000, EXC, NULL },
+	{ 0x0e70ffff, 0x08500000, EXC, NULL },
 	/* cccc 100P U1W1 nnnn 1lll llll llll llll  LDM (exception return) */
 	{ 0x0e508000, 0x08508000, RET, "X..." },
 	/* cccc 100P U101 nnnn 0lll llll llll llll  LDM (user registers) */

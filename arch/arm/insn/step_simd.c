@@ -80,7 +80,8 @@ static const struct step_row vfp[] = {
 	/* 1101 UD0L nnnn dddd 101z iiii iiii  VLDR, VSTR */
 	{ 0x0f200e00, 0x0d000a00, OOL, "P..." },
 	/* 1100 1DWL nnnn dddd 101z 0000 0000  no register: UNPREDICTABLE */
-	{ 0x0f800eff, 0x0c800a00, EXC, NULL },
+	{ 0x0fa00eff, 0x0c800a00, EXC, NULL },
+	{ 0x0fa00eff, 0x0ca00a00, EXC, NULL },
 	/* 1100 1D0L nnnn dddd 101z iiii iiii  VLDMIA, VSTMIA */
 	{ 0x0fa00e00, 0x0c800a00, OOL, "P..." },
 	/* 1100 1D1L nnnn dddd 101z iiii iiii  VLDMIA, VSTMIA, VPOP */

@@ -181,8 +181,8 @@ static const struct step_row rows32[] = {
 	{ 0xfbf08000, 0xf2c00000, OOL, "..X." },
 	/* 1111 0(0)11 U010 nnnn 0000 dddd 00(0)i iiii  SSAT16, USAT16; ASR #0 else */
 	{ 0xff70f0f0, 0xf3200000, OOL, "X.X." },
-	/* 1111 0(0)11 U010 nnnn 0000 dddd 00.. ....  what is left of those */
-	{ 0xff70f0c0, 0xf3200000, EXC, NULL },
+	/* 1111 0(0)11 U010 nnnn 0000 dddd 00(0). ....  what is left of those */
+	{ 0xff70f0e0, 0xf3200000, EXC, NULL },
 	/* 1111 0(0)11 U0s0 nnnn 0iii dddd ii(0)s ssss  SSAT, USAT */
 	{ 0xff508020, 0xf3000000, OOL, "X.X." },
 	/* 1111 0(0)11 U100 nnnn 0iii dddd ii(0)w wwww  SBFX, UBFX */

@@ -487,7 +487,7 @@ static void shim_und(struct arch_vcpu *av)
 		if (insn_step_kind(&i) != STEP_EXCEPTION) {
 			vm_count(av, UND_TRAPWORD);
 			shim_forget(av, MODE_UND, &av->und);
-			step_insn(av, &i);
+			av->step_more = !step_insn(av, &i) && av->step_more;
 			return;
 		}
 	}
@@ -546,16 +546,19 @@ static const struct {
 static void guest_smc(struct arch_vcpu *av)
 {
 	uint32_t off = av->frame.pc - av->shim_va - SHIM_PAGE;
+	unsigned n = 0;
 
 	if (step_returns(av))
 		return;
-	for (unsigned n = 0; n < ARRAY_SIZE(shim_exits); n++) {
-		if (off == (uint32_t)(shim_exits[n].at - shim_template)) {
-			shim_exits[n].handle(av);
-			return;
-		}
-	}
-	dictionary(av);
+	while (n < ARRAY_SIZE(shim_exits) &&
+	       off != (uint32_t)(shim_exits[n].at - shim_template))
+		n++;
+	if (n < ARRAY_SIZE(shim_exits))
+		shim_exits[n].handle(av);
+	else
+		dictionary(av);
+	if (av->in_handler && !av->stepping)
+		av->step_more = true;
 }
 
 struct frame *exit_smc(struct frame *f)

@@ -22,9 +22,10 @@ static uint32_t table_entry(const struct shadow *s, unsigned k, unsigned domain)
 /* Number of the pool's table that a level 1 entry points to, 0: none. */
 static unsigned table_of(const struct shadow *s, uint32_t e)
 {
-	if ((e & 3) != L1_TABLE)
-		return 0;
-	return ((e & ~0x3ffu) - ptr_hpa(s->table).v) / sizeof s->table[0];
+	unsigned k = ((e & ~0x3ffu) - ptr_hpa(s->table).v) / sizeof s->table[0];
+
+	/* The shim's table is not of the pool. */
+	return (e & 3) == L1_TABLE && k < CONFIG_SHADOW_L2 ? k : 0;
 }
 
 /*
@@ -440,7 +441,7 @@ static const uint32_t *guest_table(struct arch_vcpu *av, uint32_t d1)
 	if ((d1 & 3) != L1_TABLE || !(av->mmu.sctlr & SCTLR_M))
 		return NULL;
 	fr = frame_find(av->ag, GPA(d1));
-	return fr.f && !fr.f->npatches ? (const uint32_t *)(fr.host + (d1 & 0xc00)) : NULL;
+	return fr.f && !fr.f->npatches ? fr.host + BITS(d1, 11, 10) * L2_ENTRIES : NULL;
 }
 
 /* Neighbours of a page that faulted come for little: fill the gaps. */

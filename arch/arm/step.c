@@ -301,10 +301,11 @@ void step(struct arch_vcpu *av)
 	unsigned n = 0;
 	struct insn i;
 
-	av->step_more = false;
 	do {
-		if (fetch(av, &i) && !emulate_in_handler(av, &i) && step_insn(av, &i))
+		if (fetch(av, &i) && !emulate_in_handler(av, &i) && step_insn(av, &i)) {
+			av->step_more = false; /* the copy's trap brings us back */
 			return;
+		}
 	} while (must_step(av) && av->vcpu->state == VCPU_READY && ++n < STEPS_PER_EXIT);
 	av->step_more = must_step(av);
 }

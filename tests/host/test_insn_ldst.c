@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: arch/arm/insn/ldst.c arch/arm/insn/ldst_arm.c arch/arm/insn/ldst_thumb.c arch/arm/insn/exec.c arch/arm/insn/cond.c */
+/*
+ * sources: arch/arm/insn/ldst.c arch/arm/insn/ldst_arm.c arch/arm/insn/ldst_thumb.c
+ * arch/arm/insn/exec.c arch/arm/insn/cond.c
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -245,6 +248,25 @@ static void pc_operands(void **state)
 	assert_int_equal(cpu_word(&cpu, RAM), PC + 8);
 }
 
+/* The carry goes into an offset by RRX. */
+static void rrx_offset(void **state)
+{
+	struct insn ldr = insn_arm(0xe7921063); /* ldr r1, [r2, r3, rrx] */
+
+	(void)state;
+	start(ldr);
+	cpu.env.cpsr |= CPSR_C;
+	cpu.r[2] = RAM + 0x80000000;
+	cpu.r[3] = 9;
+	assert_int_equal(run(ldr), 0);
+	assert_int_equal(cpu.r[1], cpu_word(&cpu, RAM + 4));
+	start(ldr);
+	cpu.r[2] = RAM;
+	cpu.r[3] = 9;
+	assert_int_equal(run(ldr), 0);
+	assert_int_equal(cpu.r[1], cpu_word(&cpu, RAM + 4));
+}
+
 static void swaps(void **state)
 {
 	struct insn swp = insn_arm(0xe1021093), swpb = insn_arm(0xe1421093);
@@ -478,6 +500,7 @@ int main(void)
 		cmocka_unit_test(every_multiple),
 		cmocka_unit_test(pc_loads),
 		cmocka_unit_test(pc_operands),
+		cmocka_unit_test(rrx_offset),
 		cmocka_unit_test(swaps),
 		cmocka_unit_test(big_endian_data),
 		cmocka_unit_test(failures_leave_all),

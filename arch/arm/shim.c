@@ -58,6 +58,7 @@ void shim_set_vectors(struct arch_vcpu *av)
 	uint32_t *literal = av->shim_code + (shim_vectors - shim_template) / 4;
 	uint32_t base = vcp15_vector_base(av), thumb = av->mmu.sctlr & SCTLR_TE ? 1 : 0;
 
+	av->handlers_short = 0; /* other handlers, which have to earn trust again */
 	literal[0] = (base + 0x08) | thumb;
 	literal[1] = (base + 0x18) | thumb;
 	cache_clean(literal, 8);

@@ -134,6 +134,52 @@ static void take_exception(struct arch_vcpu *av, const struct insn *i)
 	}
 }
 
+/* --- what is stepped, and for how long ---------------------------------------- */
+
+#define HANDLER_SHORT  64   /* instructions; Linux leaves the mode after ten */
+#define HANDLER_LONG   4096 /* ... after which it is taken for the main program */
+#define HANDLERS_TRUST 4
+
+static bool handler_mode(const struct arch_vcpu *av)
+{
+	uint32_t mode = av->frame.cpsr & PSR_MODE;
+
+	return mode == MODE_ABT || mode == MODE_UND;
+}
+
+void step_handler(struct arch_vcpu *av)
+{
+	if (av->handlers_short >= HANDLERS_TRUST)
+		return;
+	av->in_handler = av->step_more = true;
+	av->handler_strayed = false;
+	av->handler_steps = 0;
+}
+
+/* Only an exception return ends a handler: after a CPS it may come back. */
+static void handler_returns(struct arch_vcpu *av)
+{
+	if (!av->in_handler || handler_mode(av))
+		return;
+	av->in_handler = false;
+	if (av->handler_steps <= HANDLER_SHORT && !av->handler_strayed)
+		av->handlers_short++;
+	else
+		av->handlers_short = 0;
+}
+
+static bool stepping_handler(struct arch_vcpu *av)
+{
+	if (!av->in_handler)
+		return false;
+	av->handler_strayed |= !handler_mode(av);
+	if (++av->handler_steps <= HANDLER_LONG)
+		return true;
+	av->in_handler = false;
+	av->handlers_short = 0;
+	return false;
+}
+
 /*
  * An unusual exception return runs as a copy and leaves it for good, so nothing
  * ends the step.  With IRQs masked up to it none can hit the copy.
@@ -145,6 +191,8 @@ static bool exception_return(struct arch_vcpu *av, const struct insn *i)
 
 	if (err == -EFAULT)
 		exit_data_abort(av, &abort);
+	if (!err)
+		handler_returns(av);
 	if (err != -ENOTSUP)
 		return false;
 	run_copy(av, i);
@@ -195,39 +243,6 @@ bool step_insn(struct arch_vcpu *av, const struct insn *i)
 		take_exception(av, i);
 		return false;
 	}
-}
-
-/* --- what is stepped, and for how long ---------------------------------------- */
-
-#define HANDLER_SHORT  64 /* instructions; Linux leaves the mode after ten */
-#define HANDLERS_TRUST 4
-
-static bool handler_mode(const struct arch_vcpu *av)
-{
-	uint32_t mode = av->frame.cpsr & PSR_MODE;
-
-	return mode == MODE_ABT || mode == MODE_UND;
-}
-
-void step_handler(struct arch_vcpu *av)
-{
-	if (av->handlers_short >= HANDLERS_TRUST)
-		return;
-	av->in_handler = av->step_more = true;
-	av->handler_steps = 0;
-}
-
-static bool stepping_handler(struct arch_vcpu *av)
-{
-	if (!av->in_handler)
-		return false;
-	if (handler_mode(av)) {
-		av->handler_steps++;
-		return true;
-	}
-	av->in_handler = false;
-	av->handlers_short = av->handler_steps <= HANDLER_SHORT ? av->handlers_short + 1 : 0;
-	return false;
 }
 
 /* Is the next instruction in a quarantined frame that may be fetched from? */

@@ -172,8 +172,9 @@ struct arch_vcpu {
 
 	bool step_more;           /* goes on by step(), not in the guest */
 	bool in_handler;          /* an abort or undef handler is being stepped */
+	bool handler_strayed;     /* ... and left its mode by other than a return */
 	unsigned handler_steps;   /* instructions of it so far */
-	unsigned handlers_short;  /* handlers in a row that soon left their mode */
+	unsigned handlers_short;  /* handlers in a row that soon returned from their mode */
 
 	struct reflected abt, und;
 	bool tlb_stale;     /* shadow entries went while it was switched out */

@@ -7,7 +7,7 @@ import espalier
 
 # The guests that run natively as well; the others need a VMM.
 MAKE = (espalier.TOP / "guests" / "guests.mk").read_text()
-NATIVE = re.search(r"^GUEST_NATIVE := (.*)$", MAKE, re.M).group(1).split()
+NATIVE = re.search(r"^GUEST_NATIVE := ((?:\\\n|.)*)$", MAKE, re.M)[1].replace("\\\n", " ").split()
 
 TIMEOUT = 60
 EVENTS = [r"TYPE ([^\r\n]*)\r*\n", r"DONE \d+ ok, \d+ failed\r*\n"]

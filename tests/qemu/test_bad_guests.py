@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A guest that does one wrong thing: what becomes of it, and of everybody else."""
+import re
+
+import bare
+import pytest
+
+import espalier
+
+RUNNING, HALTED = "running", "halted"
+
+# letter: (state afterwards, what the log says about it or None)
+DEEDS = {
+    "a": (RUNNING, r"read of 4 bytes at 0x10002000: nothing there in its device tree"),
+    "e": (RUNNING, None),
+    "g": (RUNNING, None),
+    "i": (RUNNING, r"fetches instructions from 0x20000000, which is not RAM"),
+    "j": (RUNNING, r"fetches instructions from 0x61100000, which is not RAM"),
+    "k": (RUNNING, r"fetches instructions from 0x10009000, which is not RAM"),
+    "l": (RUNNING, None),
+    "o": (RUNNING, None),
+    "p": (HALTED, r"guest bad halted: it powered itself off"),
+    "r": (RUNNING, r"guest bad starts again: it reset its daughterboard|it rebooted"),
+    "t": (RUNNING, None),
+    "u": (RUNNING, None),
+    "v": (RUNNING, None),
+    "w": (RUNNING, None),
+    "z": (RUNNING, None),
+}
+
+# Where the guest's own handler reports what it got and powers the machine off.
+REPORTS = {"a": "data abort", "i": "prefetch abort", "j": "prefetch abort",
+           "k": "prefetch abort", "u": "undef"}
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    return bare.disk(tmp_path_factory.mktemp("bad") / "disk.img", "bad", "tick")
+
+
+def ticks(m):
+    """How far the honest neighbour is; it must never have complained."""
+    said = m.cmd("vserial dump tick/uart0")
+    assert "FAIL" not in said, said
+    counts = re.findall(r"^tick (\d+)$", said, re.M)
+    return int(counts[-1]) if counts else 0
+
+
+def neighbour_goes_on(m):
+    before = ticks(m)
+    for _ in range(100):
+        m.quiet(0.2)
+        if ticks(m) > before:
+            return
+    raise AssertionError(f"the neighbour stands at tick {before}:\n" + m.cmd("guest info tick"))
+
+
+def ready(m):
+    for _ in range(100):
+        if "READY" in m.cmd("vserial dump bad/uart0 100"):
+            return
+        m.quiet(0.1)
+    raise AssertionError(m.cmd("guest info bad"))
+
+
+def type_to(m, text, wanted):
+    m.bind("bad/uart0")
+    m.send(text)
+    m.expect(wanted)
+    m.unbind()
+
+
+@pytest.mark.parametrize("letter", DEEDS)
+def test_bad(machine, disk, letter):
+    state, message = DEEDS[letter]
+    m = machine(disk=disk)
+    m.boot()
+    for name in ("bad", "tick"):
+        bare.create(m, name)
+        bare.kick(m, name)
+    ready(m)
+    type_to(m, letter, "DOING [^\r\n]*")
+    neighbour_goes_on(m)
+    info = m.cmd("guest info bad")
+    log = m.cmd("log")
+    if letter in REPORTS:
+        assert f"unexpected {REPORTS[letter]} at" in m.cmd("vserial dump bad/uart0")
+        state = HALTED
+    assert re.search(rf"^state: +{state}", info, re.M) or \
+        (HALTED in info and "error: bad: " in log), info
+    if message:
+        assert re.search(message, log), log
+    # Whatever it did, it can be stopped, and starts as if new.
+    m.cmd("guest halt bad")
+    assert "failed" not in m.cmd("guest reset bad")
+    bare.kick(m, "bad")
+    ready(m)
+    neighbour_goes_on(m)
+    assert "failed" not in m.cmd("guest destroy bad")
+    neighbour_goes_on(m)
+    assert m.cmd("echo alive") == "alive"
+
+
+def test_all_one_after_another(machine, disk):
+    """Nothing of one deed is left for the next; the host gets all its memory back."""
+    m = machine(disk=disk)
+    m.boot()
+    bare.create(m, "tick")
+    bare.kick(m, "tick")
+    used = []
+    for _ in range(2):
+        for letter in DEEDS:
+            bare.create(m, "bad")
+            bare.kick(m, "bad")
+            ready(m)
+            type_to(m, letter, "DOING [^\r\n]*")
+            m.quiet(0.1)
+            assert "failed" not in m.cmd("guest destroy bad")
+        used.append(m.cmd("host ram"))
+        neighbour_goes_on(m)
+    free = [re.search(r"free +(\d+)", text)[1] for text in used]
+    assert free[0] == free[1], used

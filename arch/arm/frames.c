@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <espalier/log.h>
+
 #include "cache.h"
 #include "vm.h"
 
@@ -58,6 +60,9 @@ static bool verify(struct arch_vcpu *av, struct fref fr, enum isa isa, bool user
 	if (verify_page(&av->ag->dict, fr.host, isa, user ? VERIFY_PL0 : 0, p, PATCH_MAX,
 			&res) != VERIFY_OK) {
 		av->quarantined[res.reason]++;
+		log_debug("frame at host 0x%08x is stepped: %s at offset 0x%x",
+			  (unsigned)ptr_hpa(fr.host).v, verify_reason_name[res.reason],
+			  res.where);
 		return false;
 	}
 	if (res.npatches) {

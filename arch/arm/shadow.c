@@ -643,7 +643,6 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 {
 	struct shadow *s = av->shadow;
 	unsigned j = BITS(va, 19, 12);
-	bool had = s->table[k][j] != 0;
 	struct gwalk n;
 	struct fref fr;
 	const uint32_t *g;
@@ -659,8 +658,8 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 		}
 		return;
 	}
-	/* The guest is about to use what it has just changed (fixmap): refill. */
-	g = had ? guest_table(av, s->l2[k].d1) : NULL;
+	/* The guest is about to use what it has just changed (fixmap, COW): refill. */
+	g = guest_table(av, s->l2[k].d1);
 	if (g && guest_entry(av, &s->l2[k], g, j, &n)) {
 		pte = make_pte(av, &n, &fr);
 		if (pte)

@@ -146,6 +146,7 @@ static void dacr_set(struct arch_vcpu *av, uint32_t v)
 
 	vm_count(av, SMC_DACR);
 	av->mmu.dacr = v;
+	WRITE_CP15(PRRR, v); /* what the guest's reads became reads of */
 	/* Entries were made for the old managers; domain 15 is the shim's, too. */
 	if (av->mmu.sctlr & SCTLR_M && (managers(old) != managers(v) || (old ^ v) >> 30))
 		shadow_flush(av);

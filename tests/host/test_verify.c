@@ -232,8 +232,8 @@ static void test_sctlr_alias(void **state)
 	page[12] = 0xee1a5f32; /* the guest's own NMRR read, r5 */
 	page[13] = 0xee0a3f32; /* NMRR write */
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
-	expect(40, 4, VERIFY_SCTLR, MRC_NMRR);
-	expect(44, 4, VERIFY_SCTLR, 0x1e1a4f32);
+	expect(40, 4, VERIFY_ALIAS, MRC_NMRR);
+	expect(44, 4, VERIFY_ALIAS, 0x1e1a4f32);
 	expect(48, 4, VERIFY_RECOLOUR, 0xee1a5d32);
 	expect(52, 4, VERIFY_RECOLOUR, 0xee0a3d32);
 	/* The page copied: the alias keeps its meaning. */
@@ -243,7 +243,38 @@ static void test_sctlr_alias(void **state)
 	fill(NOP_T);
 	put_wide(101, MRC_SCTLR);
 	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
-	expect(202, 4, VERIFY_SCTLR, 0x3f32ee1a);
+	expect(202, 4, VERIFY_ALIAS, 0x3f32ee1a);
+}
+
+static void test_dacr_alias(void **state)
+{
+	(void)state;
+	page[10] = 0xee137f10; /* MRC DACR, r7 */
+	page[11] = 0xee337f10; /* the same by another opc1, which QEMU decodes alike */
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	expect(40, 4, VERIFY_ALIAS, 0xee1a7f12);
+	expect(44, 4, VERIFY_RECOLOUR, 0xee337d10);
+	/* A page without any other word of ours is no copy: PRRR is what is meant. */
+	fill(NOP);
+	page[20] = 0xee1a7f12;
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	expect(80, 4, VERIFY_RECOLOUR, 0xee1a7d12);
+	assert_int_equal(res.ambiguous, 1);
+}
+
+/* Thumb code that by chance reads as an access, in a page entered in ARM state. */
+static void test_access_in_thumb_code(void **state)
+{
+	(void)state;
+	page[9] = 0x0200f06f;
+	page[10] = 0xee020f10;
+	page[11] = 0x2a10ee12;
+	page[12] = 0x47701880;
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_QUARANTINE);
+	assert_int_equal(res.reason, VERIFY_REASON_MIXED);
+	assert_int_equal(res.where, 40);
+	page[9] = page[11] = page[12] = NOP;
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
 }
 
 static void test_lookalikes(void **state)
@@ -616,6 +647,8 @@ int main(void)
 		cmocka_unit_test_setup(test_arm_recolour, setup),
 		cmocka_unit_test_setup(test_arm_smc, setup),
 		cmocka_unit_test_setup(test_smc_quota, setup),
+		cmocka_unit_test_setup(test_dacr_alias, setup),
+		cmocka_unit_test_setup(test_access_in_thumb_code, setup),
 		cmocka_unit_test_setup(test_sctlr_alias, setup),
 		cmocka_unit_test_setup(test_lookalikes, setup),
 		cmocka_unit_test_setup(test_arm_displace, setup),

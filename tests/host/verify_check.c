@@ -30,12 +30,17 @@ static bool says_original(const struct verify_dict *d, const struct verify_patch
 	struct insn i = { isa, 4, q->replacement }, o;
 	uint32_t want = q->original;
 
-	if (q->kind == VERIFY_SCTLR && isa == ISA_ARM)
-		return (want & 0x0fff0fff) == 0x0e110f10 &&
-		       (q->replacement ^ want) == (0x0e110f10 ^ 0x0e1a0f32);
-	if (q->kind == VERIFY_SCTLR)
-		return (want & 0x0fffffff) == 0x0f10ee11u &&
-		       (q->replacement ^ want) == (0x0f10ee11u ^ 0x0f32ee1au);
+	if (q->kind == VERIFY_ALIAS) {
+		uint32_t to = q->replacement;
+
+		if (isa == ISA_THUMB) {
+			want = want << 16 | want >> 16;
+			to = to << 16 | to >> 16;
+		}
+		/* MRC SCTLR -> MRC NMRR, MRC DACR -> MRC PRRR, Rt and condition kept */
+		return ((want & 0x0fff0fff) == 0x0e110f10 && (to ^ want) == (0x0e110f10 ^ 0x0e1a0f32)) ||
+		       ((want & 0x0fff0fff) == 0x0e130f10 && (to ^ want) == (0x0e130f10 ^ 0x0e1a0f12));
+	}
 	if (q->kind == VERIFY_LITERAL)
 		i.isa = ISA_ARM; /* data: decoded as the word it is */
 	else if (isa == ISA_THUMB && q->kind == VERIFY_TRAP)

@@ -44,6 +44,8 @@ static bool patch_word(struct vrun *v, unsigned i)
 
 	if (is_literal(v, i))
 		return danger != CP_FORBIDDEN || run_literal(v, i);
+	if (danger != CP_NATIVE && !stands_in_arm(v->page, i))
+		return danger != CP_FORBIDDEN || run_fail(v, VERIFY_REASON_MIXED, 4 * i);
 	if (danger != CP_NATIVE)
 		return patch_access(v, i, w);
 	if (is_wfi_arm(w))

@@ -177,6 +177,61 @@ void run_lookalike(struct vrun *v, unsigned offset, uint32_t word)
 		v->r->ambiguous += dict_lookalike(v->d, v->isa, word);
 }
 
+/*
+ * Hot reads of registers whose guest value the VMM keeps in a spare register: TEX
+ * remap is off in the real SCTLR, so NMRR and PRRR are free.
+ */
+static const struct {
+	enum cp15_reg reg, spare;
+	uint32_t word, to; /* condition and Rt zero */
+} aliases[VERIFY_ALIASES] = {
+	{ CP15_SCTLR, CP15_NMRR, 0x0e110f10, 0x0e1a0f32 },
+	{ CP15_DACR, CP15_PRRR, 0x0e130f10, 0x0e1a0f12 },
+};
+
+#define ALIAS_FIELDS 0x0fff0fffu
+
+/* Does the page hold other words of ours, so that it must be a copy? */
+static bool has_copies(const struct vrun *v)
+{
+	struct insn out;
+
+	for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++) {
+		const struct insn arm = { ISA_ARM, 4, run_original(v, 4 * i, 4) };
+
+		if (verify_original(v->d, &arm, &out))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The guest's own read of a spare register, or a copy of a read that was
+ * redirected there?  Code that copies itself has other words of ours around.
+ */
+static bool is_alias_copy(struct vrun *v, const struct cp_access *a, enum cp15_reg reg)
+{
+	for (unsigned n = 0; n < VERIFY_ALIASES; n++) {
+		if (reg != aliases[n].spare || !(v->d->alias_regs[n] >> a->rt & 1))
+			continue;
+		v->r->ambiguous++;
+		return has_copies(v);
+	}
+	return false;
+}
+
+static bool alias(struct vrun *v, uint32_t w, const struct cp_access *a, uint32_t *to)
+{
+	for (unsigned n = 0; n < VERIFY_ALIASES; n++) {
+		if ((w & ALIAS_FIELDS) != aliases[n].word)
+			continue;
+		v->d->alias_regs[n] |= (uint16_t)BIT(a->rt);
+		*to = (w & ~ALIAS_FIELDS) | aliases[n].to;
+		return true;
+	}
+	return false;
+}
+
 bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind)
 {
 	struct cp_access a;
@@ -184,18 +239,13 @@ bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *
 
 	cp_decode(w, &a);
 	reg = cp15_lookup(&a).reg;
-	if (a.read && reg == CP15_NMRR && (v->d->sctlr_regs >> a.rt & 1)) {
-		v->r->ambiguous++; /* a copy of a rewritten SCTLR read */
+	if (a.read && is_alias_copy(v, &a, reg))
 		return false;
-	}
-	if (a.read && reg == CP15_SCTLR) {
-		v->d->sctlr_regs |= (uint16_t)BIT(a.rt);
-		*kind = VERIFY_SCTLR;
-		*to = (w & ~0x000f00efu) | 0x000a0022u; /* c1, c0, 0 -> c10, c2, 1 */
-	} else {
-		*kind = VERIFY_RECOLOUR;
-		*to = w & ~CP_COLOUR;
-	}
+	*kind = VERIFY_ALIAS;
+	if (a.read && alias(v, w, &a, to))
+		return true;
+	*kind = VERIFY_RECOLOUR;
+	*to = w & ~CP_COLOUR;
 	return true;
 }
 

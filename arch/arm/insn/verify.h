@@ -26,6 +26,7 @@
 #define VERIFY_TRAPS 256u
 #define VERIFY_TRAPS_OWN 254u /* 0xfe and 0xff are LLVM's and KGDB's breakpoints */
 #define VERIFY_TRAPS_THUMB 112u
+#define VERIFY_ALIASES 2u /* SCTLR, DACR */
 
 struct verify_dict {
 	/* SMC #k: condition field zero; 0 = free, the SMC itself = the guest's own. */
@@ -35,14 +36,15 @@ struct verify_dict {
 	/* Thumb trap k: 16-bit originals have zero in bits 31..16; 0 = free. */
 	uint32_t thumb[VERIFY_TRAPS_THUMB];
 	uint16_t nsmc, ntrap, nthumb; /* entries in use, for statistics */
-	uint16_t sctlr_regs;          /* bit Rt: SCTLR reads into Rt became NMRR reads */
+	/* Bit Rt: reads of SCTLR [0], DACR [1] into Rt became reads of NMRR, PRRR. */
+	uint16_t alias_regs[VERIFY_ALIASES];
 };
 
 enum verify_kind {
 	VERIFY_RECOLOUR, /* p15 -> p13 or p14 -> p12: UNDEF */
 	VERIFY_SMC,      /* dictionary SMC, ARM only */
 	VERIFY_TRAP,     /* a UDF that names an entry of the dictionary */
-	VERIFY_SCTLR,    /* SCTLR read -> NMRR read, which holds the guest's SCTLR */
+	VERIFY_ALIAS,    /* SCTLR read -> NMRR read, DACR -> PRRR: they hold the guest's */
 	VERIFY_LITERAL,  /* data, recoloured; every load of it in the page is a VERIFY_TRAP */
 };
 

@@ -108,6 +108,8 @@ bool literal_target(enum isa isa, uint32_t word, unsigned offset, int *first, in
 void scan_literals(struct vrun *v);
 /* Do the words around word i look like ARM code? */
 bool looks_arm(const uint32_t *page, unsigned i);
+/* Does an access at word i stand among ARM code, or in Thumb code by chance? */
+bool stands_in_arm(const uint32_t *page, unsigned i);
 
 /* vdict.c: the replacement, or 0: no entry is left. */
 uint32_t dict_smc(struct verify_dict *d, uint32_t word);

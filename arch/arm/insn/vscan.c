@@ -265,3 +265,31 @@ bool looks_arm(const uint32_t *page, unsigned i)
 		al += k != i && page[k] >> 28 == 14;
 	return 2 * al >= last - first;
 }
+
+/* Unconditional ARM code, code under the same condition, or nothing against it. */
+static bool arm_like(const uint32_t *page, unsigned k, uint32_t cond)
+{
+	return k >= VERIFY_PAGE_WORDS || page[k] >> 28 >= 14 || page[k] >> 28 == cond || !page[k];
+}
+
+#define THUMB_BX_LR 0x4770u
+
+/* The return of a Thumb function within eight words: code of both states. */
+static bool thumb_near(const uint32_t *page, unsigned i)
+{
+	unsigned first = i < 8 ? 0 : i - 8, last = MIN(i + 8, VERIFY_PAGE_WORDS - 1);
+
+	for (unsigned p = 2 * first; p <= 2 * last + 1; p++)
+		if (page_hw(page, p) == THUMB_BX_LR)
+			return true;
+	return false;
+}
+
+bool stands_in_arm(const uint32_t *page, unsigned i)
+{
+	uint32_t cond = page[i] >> 28;
+	unsigned next_to = arm_like(page, i - 1, cond) + arm_like(page, i + 1, cond);
+
+	return next_to + arm_like(page, i - 2, cond) + arm_like(page, i + 2, cond) > 1 && next_to &&
+	       !thumb_near(page, i);
+}

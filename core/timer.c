@@ -56,7 +56,8 @@ static void program_clock(void)
 	if (!clock)
 		return;
 	if (t)
-		clock->set_compare(ns_to_ticks(t->deadline, clock_hz) + 1);
+		clock->set_compare((ns_per_tick ? t->deadline / ns_per_tick
+						: ns_to_ticks(t->deadline, clock_hz)) + 1);
 	else
 		clock->stop();
 }

@@ -16,30 +16,52 @@
 
 static hpa_t base;
 
-/* The halves are read apart: again when the upper one moved (4.4). */
+/*
+ * The counter's lower half is read often, its upper half never: time goes on from
+ * an anchor that is renewed before the lower half can wrap.  The anchor before
+ * stays valid for a reader that is interrupted by the renewal.
+ */
+static uint64_t anchor[2];
+static volatile unsigned which;
+static struct timer renewal;
+static uint64_t renewal_ns;
+
 static uint64_t now(void)
 {
-	uint32_t hi, lo;
+	uint64_t a = anchor[which];
 
-	do {
-		hi = mmio_read32(base, GT_COUNTER_HI);
-		lo = mmio_read32(base, GT_COUNTER_LO);
-	} while (hi != mmio_read32(base, GT_COUNTER_HI));
-	return (uint64_t)hi << 32 | lo;
+	return a + (uint32_t)(mmio_read32(base, GT_COUNTER_LO) - (uint32_t)a);
 }
+
+static void renew(struct timer *t)
+{
+	anchor[!which] = now();
+	which = !which;
+	timer_arm(t, timer_now() + renewal_ns);
+}
+
+static bool comparing;
+static uint32_t compare_hi;
 
 static void stop(void)
 {
+	comparing = false;
 	mmio_write32(base, GT_CONTROL, GT_CONTROL_ENABLE);
 }
 
-/* The comparator is off while its halves change, or it fires on a mix (4.4). */
+/* The comparator is off while both halves change, or it fires on a mix (4.4). */
 static void set_compare(uint64_t tick)
 {
+	if (comparing && tick >> 32 == compare_hi) {
+		mmio_write32(base, GT_COMPARE_LO, tick);
+		return;
+	}
 	stop();
+	compare_hi = tick >> 32;
 	mmio_write32(base, GT_COMPARE_LO, tick);
-	mmio_write32(base, GT_COMPARE_HI, tick >> 32);
+	mmio_write32(base, GT_COMPARE_HI, compare_hi);
 	mmio_write32(base, GT_CONTROL, GT_CONTROL_ENABLE | GT_CONTROL_COMP | GT_CONTROL_IRQ);
+	comparing = true;
 }
 
 /*
@@ -84,9 +106,13 @@ static int probe(const struct device *dev)
 	mmio_write32(base, GT_ISR, GT_ISR_EVENT);
 	stop();
 	r = irq_request(irq, interrupt, NULL, dev->path);
-	if (!r)
-		timer_set_clock(&ops, hz);
-	return r;
+	if (r)
+		return r;
+	timer_set_clock(&ops, hz);
+	renewal_ns = ticks_to_ns(UINT32_C(1) << 30, hz);
+	timer_init(&renewal, renew);
+	timer_arm(&renewal, renewal_ns);
+	return 0;
 }
 
 static const char *const compatible[] = { "arm,cortex-a9-global-timer", NULL };

@@ -294,7 +294,8 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 			   struct vm_abort *abort)
 {
 	struct insn i;
-	int err = vm_fetch(av, av->frame.pc, exit_isa(av), &i);
+	int err = exc->moved ? vm_fetch(av, av->frame.pc, exit_isa(av), &i)
+			     : vm_fetch_executed(av, &i);
 
 	if (!err)
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, abort);

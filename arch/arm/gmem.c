@@ -39,36 +39,65 @@ static int exec_frame(struct arch_vcpu *av, uint32_t pc, struct fref *fr)
 	return fr->f ? 0 : -EFAULT;
 }
 
-static int fetch_half(struct arch_vcpu *av, uint32_t pc, bool original, uint16_t *hw)
+static uint32_t read_code(struct fref fr, unsigned off, unsigned size, bool original)
 {
-	struct fref fr;
-	unsigned off = pc & PAGE_MASK & ~1u;
+	uint32_t v = 0;
 
-	if (exec_frame(av, pc, &fr))
-		return -EFAULT;
-	*hw = original ? frame_load(fr, off, 2) : *(uint16_t *)((char *)fr.host + off);
-	return 0;
+	if (original && fr.f->npatches)
+		return frame_load(fr, off, size);
+	memcpy(&v, (char *)fr.host + off, size);
+	return v;
 }
 
+/* `pc` is aligned for its state; a wide Thumb encoding may go on in the next page. */
 static int fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, bool original,
 		 struct insn *i)
 {
-	uint16_t lo, hi = 0;
+	unsigned off = pc & PAGE_MASK;
+	struct fref fr;
+	uint32_t lo, hi;
 
-	if (fetch_half(av, pc, original, &lo))
+	if (exec_frame(av, pc, &fr))
 		return -EFAULT;
-	*i = (struct insn){ isa, isa == ISA_ARM || thumb_is_wide(lo) ? 4 : 2, lo };
+	if (isa == ISA_ARM) {
+		*i = (struct insn){ isa, 4, read_code(fr, off & ~3u, 4, original) };
+		return 0;
+	}
+	lo = read_code(fr, off & ~1u, 2, original);
+	*i = (struct insn){ isa, thumb_is_wide(lo) ? 4 : 2, lo };
 	if (i->size == 2)
 		return 0;
-	if (fetch_half(av, pc + 2, original, &hi))
+	if (off == PAGE_SIZE - 2 && exec_frame(av, pc + 2, &fr))
 		return -EFAULT;
-	i->word = isa == ISA_ARM ? (uint32_t)hi << 16 | lo : (uint32_t)lo << 16 | hi;
+	hi = read_code(fr, (off + 2) & PAGE_MASK, 2, original);
+	i->word = lo << 16 | hi;
 	return 0;
 }
 
 int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)
 {
 	return fetch(av, pc, isa, true, i);
+}
+
+/* What ran natively ran from a code frame: it changes with code_gen only. */
+int vm_fetch_executed(struct arch_vcpu *av, struct insn *i)
+{
+	enum isa isa = av->frame.cpsr & PSR_T ? ISA_THUMB : ISA_ARM;
+	uint32_t pc = av->frame.pc;
+	struct site *s = &av->accesses[(pc >> 1) % SITES];
+
+	if (s->pc != pc || s->gen != av->ag->code_gen || s->ttbr0 != av->hw_ttbr0 ||
+	    s->insn.isa != isa) {
+		if (fetch(av, pc, isa, true, &s->insn)) {
+			s->gen = 0;
+			return -EFAULT;
+		}
+		s->pc = pc;
+		s->gen = av->ag->code_gen;
+		s->ttbr0 = av->hw_ttbr0;
+	}
+	*i = s->insn;
+	return 0;
 }
 
 int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)

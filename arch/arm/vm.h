@@ -185,7 +185,8 @@ struct arch_vcpu {
 	uint32_t fault_pc, fault_va, fault_repeat;
 
 	struct shadow *shadow;
-	struct site sites[SITES];
+	struct site sites[SITES];    /* of SMCs */
+	struct site accesses[SITES]; /* of loads and stores that came to the VMM */
 	uint64_t stat[STAT_MAX];
 	uint32_t quarantined[VERIFY_REASONS]; /* frames by reason */
 };
@@ -312,6 +313,8 @@ unsigned vm_walk(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc, bool 
 		 struct gwalk *t);
 /* Fetches the guest's own instruction at pc, replacements undone.  -EFAULT. */
 int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i);
+/* As vm_fetch() at av->frame, for an instruction that ran natively; cached. */
+int vm_fetch_executed(struct arch_vcpu *av, struct insn *i);
 /*
  * Fetches the instruction that trapped at pc.  0 and its original in *i;
  * -ENOENT: it is not a replacement (*i is as executed); -EFAULT.

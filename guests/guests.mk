@@ -8,7 +8,8 @@
 # natively as well; the others need a VMM around them.
 GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_wx ldst mmu selfmod timer \
 	usermode vfp
-GUEST_NAMES := $(GUEST_NATIVE) bad hole tick hostile_irq hostile_mem
+GUEST_NAMES := $(GUEST_NATIVE) bad hole tick residue hostile_irq hostile_mem hostile_residue \
+	hostile_shim
 
 B ?= build
 CROSS ?= arm-none-eabi-

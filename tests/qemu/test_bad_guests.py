@@ -18,7 +18,7 @@ DEEDS = {
     "j": (RUNNING, r"fetches instructions from 0x61100000, which is not RAM"),
     "k": (RUNNING, r"fetches instructions from 0x10009000, which is not RAM"),
     "l": (RUNNING, None),
-    "o": (RUNNING, None),
+    "o": ("running|halted", None), # its remains may power it off
     "p": (HALTED, r"guest bad halted: it powered itself off"),
     "r": (RUNNING, r"guest bad starts again: it reset its daughterboard|it rebooted"),
     "t": (RUNNING, None),

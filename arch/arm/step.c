@@ -197,6 +197,7 @@ static bool exception_return(struct arch_vcpu *av, const struct insn *i)
 		return false;
 	run_copy(av, i);
 	av->stepping = av->in_handler = false;
+	av->slot_left = true;
 	irqchip->doorbell(av->vcpu->irq && av->frame.cpsr & PSR_I);
 	return true;
 }
@@ -325,10 +326,19 @@ void step(struct arch_vcpu *av)
 	av->step_more = must_step(av);
 }
 
+/* The guest left the copy by an exception return: the page goes at the next exit. */
+static void close_slot(struct arch_vcpu *av)
+{
+	if (av->slot_left && av->frame.pc - slot_va(av) >= PAGE_SIZE)
+		slot_map(av, false);
+	av->slot_left = false;
+}
+
 bool step_returns(struct arch_vcpu *av)
 {
 	uint32_t done = slot_va(av) + av->step_insn.size, pc = av->frame.pc;
 
+	close_slot(av);
 	if (!av->stepping)
 		return false;
 	if (pc != done && pc != done + 4) /* at the UDF, or behind the SMC */

@@ -167,6 +167,7 @@ struct arch_vcpu {
 	uint32_t *shim_l2;        /* 1 KiB table that maps both and the step page */
 	uint32_t *step_page;      /* two instructions, executable at PL0 and PL1 */
 	bool stepping;            /* the doorbell is held back */
+	bool slot_left;           /* the step page is still mapped for nothing */
 	struct insn step_insn;
 	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
 

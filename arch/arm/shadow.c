@@ -362,12 +362,26 @@ static void enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte,
 	if (old == pte)
 		return;
 	*slot = pte;
+	s->l2[k].has_global |= pte && !(pte & L2_NG);
 	if (old)
 		tlbi_va(av, va);
 	if (f)
 		rmap_add(f, slot, pte);
 	if (executable(pte))
 		part_neighbours(av, va, pte);
+}
+
+/* The pages at a megabyte's ends meet other tables in a root that links it later. */
+static void part_ends(struct arch_vcpu *av, unsigned k)
+{
+	struct shadow *s = av->shadow;
+	uint32_t va = (uint32_t)s->l2[k].index << 20;
+	const uint32_t *table = s->table[k];
+
+	if (executable(table[0]))
+		part_neighbours(av, va, table[0]);
+	if (executable(table[L2_ENTRIES - 1]))
+		part_neighbours(av, va + ((L2_ENTRIES - 1) << PAGE_SHIFT), table[L2_ENTRIES - 1]);
 }
 
 /* A global table for va made from t->d1, linked into every root that has a gap. */
@@ -386,6 +400,7 @@ static unsigned global_table(struct arch_vcpu *av, uint32_t va, const struct gwa
 	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
 		if (s->root[r].used && !s->root[r].l1[i])
 			s->root[r].l1[i] = table_entry(s, k, t->domain);
+	part_ends(av, k);
 	return k;
 }
 
@@ -616,11 +631,16 @@ static uint32_t guest_l1(struct arch_vcpu *av, uint32_t va, uint32_t ttbr0)
 	return d1;
 }
 
+/*
+ * A root's own tables may hold global entries, too, where a megabyte has both;
+ * those outlive TLBIASID in the TLB.
+ */
 void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid)
 {
 	struct shadow *s = av->shadow;
 	unsigned r = s->asid_root[asid & 0xff];
 	struct root *root = &s->root[r];
+	bool global = false;
 
 	if (r && root->used && root->asid == (asid & 0xff)) {
 		vm_count(av, REVALIDATE);
@@ -628,10 +648,15 @@ void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid)
 			struct l2 *l = &s->l2[k];
 
 			next = l->next;
+			global |= l->has_global;
 			if (guest_l1(av, (uint32_t)l->index << 20, root->ttbr0) != l->d1 ||
 			    !revalidate(av, k))
 				private_drop(s, k);
 		}
+	}
+	if (global) {
+		tlbi_all(av);
+		return;
 	}
 	WRITE_CP15(TLBIASID, asid & 0xff);
 	dsb();
@@ -707,6 +732,8 @@ void shadow_load_dacr(struct arch_vcpu *av)
 	uint32_t hw = av->mmu.sctlr & SCTLR_M ? dacr & 0x55555555 : 0x55555555;
 
 	hw |= 1u << (2 * SHIM_DOMAIN);
+	if (av->ag->guest->lazy_domains)
+		hw |= av->hw_dacr; /* a write that restricts is left out */
 	if (hw == av->hw_dacr)
 		return;
 	av->hw_dacr = hw;

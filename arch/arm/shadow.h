@@ -41,6 +41,7 @@ struct l2 {
 	uint16_t prev;  /* list of a root */
 	uint16_t root;  /* owner of a private table */
 	bool used, private;
+	bool has_global; /* a private table with entries that are not nG */
 };
 
 struct root {

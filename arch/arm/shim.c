@@ -39,7 +39,6 @@ int shim_create(struct arch_vcpu *av)
 	cache_sync_code(av->shim_code, PAGE_SIZE);
 	map(av, SHIM_PAGE, av->shim_code, L2_AP(AP_PL1_RO));
 	map(av, SLOTS_PAGE, av->slots, L2_AP(AP_PL1_RW) | L2_XN);
-	map(av, STEP_PAGE, av->step_page, L2_AP(AP_ANY_RO));
 	av->shim_va = SHIM_DEFAULT;
 	return 0;
 }

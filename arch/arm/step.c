@@ -352,6 +352,13 @@ bool step_returns(struct arch_vcpu *av)
 	return true;
 }
 
+void step_reset(struct arch_vcpu *av)
+{
+	av->stepping = av->slot_left = av->step_more = av->in_handler = false;
+	av->handlers_short = 0;
+	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] = 0; /* the reset flushes the TLB */
+}
+
 void step_cancel(struct arch_vcpu *av, struct shim_exit *exc)
 {
 	uint32_t off = av->frame.pc - slot_va(av);

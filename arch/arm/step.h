@@ -43,6 +43,9 @@ int step_exception_return(struct arch_vcpu *av, const struct insn *i, struct vm_
  */
 bool step_returns(struct arch_vcpu *av);
 
+/* Forgets any step of a vCPU that is being reset. */
+void step_reset(struct arch_vcpu *av);
+
 /*
  * If the exit is an exception of the copy itself: moves av->frame and exc->lr back
  * to where the instruction belongs.

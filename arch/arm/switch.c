@@ -65,6 +65,24 @@ static void ns_save(struct arch_vcpu *av)
 	vfp_save(n->d, n->vfp);
 }
 
+#define CLEAR_DBG(crm, opc2) \
+	__asm__ volatile("mcr p14, 0, %0, c0, " #crm ", " #opc2 : : "r"(0))
+
+/*
+ * Breakpoints (six), watchpoints (four) and vector catch of the Cortex-A9: inert,
+ * since MDBGen stays 0, and not to pass words between guests either.
+ */
+static void clear_debug(void)
+{
+	CLEAR_DBG(c7, 0);
+	CLEAR_DBG(c0, 4); CLEAR_DBG(c0, 5); CLEAR_DBG(c0, 6); CLEAR_DBG(c0, 7);
+	CLEAR_DBG(c1, 4); CLEAR_DBG(c1, 5); CLEAR_DBG(c1, 6); CLEAR_DBG(c1, 7);
+	CLEAR_DBG(c2, 4); CLEAR_DBG(c2, 5); CLEAR_DBG(c2, 6); CLEAR_DBG(c2, 7);
+	CLEAR_DBG(c3, 4); CLEAR_DBG(c3, 5); CLEAR_DBG(c3, 6); CLEAR_DBG(c3, 7);
+	CLEAR_DBG(c4, 4); CLEAR_DBG(c4, 5);
+	CLEAR_DBG(c5, 4); CLEAR_DBG(c5, 5);
+}
+
 static void ns_load(struct arch_vcpu *av)
 {
 	struct ns_state *n = &av->ns;
@@ -92,6 +110,7 @@ static void ns_load(struct arch_vcpu *av)
 	WRITE_CP15(VBAR, av->shim_va + SHIM_PAGE);
 	isb();
 	av->tlb_stale = true;
+	clear_debug();
 	/* Nothing of the former guest is left in the branch predictor. */
 	WRITE_CP15(BPIALL, 0);
 	__asm__ volatile("clrex");

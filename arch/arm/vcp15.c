@@ -50,6 +50,7 @@ static void sctlr_set(struct arch_vcpu *av, uint32_t v)
 		isb();
 	}
 	if (changed & (SCTLR_M | SCTLR_AFE)) {
+		av->hw_dacr = 0; /* espalier,lazy-domains adds up from here */
 		shadow_load_dacr(av);
 		shadow_flush(av);
 		shim_check(av);

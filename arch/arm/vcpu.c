@@ -11,6 +11,7 @@
 #include <espalier/sched.h>
 
 #include "cpu_local.h"
+#include "step.h"
 #include "vm.h"
 
 static unsigned pages(uint32_t bytes) { return ALIGN_UP(bytes, PAGE_SIZE) / PAGE_SIZE; }
@@ -147,9 +148,8 @@ void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, u
 	av->frame.r[2] = r2;
 	av->frame.pc = entry & ~1u;
 	av->frame.cpsr = MODE_SVC | PSR_I | (entry & 1 ? PSR_T : 0);
-	av->stepping = av->step_more = av->in_handler = false;
-	av->handlers_short = 0;
 	av->banked_valid = true;
+	step_reset(av);
 	vcp15_reset(av);
 	shadow_flush(av);
 	shadow_select(av);

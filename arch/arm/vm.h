@@ -105,7 +105,6 @@ struct shim_slots {
 	X(ROOT_SWITCH, "shadow.root-switch")                                   \
 	X(ROOT_CREATE, "shadow.root-create")                                   \
 	X(FILL, "shadow.fill")                                                 \
-	X(FILL_SECTION, "shadow.fill-section")                                 \
 	X(FLUSH_ALL, "shadow.flush-all")                                       \
 	X(L2_DROP, "shadow.l2-drop")                                           \
 	X(REVALIDATE, "shadow.revalidate")                                     \
@@ -144,7 +143,6 @@ struct reflected {
 };
 
 struct shadow;
-struct step;
 
 struct arch_vcpu {
 	struct frame frame; /* must be first */
@@ -159,7 +157,7 @@ struct arch_vcpu {
 	uint32_t contextidr, vbar, actlr, par, prrr, nmrr;
 
 	/* What the hardware holds for it (Non-secure bank). */
-	uint32_t hw_sctlr, hw_ttbr0, hw_dacr, hw_contextidr;
+	uint32_t hw_sctlr, hw_ttbr0, hw_dacr;
 
 	uint32_t shim_va;         /* 1 MiB aligned */
 	uint32_t *shim_code;      /* one page */

@@ -241,6 +241,10 @@ check-fuzz: $(HOST_STAMP) $(FUZZERS)
 check-qemu: all $(if $(GUEST_NAMES),guests)
 	$(Q)$(RUN_TESTS) --qemu $(or $(T),tests/qemu)
 
+# --- benchmarks and the soak test ---------------------------------------------------------
+
+include tests/bench/bench.mk
+
 # --- the rest ----------------------------------------------------------------------------
 
 clean:
@@ -254,6 +258,8 @@ help:
 	@echo 'check                 all tests; FUZZ_SECONDS=N for each fuzzer ($(FUZZ_SECONDS))'
 	@echo 'check-host check-fuzz check-qemu    parts of it; T=tests/qemu/test_x.py selects'
 	@echo 'native                the tour'"'"'s guest on the bare machine'
+	@echo 'bench                 native and guest compared, ROUNDS=3; ICOUNT=1 counts instructions'
+	@echo 'soak                  SOAK_BOOTS=20 boots, then SOAK_MINUTES=30 of mixed load'
 	@echo 'menuconfig defconfig  edit or make .config; without one the defaults hold'
 	@echo 'deps                  install and download what all this needs'
 	@echo 'size clean distclean  size of the image; remove products; and downloads'

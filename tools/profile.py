@@ -28,19 +28,28 @@ from qmp import Qmp  # noqa: E402
 
 ELF = espalier.BUILD / "espalier.elf"
 CROSS = "arm-none-eabi-"
-REGISTERS = re.compile(r"R15=([0-9a-f]{8}).*?PSR=([0-9a-f]{8}) (\S+) (\S) (?:(NS|S) +)?(\w+?)32",
+REGISTERS = re.compile(r"R14=([0-9a-f]{8}) R15=([0-9a-f]{8}).*?PSR=([0-9a-f]{8}) (\S+) (\S) (?:(NS|S) +)?(\w+?)32",
                        re.S)
 LONG = 1800
+# What LR is ahead of the trapped ARM instruction in the shim's modes (of a prefetch
+# abort it is 4); ARM ARM B1.8.3.
+AHEAD = {"abt": 8, "und": 4}
 
 
 class Sampler(threading.Thread):
-    """Collects (world, pc): world is "vmm" or the guest's mode, "guest svc"."""
+    """Collects (world, pc): world is "vmm" or the guest's mode, "guest svc".
 
-    def __init__(self, qmp, hz):
+    In the shim it is the instruction that was trapped that counts: "shim abt" and
+    where the exception came from.
+    """
+
+    def __init__(self, qmp, hz, shim):
         super().__init__(daemon=True)
-        self.qmp, self.interval = qmp, 1 / hz
+        self.qmp, self.interval, self.shim = qmp, 1 / hz, shim
         self.samples = []
         self.idle = 0
+        self.instructions = {}
+        self.hits = collections.Counter()
         self.done = threading.Event()
 
     def run(self):
@@ -51,14 +60,30 @@ class Sampler(threading.Thread):
         self.qmp.command("stop")
         registers = REGISTERS.search(self.qmp.monitor("info registers"))
         halted = "(halted)" in self.qmp.monitor("info cpus")
+        if registers:
+            self.note(registers, halted)
         self.qmp.command("cont")
-        if not registers:
-            return
-        pc, world, mode = int(registers[1], 16), registers[5], registers[6]
+
+    def note(self, registers, halted):
+        lr, pc, mode = int(registers[1], 16), int(registers[2], 16), registers[7]
         if halted:
             self.idle += 1
+        elif registers[6] != "NS" or mode == "mon":
+            self.samples.append(("vmm", pc))
         else:
-            self.samples.append((f"guest {mode}" if world == "NS" and mode != "mon" else "vmm", pc))
+            world = "guest"
+            if pc >> 20 == self.shim >> 20 and mode in AHEAD:
+                world, pc = "shim", lr - AHEAD[mode]
+            self.samples.append((f"{world} {mode}", pc))
+            self.hits[pc] += pc not in self.instructions
+            self.disassemble()
+
+    def disassemble(self):
+        """Some places that were hit again: only now, with the guest's tables in use."""
+        wanted = [pc for pc, count in self.hits.items() if count > 1][:4]
+        for pc in wanted:
+            self.instructions[pc] = self.qmp.monitor(f"x /1i {pc:#x}").strip()
+            del self.hits[pc]
 
     def finish(self):
         self.done.set()
@@ -101,10 +126,6 @@ def show(sampler, seconds, args):
     for world, count in worlds.most_common():
         row(count, world)
     row(sampler.idle, "idle")
-    if args.shim:
-        inside = sum(world != "vmm" and pc >> 20 == args.shim >> 20
-                     for world, pc in sampler.samples)
-        row(inside, "  of the guest's: in the shim")
     symbols = Symbols(ELF)
     functions = collections.Counter(symbols.name(pc) for world, pc in sampler.samples
                                     if world == "vmm")
@@ -124,16 +145,16 @@ def show_lines(sampler, row, args):
     for line, count in lines.most_common(args.top):
         row(count, line)
     guest = collections.Counter((world, pc) for world, pc in sampler.samples if world != "vmm")
-    print("\nPlaces of the guest")
+    print("\nPlaces of the guest; those that the shim was entered from as p13 or p12 for p15, p14")
     for (world, pc), count in guest.most_common(args.top):
-        row(count, f"{world} {pc:#010x}")
+        row(count, f"{world} {sampler.instructions.get(pc, hex(pc))}")
 
 
 def profile(args):
     with Qmp() as qmp, espalier.Machine("profile", disk=args.disk, extra=qmp.args) as machine:
         qmp.connect()
         machine.boot()
-        sampler = Sampler(qmp, args.hz)
+        sampler = Sampler(qmp, args.hz, args.shim)
         if args.command:
             machine.start_linux()
         before = time.monotonic()

@@ -13,7 +13,7 @@
 struct sched {
 	struct list queue;
 	struct list host;   /* link of the host thread */
-	struct list *head;  /* who ran when sched_pick() was asked last */
+	struct list *head;  /* who runs since sched_pick(); NULL: idle, or not yet begun */
 	bool host_wake;     /* sched_wake_host() since the last sched_wait() */
 	bool slice_over;
 	struct timer slice;
@@ -80,8 +80,11 @@ static void enqueue(struct sched *s, struct list *l)
 static void account(struct sched *s, struct list *next)
 {
 	struct vcpu *out = to_vcpu(s, s->head), *in = to_vcpu(s, next);
-	uint64_t now = timer_now();
+	uint64_t now;
 
+	if (!out && !in)
+		return;
+	now = timer_now();
 	if (out)
 		out->run_ns += now - out->last_in;
 	if (in)
@@ -94,8 +97,11 @@ struct vcpu *sched_pick(bool *idle)
 	struct list *first = s->queue.next;
 
 	*idle = list_empty(&s->queue);
-	if (*idle)
+	if (*idle) {
+		account(s, NULL);
+		s->head = NULL;
 		return NULL;
+	}
 	if (s->slice_over) {
 		list_del(first);
 		list_add_before(first, &s->queue);

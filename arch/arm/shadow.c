@@ -471,7 +471,7 @@ static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const str
 		struct fref fr;
 		uint32_t pte;
 
-		if (s->table[k][j])
+		if (s->table[k][j] || j == BITS(va, 19, 12))
 			continue;
 		if (g && !guest_entry(av, &s->l2[k], g, j, &n))
 			continue;
@@ -502,8 +502,8 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 		return;
 	}
 	k = table_for(av, va, t);
-	enter(av, k, BITS(va, 19, 12), pte, fr.f);
 	fill_around(av, k, va, t);
+	enter(av, k, BITS(va, 19, 12), pte, fr.f); /* last: it wins over a neighbour */
 }
 
 bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)

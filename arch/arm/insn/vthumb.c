@@ -35,13 +35,28 @@ bool trap_thumb_at(struct vrun *v, unsigned p, bool whole)
 	return run_patch(v, 2 * p, wide ? 4 : 2, VERIFY_TRAP, second << 16 | trap);
 }
 
+/* Are the words that a window touches, and their neighbours, unconditional ARM code? */
+static bool all_arm(const uint32_t *page, unsigned p)
+{
+	unsigned first = p >> 1 ? (p >> 1) - 1 : 0;
+	unsigned last = MIN(((p + 1) >> 1) + 1, VERIFY_PAGE_WORDS - 1);
+
+	for (unsigned i = first; i <= last; i++)
+		if (page[i] >> 28 != 14)
+			return false;
+	return true;
+}
+
 static bool patch_window(struct vrun *v, unsigned p)
 {
 	uint32_t w = page_window(v->page, p), to;
 	enum verify_kind kind;
 
-	if (w >> 29 != 7 || cp_danger(w) == CP_NATIVE || !replaceable(v, p) ||
-	    !replace_access(v, w, &to, &kind))
+	if (w >> 29 != 7 || cp_danger(w) == CP_NATIVE || !replaceable(v, p))
+		return true;
+	if (all_arm(v->page, p))
+		return run_fail(v, VERIFY_REASON_MIXED, 2 * p);
+	if (!replace_access(v, w, &to, &kind))
 		return true;
 	return run_patch(v, 2 * p, 4, kind, to << 16 | to >> 16);
 }

@@ -11,7 +11,11 @@ void asm_offsets(void)
 {
 	DEFINE(FRAME_PC, offsetof(struct frame, pc));
 	DEFINE(FRAME_CPSR, offsetof(struct frame, cpsr));
+	DEFINE(FRAME_FAST, offsetof(struct frame, fast));
 	DEFINE(FRAME_STACK_TOP, offsetof(struct frame, stack_top));
+	DEFINE(VCPU_HW_DACR, offsetof(struct arch_vcpu, hw_dacr));
+	DEFINE(VCPU_DACR, offsetof(struct arch_vcpu, mmu.dacr));
+	DEFINE(VCPU_STAT_DACR, offsetof(struct arch_vcpu, stat[STAT_SMC_DACR]));
 	DEFINE(BANKED_USR, offsetof(struct banked, usr));
 	DEFINE(BANKED_SVC, offsetof(struct banked, svc));
 	DEFINE(BANKED_ABT, offsetof(struct banked, abt));

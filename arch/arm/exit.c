@@ -7,6 +7,7 @@
 #include "exit.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <espalier/irq.h>
 #include <espalier/log.h>
@@ -516,6 +517,28 @@ static struct site *site_find(struct arch_vcpu *av, uint32_t pc)
 	return s;
 }
 
+/* The next DACR write here is monitor.S's, if all address spaces agree on the code. */
+static void fast_dacr_note(struct arch_vcpu *av, const struct vcp15_op *op)
+{
+	uint32_t pc = av->frame.pc + 4;
+	struct fast_dacr *f = &av->fast_dacr[pc >> 2 & (FAST_DACRS - 1)];
+	struct gwalk t;
+
+	if (op->read || op->rt > 12 || !vcp15_is_dacr(op) || !(av->mmu.sctlr & SCTLR_M) ||
+	    (av->frame.cpsr & PSR_MODE) == MODE_FIQ || av->ag->guest->lazy_domains ||
+	    vm_walk(av, av->frame.pc, GWALK_EXEC, false, &t) || t.ng)
+		return;
+	*f = (struct fast_dacr){ pc, op->rt };
+	av->fast_used = true;
+}
+
+void fast_dacr_forget(struct arch_vcpu *av)
+{
+	if (av->fast_used)
+		memset(av->fast_dacr, 0, sizeof av->fast_dacr);
+	av->fast_used = false;
+}
+
 /* A dictionary SMC; its condition passed, and PL0 cannot execute SMC. */
 static void dictionary(struct arch_vcpu *av)
 {
@@ -526,6 +549,7 @@ static void dictionary(struct arch_vcpu *av)
 	s = site_find(av, av->frame.pc);
 	if (s && s->op.row) {
 		vcp15_perform(av, &s->op);
+		fast_dacr_note(av, &s->op);
 		av->frame.pc += 4;
 	} else if (!s || !exit_emulate(av, &s->insn)) {
 		exit_undefined(av); /* the guest's own SMC: there is no firmware */

@@ -31,6 +31,7 @@ static void code_changed(struct arch_vcpu *av, struct fref fr)
 {
 	cache_sync_code(fr.host, PAGE_SIZE);
 	av->ag->code_gen++;
+	fast_dacr_forget(av);
 }
 
 static void patches_drop(struct arch_vcpu *av, struct gframe *f)

@@ -9,6 +9,8 @@
  */
 #include <asm-offsets.h>
 
+#include <arch/cp15.h>
+
 	.syntax unified
 	.arch armv7-a
 	.arch_extension sec
@@ -44,7 +46,63 @@ monitor_vectors:
 	b	.			/* 0x18 IRQ: SCR.IRQ is 0 */
 	b	monitor_fiq		/* 0x1c FIQ, SCR.FIQ */
 
-	entry	monitor_smc, 0, exit_smc
+	/*
+	 * A DACR write that only opens or closes domains (no Manager before or
+	 * after, the shim's domain untouched) at a place that exit.c has noted.
+	 * In QEMU a DACR write empties the TLB, the Monitor's too: it comes last.
+	 */
+monitor_smc:
+	stmia	sp, {r0-r12}
+	ldr	r2, [sp, #FRAME_FAST]
+	ubfx	r1, lr, #2, #7		/* FAST_DACRS */
+	add	r2, r2, r1, lsl #3
+	ldm	r2, {r3, r4}
+	cmp	r3, lr
+	bne	monitor_smc_slow
+	ldr	r4, [sp, r4, lsl #2]	/* the guest's new DACR */
+	add	r9, sp, #VCPU_DACR & 0xff00
+	ldr	r5, [r9, #VCPU_DACR & 0xff]
+	movw	r8, #0x5555
+	movt	r8, #0x5555
+	and	r6, r4, r4, lsr #1
+	and	r7, r5, r5, lsr #1
+	orr	r6, r6, r7
+	tst	r6, r8			/* a Manager: 0b11 */
+	bne	monitor_smc_slow
+	eor	r6, r4, r5
+	lsrs	r6, r6, #30
+	bne	monitor_smc_slow
+	str	r4, [r9, #VCPU_DACR & 0xff]
+	mcr	CP15(r4, PRRR)		/* what the guest's reads became reads of */
+	add	r9, sp, #VCPU_STAT_DACR & 0xff00
+	ldr	r7, [r9, #VCPU_STAT_DACR & 0xff]
+	ldr	r10, [r9, #(VCPU_STAT_DACR & 0xff) + 4]
+	adds	r7, r7, #1
+	adc	r10, r10, #0
+	str	r7, [r9, #VCPU_STAT_DACR & 0xff]
+	str	r10, [r9, #(VCPU_STAT_DACR & 0xff) + 4]
+	and	r6, r4, r8
+	orr	r6, r6, #0x40000000	/* the shim's domain 15: Client */
+	ldr	r7, [sp, #VCPU_HW_DACR]
+	cmp	r6, r7
+	ldmiaeq	sp, {r0-r12}
+	movseq	pc, lr
+	str	r6, [sp, #VCPU_HW_DACR]
+	mov	r12, r6
+	ldmia	sp, {r0-r11}
+	mcr	CP15(r12, DACR)
+	ldr	r12, [sp, #48]
+	movs	pc, lr
+
+monitor_smc_slow:
+	mrs	r1, spsr
+	str	lr, [sp, #FRAME_PC]
+	str	r1, [sp, #FRAME_CPSR]
+	mov	r0, sp
+	ldr	sp, [sp, #FRAME_STACK_TOP]
+	bl	exit_smc
+	b	monitor_leave
+
 	entry	monitor_fiq, 4, exit_fiq
 	entry	monitor_pabt, 4, exit_external_prefetch
 	entry	monitor_dabt, 8, exit_external_data

@@ -111,6 +111,7 @@ static void global_drop(struct arch_vcpu *av, unsigned k)
 		p = &s->l2[*p].next;
 	*p = s->l2[k].next;
 	l2_free(s, k);
+	fast_dacr_forget(av);
 	tlbi_all(av);
 	vm_count(av, L2_DROP);
 }
@@ -524,6 +525,7 @@ void shadow_flush(struct arch_vcpu *av)
 {
 	struct shadow *s = av->shadow;
 
+	fast_dacr_forget(av);
 	vm_count(av, FLUSH_ALL);
 	s->free = 0;
 	for (unsigned k = CONFIG_SHADOW_L2 - 1; k; k--) {
@@ -569,6 +571,7 @@ void shadow_drop_frame(struct arch_vcpu *av, struct fref fr)
 	struct shadow *s = av->shadow;
 	uint32_t host = ptr_hpa(fr.host).v;
 
+	fast_dacr_forget(av);
 	if (fr.f->overflow)
 		sweep(av, fr);
 	for (unsigned n = 0; n < FRAME_RMAP; n++) {
@@ -673,6 +676,8 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 	const uint32_t *g;
 	uint32_t pte;
 
+	if (executable(s->table[k][j]))
+		fast_dacr_forget(av);
 	s->table[k][j] = 0;
 	if (guest_l1(av, va, ttbr0) != s->l2[k].d1) {
 		if (s->l2[k].private) {

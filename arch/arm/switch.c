@@ -176,8 +176,10 @@ void switch_forget(struct arch_vcpu *av)
 
 void arch_monitor_init(void)
 {
+	static const struct fast_dacr none[FAST_DACRS];
 	struct cpu_local *c = cpu_local();
 
+	c->thread.fast = none;
 	c->thread.stack_top = (uint32_t)monitor_stack_top + arch_cpu_id() * CPU_STACKS_SIZE;
 	monitor_init(&c->thread);
 }

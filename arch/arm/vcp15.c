@@ -312,10 +312,13 @@ bool vcp15_decode(const struct insn *i, struct vcp15_op *op)
 	return a.read ? op->row->get != NULL : op->row->set != NULL;
 }
 
+bool vcp15_is_dacr(const struct vcp15_op *op) { return op->row == &rows[CP15_DACR]; }
+
 void vcp15_perform(struct arch_vcpu *av, const struct vcp15_op *op)
 {
 	uint32_t v;
 
+	av->cp15_count[op->row - rows]++;
 	if (!op->read) {
 		op->row->set(av, op->rt == 15 ? 0 : vm_get_reg(av, av->frame.cpsr, op->rt));
 		return;

@@ -32,6 +32,9 @@ struct vcp15_op {
 /* False: not a CP15 access that is emulated, so UNDEF to the guest. */
 bool vcp15_decode(const struct insn *i, struct vcp15_op *op);
 
+/* Is it DACR that is accessed? */
+bool vcp15_is_dacr(const struct vcp15_op *op);
+
 /* Carries it out for the guest on this CPU; the PC does not move. */
 void vcp15_perform(struct arch_vcpu *av, const struct vcp15_op *op);
 

@@ -138,7 +138,7 @@ void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, u
 	struct arch_vcpu *av = v->arch;
 
 	switch_forget(av);
-	memset(&av->frame, 0, sizeof av->frame);
+	av->frame = (struct frame){ .fast = av->fast_dacr };
 	memset(&av->banked, 0, sizeof av->banked);
 	memset(&av->ns, 0, sizeof av->ns);
 	memset(&av->abt, 0, sizeof av->abt);
@@ -235,5 +235,8 @@ unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 		if (v->arch->quarantined[r])
 			out[n++] = (struct arch_stat){ verify_reason_name[r],
 						       v->arch->quarantined[r] };
+	for (unsigned r = 0; r < CP15_REGS && n < max; r++)
+		if (v->arch->cp15_count[r])
+			out[n++] = (struct arch_stat){ cp15_reg_name(r), v->arch->cp15_count[r] };
 	return n;
 }

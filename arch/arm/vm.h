@@ -40,6 +40,18 @@
 #define MODE_SYS 0x1fu
 
 /*
+ * Where a dictionary SMC stands for a DACR write of one of r0-r12, so that
+ * monitor.S can carry it out by itself: Linux does two for each system call.
+ * Only for code that is mapped alike in all address spaces; forgotten whenever
+ * code or its mapping changes.
+ */
+struct fast_dacr {
+	uint32_t pc; /* behind the SMC; 0: free */
+	uint32_t rt;
+};
+#define FAST_DACRS 128
+
+/*
  * The registers that Monitor mode saves on every entry.  SP_mon points at the
  * frame of whoever runs.  monitor.S knows the layout through asm-offsets.
  */
@@ -48,6 +60,7 @@ struct frame {
 	uint32_t pc;        /* LR_mon: where to go on */
 	uint32_t cpsr;      /* SPSR_mon */
 	uint32_t stack_top; /* of the CPU that it runs on */
+	const struct fast_dacr *fast; /* FAST_DACRS of them, never NULL */
 };
 
 /* Registers of the other modes; only a switch of context moves them. */
@@ -145,7 +158,10 @@ struct reflected {
 struct shadow;
 
 struct arch_vcpu {
-	struct frame frame; /* must be first */
+	struct frame frame; /* must be first; monitor.S knows what follows, too */
+	uint32_t hw_dacr;   /* the Non-secure DACR as the hardware holds it */
+	struct fast_dacr fast_dacr[FAST_DACRS];
+	bool fast_used;     /* there is something to forget */
 	struct vcpu *vcpu;
 	struct arch_guest *ag;
 
@@ -157,7 +173,7 @@ struct arch_vcpu {
 	uint32_t contextidr, vbar, actlr, par, prrr, nmrr;
 
 	/* What the hardware holds for it (Non-secure bank). */
-	uint32_t hw_sctlr, hw_ttbr0, hw_dacr;
+	uint32_t hw_sctlr, hw_ttbr0;
 
 	uint32_t shim_va;         /* 1 MiB aligned */
 	uint32_t *shim_code;      /* one page */
@@ -188,6 +204,7 @@ struct arch_vcpu {
 	struct site accesses[SITES]; /* of loads and stores that came to the VMM */
 	uint64_t stat[STAT_MAX];
 	uint32_t quarantined[VERIFY_REASONS]; /* frames by reason */
+	uint32_t cp15_count[CP15_REGS];       /* emulated accesses by register */
 };
 
 #define vm_count(av, id) ((av)->stat[STAT_##id]++)
@@ -291,6 +308,8 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t);
 void shadow_drop_frame(struct arch_vcpu *av, struct fref fr);
 /* True if va is mapped for the access in the current root. */
 bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc);
+/* Code or its mapping changed: monitor.S must not rely on what was where. */
+void fast_dacr_forget(struct arch_vcpu *av);
 /* Recomputes the hardware's DACR and writes it if it changed. */
 void shadow_load_dacr(struct arch_vcpu *av);
 

@@ -202,9 +202,9 @@ static void test_smc_quota(void **state)
 	unsigned smc = 0;
 
 	(void)state;
-	page[30] = 0x0e032f10; /* conditional, perhaps data: takes no new slot */
+	page[30] = 0x0e039f10; /* conditional, perhaps data: takes no new slot */
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
-	assert_int_equal(page[30], 0x0e032d10);
+	assert_int_equal(page[30], 0x0e039d10);
 	page[30] = NOP;
 	for (unsigned rt = 0; rt < 15; rt++)
 		page[rt] = 0xee030f10 | rt << 12;
@@ -213,7 +213,7 @@ static void test_smc_quota(void **state)
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
 	for (unsigned rt = 0; rt < 15; rt++)
 		smc += (page[rt] & 0x0ffffff0) == 0x01600070;
-	assert_int_equal(smc, 7);
+	assert_int_equal(smc, 10);
 	assert_int_equal(page[20] & 0x0ffffff0, 0x01600070);
 	assert_int_equal(page[21], 0xeea31d10);
 	assert_int_equal(verify_dict_hot(&dict, 0xee020f30), 0);

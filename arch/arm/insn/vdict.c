@@ -12,16 +12,14 @@ static const struct {
 	uint32_t word;
 	unsigned slots;
 } hot[] = {
-	{ 0x0e030f10, 7 }, /* DACR */
-	{ 0x0e020f10, 1 }, /* TTBR0 */
-	{ 0x0e0d0f30, 1 }, /* CONTEXTIDR */
-	{ 0x0e080f37, 2 }, /* TLBIMVA */
-	{ 0x0e080f33, 1 }, /* TLBIMVAIS */
-	{ 0x0e080f57, 1 }, /* TLBIASID */
+	{ 0x0e030f10, 10 }, /* DACR */
+	{ 0x0e020f10, 1 },  /* TTBR0 */
+	{ 0x0e0d0f30, 1 },  /* CONTEXTIDR */
+	{ 0x0e080f37, 1 },  /* TLBIMVA */
 };
 
-/* DACR registers Rt of Linux's exception entry and exit and of most of its C code. */
-static const uint8_t hot_dacr_rt[] = { 0, 1, 3, 8, 12 };
+/* DACR registers Rt of Linux's exception entry and exit and of nearly all its C code. */
+static const uint8_t hot_dacr_rt[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 12 };
 
 #define RT_FIELD 0xf000u
 

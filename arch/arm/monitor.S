@@ -54,7 +54,7 @@ monitor_vectors:
 monitor_smc:
 	stmia	sp, {r0-r12}
 	ldr	r2, [sp, #FRAME_FAST]
-	ubfx	r1, lr, #2, #7		/* FAST_DACRS */
+	ubfx	r1, lr, #2, #9		/* FAST_DACRS */
 	add	r2, r2, r1, lsl #3
 	ldm	r2, {r3, r4}
 	cmp	r3, lr

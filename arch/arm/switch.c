@@ -46,6 +46,20 @@ void world_load_banked(const struct banked *b)
 	set_ns(true);
 }
 
+/* ThumbEE is off (TEECR is emulated), but its handler base is a register to keep. */
+static uint32_t read_teehbr(void)
+{
+	uint32_t v;
+
+	__asm__ volatile("mrc p14, 6, %0, c1, c0, 0" : "=r"(v));
+	return v;
+}
+
+static void write_teehbr(uint32_t v)
+{
+	__asm__ volatile("mcr p14, 6, %0, c1, c0, 0" : : "r"(v));
+}
+
 /* SCR.NS = 1 for both: CP15 accesses reach the Non-secure bank. */
 static void ns_save(struct arch_vcpu *av)
 {
@@ -59,6 +73,7 @@ static void ns_save(struct arch_vcpu *av)
 	n->ifsr = READ_CP15(IFSR);
 	n->ifar = READ_CP15(IFAR);
 	n->csselr = READ_CP15(CSSELR);
+	n->teehbr = read_teehbr();
 	n->cpacr = READ_CP15(CPACR);
 	WRITE_CP15(CPACR, n->cpacr | CPACR_CP10_CP11);
 	isb();
@@ -95,6 +110,7 @@ static void ns_load(struct arch_vcpu *av)
 	WRITE_CP15(IFSR, n->ifsr);
 	WRITE_CP15(IFAR, n->ifar);
 	WRITE_CP15(CSSELR, n->csselr);
+	write_teehbr(n->teehbr);
 	WRITE_CP15(CPACR, n->cpacr | CPACR_CP10_CP11);
 	isb();
 	vfp_load(n->d, n->vfp);

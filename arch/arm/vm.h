@@ -49,7 +49,7 @@ struct fast_dacr {
 	uint32_t pc; /* behind the SMC; 0: free */
 	uint32_t rt;
 };
-#define FAST_DACRS 128
+#define FAST_DACRS 512
 
 /*
  * The registers that Monitor mode saves on every entry.  SP_mon points at the
@@ -74,7 +74,7 @@ struct banked {
 struct ns_state {
 	uint32_t tpidrurw, tpidruro, tpidrprw;
 	uint32_t dfsr, dfar, ifsr, ifar;
-	uint32_t csselr, cpacr;
+	uint32_t csselr, cpacr, teehbr;
 	uint32_t vfp[2]; /* FPEXC, FPSCR */
 	uint64_t d[32];
 };

@@ -12,8 +12,8 @@
 
 static inline bool list_p14(unsigned op1, unsigned crn, unsigned crm, unsigned op2, bool rd)
 {
-	if (op1 == 6)
-		return crn < 2 && crm == 0 && op2 == 0;
+	if (op1 == 6) /* TEECR; TEEHBR is the guest's, and switched with it */
+		return crn == 0 && crm == 0 && op2 == 0;
 	if (op1 == 7)
 		return (crn == 1 || crn == 2) && crm == 0 && op2 == 0;
 	if (op1 != 0)

@@ -4,6 +4,8 @@
  * arch/arm/insn/exec.c arch/arm/insn/cond.c arch/arm/insn/alu.c arch/arm/insn/pc.c
  * arch/arm/insn/pc_arm.c arch/arm/insn/pc_thumb.c arch/arm/insn/step.c
  * arch/arm/insn/step_arm.c arch/arm/insn/step_simd.c arch/arm/insn/step_thumb.c
+ * arch/arm/insn/simple.c arch/arm/insn/simple_arm.c arch/arm/insn/simple_thumb16.c
+ * arch/arm/insn/simple_thumb32.c
  */
 /*
  * Any word from any state: no register out of range, no access that the
@@ -84,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = { 0 };
 	enum step_kind kind;
 	struct insn i;
-	int ldst, pc;
+	int ldst, pc, simple;
 
 	memcpy(&in, data, size < sizeof(in) ? size : sizeof(in));
 	set_up(&was, &i, &in);
@@ -104,5 +106,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pc = insn_emulate_pc(&i, &c.env);
 	check(&i, &was, &c, pc);
 	must(kind == STEP_EMULATE || pc == -ENOTSUP);
+
+	c = was;
+	c.env.ctx = &c;
+	simple = insn_emulate_simple(&i, &c.env);
+	check(&i, &was, &c, simple);
+	must(simple == 0 || simple == -ENOTSUP);
+	must(simple || (kind == STEP_OUT_OF_LINE && ldst == -ENOTSUP));
+	must(c.accesses == 0);
+	must(simple || c.env.pc == was.env.pc + i.size);
 	return 0;
 }

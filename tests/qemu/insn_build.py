@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests" / "qemu" / "insn_oracle"
 SOURCES = ["alu", "cond", "exec", "ldst", "ldst_arm", "ldst_thumb", "pc", "pc_arm", "pc_thumb",
-           "step", "step_arm", "step_simd", "step_thumb"]
+           "step", "step_arm", "step_simd", "step_thumb", "simple", "simple_arm", "simple_thumb16",
+           "simple_thumb32"]
 
 
 def host_program(name, where):

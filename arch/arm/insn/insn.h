@@ -112,4 +112,13 @@ enum step_kind insn_step_kind(const struct insn *i);
  */
 int insn_emulate_pc(const struct insn *i, struct insn_env *env);
 
+/*
+ * Emulates an integer instruction that touches neither memory nor PC nor system state:
+ * data processing, MOVW, MOVT, MUL, MLA, MLS and the long multiplies, CLZ, bit fields,
+ * SXT* and UXT* of one value, REV*, RBIT, NOP and YIELD; with flags, condition and IT.
+ * All are STEP_OUT_OF_LINE: this is what is faster than a copy.
+ * 0; -ENOTSUP: anything else, UNPREDICTABLE forms too, and nothing was done.
+ */
+int insn_emulate_simple(const struct insn *i, struct insn_env *env);
+
 #endif

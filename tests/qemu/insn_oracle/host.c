@@ -3,8 +3,9 @@
  * The host's half of the oracle.
  *   host gen SEED COUNT cases.bin      random cases that the emulation accepts
  *   host check cases.bin results.bin   compares; prints what differs
- * Two sorts of case: an emulated one (its result is compared with QEMU's), and
- * a pair that runs one STEP_OUT_OF_LINE instruction at two addresses (compared
+ * Three sorts of case: a quarter loads, stores and uses of the PC, then a half that
+ * insn_emulate_simple() accepts, both emulated (the result is compared with QEMU's);
+ * and pairs that run one STEP_OUT_OF_LINE instruction at two addresses (compared
  * with each other).
  */
 #include <errno.h>
@@ -15,12 +16,17 @@
 
 #include <insn/exec.h>
 #include <insn/insn.h>
+#include <insn/simple.h>
 
 #include "oracle.h"
 
 #define CPSR_SYS_MASKED UINT32_C(0x1df)
 #define PSR_COMPARED UINT32_C(0xfe0ffe3f) /* all but J, the reserved bits and A, I, F */
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* The sorts of case, by index. */
+#define SIMPLE_FROM(count) ((count) / 4)
+#define PAIRS_FROM(count) ((count) / 4 * 3)
 
 struct model {
 	struct insn_env env;
@@ -135,6 +141,8 @@ static int emulate(const struct oracle_case *c)
 	err = insn_emulate_ldst(&i, &m.env);
 	if (err == -ENOTSUP)
 		err = insn_emulate_pc(&i, &m.env);
+	if (err == -ENOTSUP)
+		err = insn_emulate_simple(&i, &m.env);
 	note(m.env.pc);
 	return err;
 }
@@ -192,6 +200,57 @@ static const struct family families[] = {
 	{ 0xfff0ffff, 0xf3c08f00, 1, 4 }, /* BXJ */
 };
 
+static const struct family simple_families[] = {
+	{ 0x0c000000, 0x00000000, 0, 4 }, /* ARM data processing and multiplies */
+	{ 0x0e000010, 0x00000000, 0, 4 },
+	{ 0x0e000090, 0x00000010, 0, 4 },
+	{ 0x0e000000, 0x02000000, 0, 4 },
+	{ 0x0f90f000, 0x01100000, 0, 4 }, /* ... with the (0) bits right */
+	{ 0x0faf0000, 0x01a00000, 0, 4 },
+	{ 0x0f90f000, 0x03100000, 0, 4 },
+	{ 0x0faf0000, 0x03a00000, 0, 4 },
+	{ 0x0f0000f0, 0x00000090, 0, 4 },
+	{ 0x0fc0f0f0, 0x00000090, 0, 4 },
+	{ 0x0fff0f10, 0x016f0f10, 0, 4 }, /* CLZ */
+	{ 0x0fffff00, 0x0320f000, 0, 4 }, /* hints */
+	{ 0x0fffffe0, 0x0320f000, 0, 4 },
+	{ 0x0f800370, 0x06800070, 0, 4 }, /* media */
+	{ 0x0f8f0370, 0x068f0070, 0, 4 },
+	{ 0x0f8f0f70, 0x068f0f30, 0, 4 },
+	{ 0x0f800010, 0x07800010, 0, 4 },
+	{ 0x0fe0007f, 0x07c0001f, 0, 4 },
+	{ 0xc000, 0x0000, 1, 2 },
+	{ 0xe000, 0x2000, 1, 2 },
+	{ 0xfc00, 0x4000, 1, 2 },
+	{ 0xfc00, 0x4400, 1, 2 },
+	{ 0xf800, 0xa800, 1, 2 },
+	{ 0xf000, 0xb000, 1, 2 },
+	{ 0xff00, 0xba00, 1, 2 },
+	{ 0xff0f, 0xbf00, 1, 2 },
+	{ 0xfe000000, 0xea000000, 1, 4 }, /* shifted register */
+	{ 0xfe0f0000, 0xea0f0000, 1, 4 },
+	{ 0xfe0f0000, 0xea0d0000, 1, 4 },
+	{ 0xfe10f000, 0xea100f00, 1, 4 },
+	{ 0xfffff0f0, 0xea4f0000, 1, 4 },
+	{ 0xfeaf8fb0, 0xeb0d0d00, 1, 4 },
+	{ 0xfa008000, 0xf0000000, 1, 4 }, /* modified immediate */
+	{ 0xfa0f8000, 0xf00f0000, 1, 4 },
+	{ 0xfa0f8000, 0xf00d0000, 1, 4 },
+	{ 0xfa108f00, 0xf0100f00, 1, 4 },
+	{ 0xfa008000, 0xf2000000, 1, 4 }, /* plain immediate */
+	{ 0xfb5f8000, 0xf20d0000, 1, 4 },
+	{ 0xff008020, 0xf3000000, 1, 4 },
+	{ 0xff0f8020, 0xf30f0000, 1, 4 },
+	{ 0xfffffff0, 0xf3af8000, 1, 4 },
+	{ 0xff00f040, 0xfa00f000, 1, 4 }, /* registers */
+	{ 0xff80f080, 0xfa00f080, 1, 4 },
+	{ 0xff8ff080, 0xfa0ff080, 1, 4 },
+	{ 0xff80f0c0, 0xfa80f080, 1, 4 },
+	{ 0xff0000f0, 0xfb000000, 1, 4 }, /* multiplies */
+	{ 0xff80f0e0, 0xfb00f000, 1, 4 },
+	{ 0xff8000e0, 0xfb000000, 1, 4 },
+};
+
 static uint32_t draw_reg(void)
 {
 	uint32_t r = rnd();
@@ -238,9 +297,34 @@ static void draw_state(struct oracle_case *c)
 		c->r[k] = draw_reg();
 }
 
-static void draw_word(struct oracle_case *c)
+/* Values at which flags turn, alike in several registers at times. */
+static uint32_t draw_value(const uint32_t *before, unsigned count)
 {
-	const struct family *f = &families[rnd() % ARRAY_SIZE(families)];
+	static const uint32_t edges[] = { 0, 1, 0x7f, 0x80, 0x7fff, 0x8000, 0xffff, 0x7fffffff,
+					  0x80000000, 0x80000001, 0xfffffffe, 0xffffffff };
+	uint32_t r = rnd();
+
+	switch (rnd() % 8) {
+	case 0:
+		return edges[r % ARRAY_SIZE(edges)];
+	case 1:
+		return r % 68; /* shifts around 32 */
+	case 2:
+		return (r & ~UINT32_C(0xff)) + (r >> 8) % 68;
+	case 3:
+		return count ? before[r % count] : r;
+	case 4:
+		return count ? -before[r % count] : r;
+	case 5:
+		return UINT32_C(1) << r % 32;
+	default:
+		return r;
+	}
+}
+
+static void draw_word(struct oracle_case *c, const struct family *from, size_t count)
+{
+	const struct family *f = &from[rnd() % count];
 
 	c->thumb = f->thumb;
 	c->size = f->size;
@@ -288,19 +372,42 @@ static bool breaks_runner(const struct oracle_case *c)
 
 static bool gen_emulated(struct oracle_case *c)
 {
+	struct insn i;
 	int err;
 
 	if (rnd() % 8)
-		draw_word(c);
+		draw_word(c, families, ARRAY_SIZE(families));
 	else
 		draw_any_word(c);
 	draw_state(c);
 	c->pc = CODE_BASE + 0x400 + (c->thumb ? 2 * (rnd() & 1) : 0);
+	i = insn_of(c);
+	if (simple_find(&i))
+		return false;
 	err = emulate(c);
 	if (err == -ENOTSUP || err == -EINVAL || m.runner)
 		return false;
 	/* Nor one that branches to itself, or into itself in the other state. */
 	return err || m.env.pc == c->pc + c->size || m.env.pc - (c->pc - 4) >= c->size + 8;
+}
+
+static bool gen_simple(struct oracle_case *c)
+{
+	struct insn i;
+
+	if (rnd() % 16)
+		draw_word(c, simple_families, ARRAY_SIZE(simple_families));
+	else
+		draw_any_word(c);
+	i = insn_of(c);
+	if (!simple_find(&i))
+		return false;
+	c->seed = rnd();
+	c->cpsr = draw_cpsr(c->thumb);
+	for (unsigned k = 0; k < 15; k++)
+		c->r[k] = draw_value(c->r, k);
+	c->pc = CODE_BASE + 0x400 + (c->thumb ? 2 * (rnd() & 1) : 0);
+	return emulate(c) == 0;
 }
 
 static bool gen_pair(struct oracle_case *c)
@@ -310,7 +417,7 @@ static bool gen_pair(struct oracle_case *c)
 	if (rnd() % 8)
 		draw_any_word(c);
 	else
-		draw_word(c);
+		draw_word(c, families, ARRAY_SIZE(families));
 	i = insn_of(c);
 	if (insn_step_kind(&i) != STEP_OUT_OF_LINE || breaks_runner(c))
 		return false;
@@ -329,16 +436,17 @@ static bool gen_pair(struct oracle_case *c)
 
 static int generate(uint32_t count, const char *name)
 {
-	struct oracle_case *c = calloc(count, sizeof(*c));
+	struct oracle_case *c = calloc(count &= ~UINT32_C(7), sizeof(*c));
 	FILE *f = fopen(name, "wb");
 
 	if (!c || !f)
 		return 2;
-	for (uint32_t k = 0; k < count / 2;)
+	for (uint32_t k = 0; k < SIMPLE_FROM(count);)
 		k += gen_emulated(&c[k]);
-	for (uint32_t k = count / 2; k + 1 < count;)
+	for (uint32_t k = SIMPLE_FROM(count); k < PAIRS_FROM(count);)
+		k += gen_simple(&c[k]);
+	for (uint32_t k = PAIRS_FROM(count); k < count;)
 		k += gen_pair(&c[k]) ? 2 : 0;
-	count &= ~UINT32_C(3);
 	fwrite(&count, sizeof(count), 1, f);
 	fwrite(c, sizeof(*c), count, f);
 	free(c);
@@ -434,8 +542,33 @@ static void *slurp(const char *name, size_t *size)
 }
 
 struct tally {
-	uint32_t emulated, aborted, pairs, undef, bad;
+	uint32_t emulated, aborted, simple, pairs, undef, bad;
 };
+
+/* Rows of insn_emulate_simple() of which no case was executed. */
+static uint32_t rows_missed(const struct oracle_case *c, uint32_t count,
+			    const struct simple_group *group, size_t groups)
+{
+	uint32_t missed = 0;
+
+	for (size_t g = 0; g < groups; g++) {
+		for (unsigned k = 0; k < group[g].count; k++) {
+			const struct simple_row *row = &group[g].row[k];
+			bool seen = false;
+
+			for (uint32_t n = 0; n < count && !seen; n++) {
+				struct insn i = insn_of(&c[n]);
+
+				seen = simple_find(&i) == row &&
+				       insn_cond_passed(insn_cond(&i, c[n].cpsr), c[n].cpsr);
+			}
+			if (!seen)
+				printf("no case of %08x/%08x\n", row->value, row->mask);
+			missed += !seen;
+		}
+	}
+	return missed;
+}
 
 static void print_undef(const struct oracle_case *c)
 {
@@ -450,17 +583,22 @@ static int compare(const char *cases_name, const char *results_name)
 	struct oracle_result *res = slurp(results_name, &results_size);
 	uint32_t count = cases->count;
 	struct tally t = { 0 };
+	uint32_t missed;
 
 	if (results_size != count * sizeof(*res)) {
 		printf("%zu bytes of results for %u cases\n", results_size, count);
 		return 1;
 	}
-	for (uint32_t k = 0; k < count / 2; k++) {
+	for (uint32_t k = 0; k < SIMPLE_FROM(count); k++) {
 		t.bad += !check_emulated(&cases->item[k], &res[k]);
 		t.emulated += res[k].kind != ENDED_DABT;
 		t.aborted += res[k].kind == ENDED_DABT;
 	}
-	for (uint32_t k = count / 2; k < count; k += 2) {
+	for (uint32_t k = SIMPLE_FROM(count); k < PAIRS_FROM(count); k++) {
+		t.bad += !check_emulated(&cases->item[k], &res[k]);
+		t.simple++;
+	}
+	for (uint32_t k = PAIRS_FROM(count); k < count; k += 2) {
 		t.bad += !check_pair(&cases->item[k], &res[k]);
 		if (res[k].kind == ENDED_UNDEF && result_pc(&res[k]) == cases->item[k].pc) {
 			t.undef++;
@@ -468,8 +606,14 @@ static int compare(const char *cases_name, const char *results_name)
 		}
 		t.pairs++;
 	}
-	printf("emulated %u aborted %u pairs %u undefined %u wrong %u\n", t.emulated, t.aborted,
-	       t.pairs, t.undef, t.bad);
+	missed = rows_missed(&cases->item[SIMPLE_FROM(count)], t.simple, simple_arm,
+			     ARRAY_SIZE(simple_arm)) +
+		 rows_missed(&cases->item[SIMPLE_FROM(count)], t.simple, simple_thumb16,
+			     ARRAY_SIZE(simple_thumb16)) +
+		 rows_missed(&cases->item[SIMPLE_FROM(count)], t.simple, simple_thumb32,
+			     ARRAY_SIZE(simple_thumb32));
+	printf("emulated %u aborted %u simple %u missed %u pairs %u undefined %u wrong %u\n",
+	       t.emulated, t.aborted, t.simple, missed, t.pairs, t.undef, t.bad);
 	free(cases);
 	free(res);
 	return t.bad != 0;

@@ -19,16 +19,11 @@
 
 /* Input is stopped below IN_LOW bytes of room and goes on from IN_HIGH. */
 #define SHELL_IN 512u
-#define IN_LOW   34u /* a full PL011 FIFO of 32 and a byte that was held back */
+#define IN_LOW   32u /* a full PL011 FIFO */
 #define IN_HIGH  128u
 
-/* How far the input of the bound line has come in ESC x q. */
-enum escape {
-	ESCAPE_NONE,
-	ESCAPE_ESC,    /* ESC seen and passed on */
-	ESCAPE_HELD,   /* x seen and kept back */
-	ESCAPE_PASSED, /* x was kept long enough and passed on */
-};
+/* Leaves the bound line. */
+static const char way_out[] = { KEY_ESC, 'x', 'q' };
 
 static struct {
 	struct chardev *line;
@@ -46,14 +41,16 @@ static struct {
 	bool stopped;      /* set_rx(false) is in force */
 	bool dropping;     /* the bound line is full and stuck: only ESC x q counts */
 	uint32_t stall_at; /* in_taken of the bound line when it got stuck */
-	enum escape escape;
-	struct timer held, stall;
+	/* Input of the bound line: */
+	unsigned escape;   /* how many keys of the way out were the last ones */
+	unsigned held;     /* how many of these, again the last, the guest lacks */
+	struct timer hold, stall;
 } con;
 
 void vcon_run(const struct vcon_after *a)
 {
-	if (a->arm_held)
-		timer_arm(&con.held, timer_now() + HELD_NS);
+	if (a->arm_hold)
+		timer_arm(&con.hold, timer_now() + HELD_NS);
 	if (a->arm_stall)
 		timer_arm(&con.stall, timer_now() + STALL_NS);
 	if (a->deliver)
@@ -209,9 +206,15 @@ static uint32_t shell_in_room(void)
 	return SHELL_IN - (con.in_end - con.in_taken);
 }
 
+/* What is held has its room already; a line that is `dropping` may lack it. */
 static uint32_t in_room(void)
 {
-	return con.bound ? vserial_in_room(con.bound) : shell_in_room();
+	uint32_t room;
+
+	if (!con.bound)
+		return shell_in_room();
+	room = vserial_in_room(con.bound);
+	return room - MIN(room, con.held);
 }
 
 /* The line is stopped: finds out whether the bound guest takes input at all. */
@@ -245,7 +248,7 @@ static void unbind(struct vcon_after *a)
 
 	con.bound = NULL;
 	con.was_unbound = true;
-	con.escape = ESCAPE_NONE;
+	con.escape = con.held = 0;
 	con.dropping = false;
 	a->wake = true;
 	/* An unbound line takes any output. */
@@ -265,24 +268,30 @@ static void guest_put(char ch, struct vcon_after *a)
 	a->deliver = con.bound;
 }
 
-/* One byte for the bound line.  There is room for two, or it is `dropping`. */
+/* They lead nowhere, or not soon: the guest gets the keys that were held. */
+static void let_go(struct vcon_after *a)
+{
+	for (; con.held; con.held--)
+		guest_put(way_out[con.escape - con.held], a);
+}
+
+/* One byte for the bound line.  There is room for it, or the line is `dropping`. */
 static void guest_byte(char ch, struct vcon_after *a)
 {
-	enum escape was = con.escape;
-
-	con.escape = ch == KEY_ESC ? ESCAPE_ESC : ESCAPE_NONE;
-	if (was == ESCAPE_ESC && ch == 'x') {
-		con.escape = ESCAPE_HELD;
-		a->arm_held = true;
+	if (ch != way_out[con.escape]) {
+		let_go(a);
+		con.escape = 0;
+	}
+	if (ch != way_out[con.escape]) {
+		guest_put(ch, a);
 		return;
 	}
-	if (was >= ESCAPE_HELD && ch == 'q') {
+	con.escape++;
+	con.held++;
+	if (con.escape == sizeof(way_out))
 		unbind(a);
-		return;
-	}
-	if (was == ESCAPE_HELD)
-		guest_put('x', a);
-	guest_put(ch, a);
+	else
+		a->arm_hold = true;
 }
 
 static void shell_put(char ch)
@@ -306,7 +315,7 @@ static unsigned in_sort(const char *buf, unsigned n, struct vcon_after *a)
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
-		if (in_room() < 2 && !con.dropping)
+		if (in_room() == 0 && !con.dropping)
 			break;
 		if (con.bound) {
 			guest_byte(buf[i], a);
@@ -339,17 +348,14 @@ void console_in_taken(struct vserial *s, struct vcon_after *a)
 	flow(a);
 }
 
-/* Nothing came after ESC x: the guest gets its x, a late q still counts. */
-static void held_timeout(struct timer *t)
+/* Nothing came after ESC or ESC x: a late x or q still counts. */
+static void hold_timeout(struct timer *t)
 {
 	struct vcon_after after = { 0 };
 	uint32_t flags = spin_lock(&vcon_lock);
 
 	(void)t;
-	if (con.bound && con.escape == ESCAPE_HELD) {
-		con.escape = ESCAPE_PASSED;
-		guest_put('x', &after);
-	}
+	let_go(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
 }
@@ -431,14 +437,18 @@ void vserial_bind(struct vserial *s)
 {
 	struct vcon_after after = { 0 };
 	uint32_t irq = arch_irq_save();
-	uint32_t flags = spin_lock(&vcon_lock);
+	uint32_t flags;
 
-	if (con.bound)
+	if (s && con.bound)
+		vserial_bind(NULL);
+	flags = spin_lock(&vcon_lock);
+	if (con.bound) {
+		let_go(&after);
 		unbind(&after);
+	}
 	if (s) {
 		con.was_unbound = false;
 		con.bound = s;
-		con.escape = ESCAPE_NONE;
 		console_pump(&after);
 		hand_over_input(&after);
 	}
@@ -474,7 +484,7 @@ int console_open(struct chardev *c)
 {
 	if (c->owner)
 		return -EBUSY;
-	timer_init(&con.held, held_timeout);
+	timer_init(&con.hold, hold_timeout);
 	timer_init(&con.stall, stall_timeout);
 
 	uint32_t flags = spin_lock(&vcon_lock);

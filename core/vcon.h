@@ -15,7 +15,7 @@ struct vcon_after {
 	struct vserial *deliver; /* has input to pass on */
 	struct vserial *unblock; /* its can_output() is due */
 	bool wake;               /* the host thread has something to do */
-	bool arm_held;           /* start the clock of the x that is kept back */
+	bool arm_hold;           /* start the clock of the keys that are held back */
 	bool arm_stall;          /* start the clock of an input that is full */
 };
 

@@ -37,6 +37,7 @@ void vserial_destroy(struct vserial *s)
 {
 	if (!s->out)
 		return;
+	s->input = NULL;
 	s->can_output = NULL;
 	if (vserial_bound() == s)
 		vserial_bind(NULL);

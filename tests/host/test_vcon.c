@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -458,7 +459,7 @@ static void test_typed_ahead_with_the_way_out(void **state)
 	(void)state;
 	type("ls\r\033xqhelp\r");
 	vserial_bind(&uart.s);
-	assert_got("ls\r\033");
+	assert_got("ls\r");
 	assert_null(vserial_bound());
 	assert_true(console_was_unbound());
 	assert_string_equal(shell_input(), "help\r");
@@ -472,7 +473,7 @@ static void test_input_typed_before_leaving_is_delivered(void **state)
 	type("echo\033xq");
 	assert_null(vserial_bound());
 	uart_room(&uart, FAKE_FOREVER);
-	assert_got("echo\033");
+	assert_got("echo");
 }
 
 /* --- ESC x q ----------------------------------------------------------------------- */
@@ -483,8 +484,8 @@ static void test_escape(void **state)
 		const char *typed, *guest, *shell;
 		bool leaves;
 	} rows[] = {
-		{ "\033xq", "\033", "", true },
-		{ "ab\033xqcd", "ab\033", "cd", true },
+		{ "\033xq", "", "", true },
+		{ "ab\033xqcd", "ab", "cd", true },
 		{ "\033", "\033", "", false },
 		{ "\033[A", "\033[A", "", false },
 		{ "\033y", "\033y", "", false },
@@ -493,10 +494,14 @@ static void test_escape(void **state)
 		{ "\033xx", "\033xx", "", false },
 		{ "\033xxq", "\033xxq", "", false },
 		{ "\033xQ", "\033xQ", "", false },
-		{ "\033\033xq", "\033\033", "", true },
-		{ "\033x\033xq", "\033x\033", "", true },
+		{ "\033x", "\033x", "", false },
+		{ "\033q", "\033q", "", false },
+		{ "\033\033", "\033\033", "", false },
+		{ "\033\033x", "\033\033x", "", false },
+		{ "\033\033xq", "\033", "", true },
+		{ "\033x\033xq", "\033x", "", true },
 		{ "\033x\033[A", "\033x\033[A", "", false },
-		{ "\033xy\033xq.", "\033xy\033", ".", true },
+		{ "\033xy\033xq.", "\033xy", ".", true },
 		{ "\003\t\004\033Oq", "\003\t\004\033Oq", "", false },
 	};
 
@@ -509,6 +514,7 @@ static void test_escape(void **state)
 		uart.ngot = 0;
 		vserial_bind(&uart.s);
 		type(rows[r].typed);
+		fake_advance(100 * NS_PER_MS);
 		assert_got(rows[r].guest);
 		assert_int_equal(console_was_unbound(), rows[r].leaves);
 		assert_int_equal(vserial_bound() == NULL, rows[r].leaves);
@@ -518,24 +524,102 @@ static void test_escape(void **state)
 	}
 }
 
-static void test_held_x_is_let_go(void **state)
+/* Types a key, checks what the guest got by then, and lets time pass. */
+static void type_slowly(const char *key, const char *guest, unsigned ms)
+{
+	type(key);
+	assert_got(guest);
+	fake_advance(ms * NS_PER_MS);
+}
+
+static void test_held_keys_are_let_go(void **state)
 {
 	(void)state;
 	vserial_bind(&uart.s);
-	type("\033x");
-	assert_got("\033");
-	fake_advance(99 * NS_PER_MS);
+	type_slowly("\033", "", 99);
+	assert_got("");
+	fake_advance(NS_PER_MS);
+	assert_got("\033"); /* vi leaves its insert mode */
+	type_slowly("x", "\033", 99);
 	assert_got("\033");
 	fake_advance(NS_PER_MS);
-	assert_got("\033x"); /* vi deletes its character */
-	type("y");
-	assert_got("\033xy");
-	type("\033x");
-	fake_advance(NS_PER_SEC);
-	type("q"); /* slow fingers get out, too */
-	assert_got("\033xy\033x");
-	assert_true(console_was_unbound());
+	assert_got("\033x"); /* ... and deletes a character */
+	type_slowly("y", "\033xy", 200);
+	type_slowly("\033", "\033xy", 50);
+	type_slowly("[", "\033xy\033[", 0);
+	type_slowly("A", "\033xy\033[A", 200);
+	assert_got("\033xy\033[A");
+	uart.ngot = 0;
+	type_slowly("\033", "", 99);
+	type_slowly("x", "", 99); /* the time of both starts again */
+	assert_got("");
+	fake_advance(NS_PER_MS);
+	assert_got("\033x");
 	assert_false(console_was_unbound());
+}
+
+static void test_any_fingers_get_out(void **state)
+{
+	static const struct {
+		unsigned after_esc, after_x; /* ms */
+		const char *guest;
+	} rows[] = {
+		{ 0, 0, "" }, { 99, 99, "" },
+		{ 100, 0, "\033" }, { 5000, 99, "\033" },
+		{ 0, 100, "\033x" }, { 99, 5000, "\033x" },
+		{ 100, 100, "\033x" }, { 5000, 5000, "\033x" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uart.ngot = 0;
+		vserial_bind(&uart.s);
+		type("\033");
+		fake_advance(rows[i].after_esc * NS_PER_MS);
+		type("x");
+		fake_advance(rows[i].after_x * NS_PER_MS);
+		type("q");
+		assert_null(vserial_bound());
+		assert_true(console_was_unbound());
+		assert_false(console_was_unbound());
+		fake_advance(NS_PER_SEC);
+		assert_got(rows[i].guest);
+	}
+	assert_string_equal(shell_input(), "");
+}
+
+/* Handed over, input fills the guest's to the last byte; the held ones count. */
+static void test_held_keys_have_their_room(void **state)
+{
+	static const char keys[] = "\033x\033\033x.\033x";
+	char *text = pattern(VSERIAL_IN - 32);
+
+	(void)state;
+	for (unsigned i = 0; i < 32; i++) {
+		char more[64] = "", all[2048];
+		const char *rest;
+
+		uart.ngot = uart.room = 0;
+		vserial_bind(&uart.s);
+		line.chunk = 1;
+		type(text);
+		vserial_bind(NULL);
+		memset(more, ',', i);
+		for (unsigned k = 0; k < 4; k++)
+			strcat(more, keys);
+		type(more);
+		vserial_bind(&uart.s);
+		fake_advance(NS_PER_SEC);
+		vserial_bind(NULL);
+		rest = shell_input();
+		uart_room(&uart, FAKE_FOREVER);
+		assert_int_equal(uart.ngot, VSERIAL_IN);
+		snprintf(all, sizeof(all), "%s%s", text, more);
+		assert_memory_equal(uart.got, all, VSERIAL_IN);
+		assert_string_equal(rest, all + VSERIAL_IN);
+		assert_string_equal(line.sent, ""); /* no bell */
+	}
+	free(text);
 }
 
 static void test_escape_does_not_outlive_its_binding(void **state)
@@ -549,6 +633,7 @@ static void test_escape_does_not_outlive_its_binding(void **state)
 	assert_int_equal(other.ngot, 1);
 	fake_advance(NS_PER_SEC);
 	assert_int_equal(other.ngot, 1);
+	assert_got("\033x"); /* it was typed there */
 }
 
 static void test_a_dead_guest_can_be_left(void **state)
@@ -716,7 +801,9 @@ int main(void)
 		TEST(test_input_typed_before_leaving_is_delivered),
 		TEST(test_want_input_from_within_input),
 		TEST(test_escape),
-		TEST(test_held_x_is_let_go),
+		TEST(test_held_keys_are_let_go),
+		TEST(test_any_fingers_get_out),
+		TEST(test_held_keys_have_their_room),
 		TEST(test_escape_does_not_outlive_its_binding),
 		TEST(test_a_dead_guest_can_be_left),
 		TEST(test_a_dead_guest_can_be_left_at_once),

@@ -116,9 +116,11 @@ struct vserial *vserial_bound(void);
  * --- the VMM's own console ---------------------------------------------------
  *
  * While a vserial is bound, every byte of input is the guest's, but for the
- * exact sequence ESC x q, which unbinds.  ESC is passed on at once; an x right
- * after it is kept back for 100 ms or until the next byte (so a quick ESC x q
- * shows the guest nothing but ESC, and a vi in the guest still gets its x).
+ * exact sequence ESC x q, which unbinds.  ESC, and an x after it, are held back
+ * until a byte follows that does not lead on, or for 100 ms after the last of
+ * them (so a quick ESC x q shows the guest nothing, and a vi in the guest still
+ * gets its ESC and x).  Typed slower than that, ESC x q works as well, but the
+ * guest gets ESC, or ESC x.
  * A guest that takes no input at all does not lock anyone in: when its input
  * has been full for 2 s, further bytes are dropped with a bell and ESC x q works.
  */

@@ -198,8 +198,6 @@ static void store_to_code(struct arch_vcpu *av, struct fref fr, uint32_t va,
 	if ((self || fr.f->flips >= FLIPS_BEFORE_EMULATION) &&
 	    !vm_fetch(av, av->frame.pc, exit_isa(av), &i))
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, &abort);
-	if (!err)
-		av->fault_repeat = 0;
 	if (err == -EFAULT) {
 		set_data_fault(av, &abort);
 		shim_reflect(av, exc, VECTOR_DABT, &av->abt);

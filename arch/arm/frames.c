@@ -131,6 +131,7 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 	fr.f->state = FRAME_DATA;
 	memcpy((char *)fr.host + off, &v, size);
 	vm_count(av, STORE_EMUL);
+	av->fault_repeat = 0; /* the next fault there is a new one */
 	if (verify(av, fr, isa, user))
 		code_changed(av, fr);
 	else

@@ -336,3 +336,8 @@ int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint
 {
 	return emulate(av, insn_emulate_pc, i, pc, cpsr, abort);
 }
+
+int vm_emulate_simple(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr)
+{
+	return emulate(av, insn_emulate_simple, i, pc, cpsr, NULL);
+}

@@ -23,13 +23,25 @@
 
 #define STEPS_PER_EXIT 64 /* so that interrupts are not kept waiting */
 
-static uint32_t slot_va(const struct arch_vcpu *av) { return av->shim_va + STEP_PAGE; }
+/* The copy stands in the middle of the page: the literal of a VLDR fits on either side. */
+#define SLOT_OFFSET 0x800u
+
+static uint32_t slot_va(const struct arch_vcpu *av)
+{
+	return av->shim_va + STEP_PAGE + SLOT_OFFSET;
+}
+
+/* Is `va` in the step page? */
+static bool in_step_page(const struct arch_vcpu *av, uint32_t va)
+{
+	return va - av->shim_va - STEP_PAGE < PAGE_SIZE;
+}
 
 static void slot_map(struct arch_vcpu *av, bool on)
 {
 	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] =
 		on ? ptr_hpa(av->step_page).v | L2_SMALL | L2_NORMAL_WBWA | L2_AP(AP_ANY_RO) : 0;
-	WRITE_CP15(TLBIMVAA, slot_va(av));
+	WRITE_CP15(TLBIMVAA, slot_va(av) & ~PAGE_MASK);
 	dsb();
 	isb();
 }
@@ -42,8 +54,8 @@ static uint32_t with_it(uint32_t cpsr, unsigned it)
 /* Puts a copy and a trap into the step page: SMC, or UDF where SMC is UNDEF. */
 static void slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
 {
-	uint32_t *w = av->step_page;
-	uint16_t *h = (uint16_t *)av->step_page;
+	uint32_t *w = av->step_page + SLOT_OFFSET / 4;
+	uint16_t *h = (uint16_t *)w;
 
 	if (i->isa == ISA_ARM) {
 		w[0] = i->word;
@@ -56,6 +68,27 @@ static void slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
 		*h++ = THUMB_SMC_2;
 	}
 	cache_sync_code(w, 32);
+}
+
+/* VLDR from a PC-relative address: the same bits in ARM and Thumb (ARM ARM A8.8.333). */
+static bool is_vldr_literal(const struct insn *i)
+{
+	return i->size == 4 && (i->word & 0x0f3f0e00) == 0x0d1f0a00 && i->word >> 28 != 15;
+}
+
+/* Puts what it loads where its copy will look for it.  0 or -EFAULT. */
+static int copy_literal(struct arch_vcpu *av, const struct insn *i, struct vm_abort *abort)
+{
+	uint32_t ahead = i->isa == ISA_ARM ? 8 : 4, imm = (i->word & 0xff) * 4;
+	uint32_t off = ahead + (BITS(i->word, 23, 23) ? imm : -imm);
+	uint32_t from = ALIGN_DOWN(av->frame.pc, 4u) + off, words = BITS(i->word, 8, 8) + 1;
+	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+
+	for (uint32_t n = 0; n < words; n++)
+		if (vm_load(av, from + 4 * n, 4, user, &av->step_page[(SLOT_OFFSET + off) / 4 + n],
+			    abort))
+			return -EFAULT;
+	return 0;
 }
 
 static void run_copy(struct arch_vcpu *av, const struct insn *i)
@@ -90,12 +123,19 @@ static void stop(struct arch_vcpu *av)
 	irqchip->doorbell(av->vcpu->irq);
 }
 
-static void emulate_pc(struct arch_vcpu *av, const struct insn *i)
+static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
 {
 	struct vm_abort abort;
 	int err = vm_emulate_pc(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
 
 	vm_count(av, STEP_EMUL);
+	if (err == -ENOTSUP && is_vldr_literal(i)) {
+		err = copy_literal(av, i, &abort);
+		if (!err) {
+			run_copy(av, i);
+			return true;
+		}
+	}
 	if (err == -EFAULT) {
 		exit_data_abort(av, &abort);
 	} else if (err) {
@@ -103,6 +143,7 @@ static void emulate_pc(struct arch_vcpu *av, const struct insn *i)
 			 av->ag->guest->name, (unsigned)i->word, (unsigned)av->frame.pc);
 		exit_undefined(av);
 	}
+	return false;
 }
 
 static bool is_svc(const struct insn *i)
@@ -233,8 +274,7 @@ bool step_insn(struct arch_vcpu *av, const struct insn *i)
 		run_copy(av, i);
 		return true;
 	case STEP_EMULATE:
-		emulate_pc(av, i);
-		return false;
+		return emulate_pc(av, i);
 	case STEP_EXC_RETURN:
 		return exception_return(av, i);
 	case STEP_CP15:
@@ -296,19 +336,21 @@ static bool fetch(struct arch_vcpu *av, struct insn *i)
 }
 
 /*
- * In a handler a copy that faults would do the very harm that stepping avoids:
- * loads and stores are emulated there.
+ * A copy costs two exits and new code for the hardware to fetch, and in a handler
+ * one that faults would do the very harm that stepping avoids: what can be
+ * emulated is.  False: a copy it must be.
  */
-static bool emulate_in_handler(struct arch_vcpu *av, const struct insn *i)
+static bool emulate(struct arch_vcpu *av, const struct insn *i)
 {
 	struct vm_abort abort = { 0 };
-	int err;
+	int err = vm_emulate_simple(av, i, &av->frame.pc, &av->frame.cpsr);
 
-	if (!av->in_handler)
-		return false;
-	err = vm_emulate_ldst(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
+	if (err == -ENOTSUP)
+		err = vm_emulate_ldst(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
 	if (err == -EFAULT)
 		exit_data_abort(av, &abort);
+	if (!err || err == -EFAULT)
+		vm_count(av, STEP_EMUL);
 	return !err || err == -EFAULT;
 }
 
@@ -318,7 +360,7 @@ void step(struct arch_vcpu *av)
 	struct insn i;
 
 	do {
-		if (fetch(av, &i) && !emulate_in_handler(av, &i) && step_insn(av, &i)) {
+		if (fetch(av, &i) && !emulate(av, &i) && step_insn(av, &i)) {
 			av->step_more = false; /* the copy's trap brings us back */
 			return;
 		}
@@ -329,7 +371,7 @@ void step(struct arch_vcpu *av)
 /* The guest left the copy by an exception return: the page goes at the next exit. */
 static void close_slot(struct arch_vcpu *av)
 {
-	if (av->slot_left && av->frame.pc - slot_va(av) >= PAGE_SIZE)
+	if (av->slot_left && !in_step_page(av, av->frame.pc))
 		slot_map(av, false);
 	av->slot_left = false;
 }
@@ -361,9 +403,8 @@ void step_reset(struct arch_vcpu *av)
 
 void step_cancel(struct arch_vcpu *av, struct shim_exit *exc)
 {
-	uint32_t off = av->frame.pc - slot_va(av);
-
-	if (off >= PAGE_SIZE || !(av->stepping || off == 0))
+	if (!in_step_page(av, av->frame.pc) ||
+	    !(av->stepping || av->frame.pc == slot_va(av)))
 		return;
 	av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) | (av->step_cpsr & PSR_IT);
 	exc->lr += av->step_pc - av->frame.pc;

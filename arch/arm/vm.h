@@ -362,6 +362,8 @@ int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint3
  */
 int vm_emulate_ldst(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 		    struct vm_abort *abort);
+/* The same for integer instructions without memory or PC: insn_emulate_simple(). */
+int vm_emulate_simple(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr);
 /* The same for instructions that use the PC: insn_emulate_pc(). */
 int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 		  struct vm_abort *abort);

@@ -74,7 +74,7 @@
  * 0xee020f10: MCR p15, 0, r0, c2, c0, 0.
  */
 	.thumb
-	.balign	4
+	.balign	4096			@ a page of its own, so that only it is stepped
 	.global	vfp_window
 	.thumb_func
 vfp_window:

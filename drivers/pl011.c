@@ -119,13 +119,16 @@ static void receive(struct pl011 *u)
 	}
 }
 
-/* What is in `buf` raises no interrupt of the UART: pend it by hand. */
+/*
+ * What is in `buf` raises no interrupt of the UART, nor does what came into the
+ * FIFO before the interrupt was cleared: pend it by hand.
+ */
 static void pl011_set_rx(struct chardev *c, bool on)
 {
 	struct pl011 *u = pl011_of(c);
 
 	set_interrupts(u, RX_INTERRUPTS, on);
-	if (on && u->from < u->to)
+	if (on && (u->from < u->to || !(mmio_read32(u->base, UARTFR) & UARTFR_RXFE)))
 		irq_pend(u->irq);
 }
 

@@ -31,6 +31,10 @@ CORE = re.compile(
     r"|(?:s|u|q|sh|uh|uq)(?:add|sub)(?:8|16)" + COND + r"|(?:s|u|q|sh|uh|uq)(?:asx|sax)" + COND +
     r"|(?:sel|pkhbt|pkhtb|clz|rev|rev16|revsh|rbit|q?add|qd?sub|qdadd|[su]xta?[bh])" + COND +
     r"|(?:[su]sat|[su]bfx|bfi|bfc|usad8|usada8|ldrex[bhd]?|strex[bhd]?|isb|d[sm]b|clrex)" + COND)
+SIMPLE = re.compile(
+    r"(?:and|eor|sub|rsb|add|adc|sbc|rsc|orr|orn|bic|mov|mvn|lsl|lsr|asr|ror|rrx|neg)s?" + COND +
+    r"|(?:tst|teq|cmp|cmn|addw|subw|movw|movt|clz|rev|rev16|revsh|rbit)" + COND +
+    r"|(?:(?:mul|mla|[su]mull|[su]mlal)s?|mls|[su]xta?[bh]|[su]bfx|bfi|bfc|nop|yield)" + COND)
 WORDS = 60000
 
 
@@ -113,8 +117,8 @@ def test_random_words(classify, tmp_path):
     print(f"ESPALIER_SEED={seed}")
     lines = disassemble(draw(random.Random(seed)), tmp_path)
     wrong = []
-    seen = {"ldst": 0, "copy": 0}
-    for (isa, word, text), (ldst, kind) in zip(lines, classify([x[:2] for x in lines])):
+    seen = {"ldst": 0, "copy": 0, "simple": 0}
+    for (isa, word, text), (ldst, kind, simple) in zip(lines, classify([x[:2] for x in lines])):
         if unallocated_hint(isa, word):
             continue
         name = text.split()[0] if text.split() else ""
@@ -125,6 +129,10 @@ def test_random_words(classify, tmp_path):
         if ldst == "yes" and not is_ldst:
             wrong.append(("no load or store", isa, f"{word:x}", text))
         seen["ldst"] += ldst == "yes"
+        if simple == "yes" and (kind != "copy" or not_there(text) or not SIMPLE.match(name)
+                                or re.search(r"\bpc\b", ops)):
+            wrong.append(("not simple", isa, f"{word:x}", text))
+        seen["simple"] += simple == "yes"
         # Thumb's REV and CLZ name Rm twice; objdump reads one of the two.
         twice = isa == "w" and 15 in ((word >> 16) & 15, word & 15)
         if (kind == "exception" and CORE.match(name) and not not_there(text)
@@ -143,6 +151,7 @@ def test_random_words(classify, tmp_path):
     print(seen)
     assert not wrong, wrong[:20]
     assert seen["ldst"] > WORDS / 20 and seen["copy"] > WORDS / 4
+    assert seen["simple"] > WORDS / 15
 
 
 def expected(name, ops):
@@ -186,11 +195,13 @@ ABSENT = re.compile(r"(?:sdiv|udiv|vfn?m[as])")
 def test_real_code(classify, lib):
     code = library_code(lib)
     wrong = []
-    for (isa, word, text), (ldst, kind) in zip(code, classify([x[:2] for x in code])):
+    for (isa, word, text), (ldst, kind, simple) in zip(code, classify([x[:2] for x in code])):
         name, ops = text.split()[0], operands(text)
         want = "exception" if ABSENT.match(name) else expected(name, ops)
         if kind != want or (ldst == "yes") != bool(LDST.match(name)):
             wrong.append((isa, f"{word:x}", text, ldst, kind, want))
+        if (simple == "yes") != (want == "copy" and bool(SIMPLE.match(name))):
+            wrong.append((isa, f"{word:x}", text, "simple", simple))
     print(len(code), "instructions")
     assert not wrong, wrong[:20]
     assert len(code) > 3000

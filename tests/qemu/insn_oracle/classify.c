@@ -6,6 +6,26 @@
 #include <insn/insn.h>
 #include <insn/ldst.h>
 
+static uint32_t get_reg(void *ctx, unsigned r)
+{
+	(void)ctx;
+	return r;
+}
+
+static void set_reg(void *ctx, unsigned r, uint32_t v)
+{
+	(void)ctx;
+	(void)r;
+	(void)v;
+}
+
+static bool is_simple(const struct insn *i)
+{
+	struct insn_env env = { .get_reg = get_reg, .set_reg = set_reg };
+
+	return insn_emulate_simple(i, &env) == 0;
+}
+
 int main(void)
 {
 	static const char *const kinds[] = {
@@ -21,8 +41,8 @@ int main(void)
 		struct ldst l;
 		int err = ldst_decode(&i, &l);
 
-		printf("%s %s\n", err == -ENOTSUP ? "no" : err ? "unpredictable" : "yes",
-		       kinds[insn_step_kind(&i)]);
+		printf("%s %s %s\n", err == -ENOTSUP ? "no" : err ? "unpredictable" : "yes",
+		       kinds[insn_step_kind(&i)], is_simple(&i) ? "yes" : "no");
 	}
 	return 0;
 }

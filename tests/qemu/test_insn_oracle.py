@@ -37,11 +37,11 @@ def execute(elf, where):
 def test_same_as_qemu(programs, tmp_path):
     host, elf = programs
     seed = int(os.environ.get("ESPALIER_SEED", random.getrandbits(32)))
+    print(f"ESPALIER_SEED={seed}")
     subprocess.run([host, "gen", str(seed), str(CASES), tmp_path / "cases.bin"], check=True)
     execute(elf, tmp_path)
     res = subprocess.run([host, "check", "cases.bin", "results.bin"], cwd=tmp_path, text=True,
                          stdout=subprocess.PIPE)
-    print(f"ESPALIER_SEED={seed}")
     print(res.stdout[-4000:])
     assert res.returncode == 0
     counts = dict(re.findall(r"(\w+) (\d+)", res.stdout.splitlines()[-1]))

@@ -46,7 +46,7 @@ struct simple_group {
 /* By <27:24> of ARM (condition not 15), <15:11> and <28:24> of Thumb. */
 extern const struct simple_group simple_arm[16], simple_thumb16[32], simple_thumb32[32];
 
-/* The row of `i`, its register fields allowed; NULL if it is none. */
+/* The row of `i`, its register fields allowed; NULL if there is none.  Its act may still refuse. */
 const struct simple_row *simple_find(const struct insn *i);
 
 int simple_nop(const struct insn *i, const struct insn_env *env, struct simple_result *res);

@@ -88,7 +88,7 @@ static const uint32_t kinds[] = {
 	0xe1917f9f, /* 1c ldrex r7, [r1] */
 	0xe2877001, /* 20 add r7, r7, #1 */
 	0xe1818f97, /* 24 strex r8, r7, [r1] */
-	0xe0855008, /* 28 add r5, r5, r8 */
+	0xe1a00000, /* 28 nop: an interrupt may well fail the strex */
 	0xee105a10, /* 2c vmov r5, s0 is next; this one: vmov r5, s0 */
 	0xee005a10, /* 30 vmov s0, r5 */
 	0xe10f7000, /* 34 mrs r7, cpsr */

@@ -28,8 +28,8 @@ from qmp import Qmp  # noqa: E402
 
 ELF = espalier.BUILD / "espalier.elf"
 CROSS = "arm-none-eabi-"
-REGISTERS = re.compile(r"R14=([0-9a-f]{8}) R15=([0-9a-f]{8}).*?PSR=([0-9a-f]{8}) (\S+) (\S) (?:(NS|S) +)?(\w+?)32",
-                       re.S)
+REGISTERS = re.compile(r"R14=([0-9a-f]{8}) R15=([0-9a-f]{8}).*?"
+                       r"PSR=([0-9a-f]{8}) (\S+) (\S) (?:(NS|S) +)?(\w+?)32", re.S)
 LONG = 1800
 # What LR is ahead of the trapped ARM instruction in the shim's modes (of a prefetch
 # abort it is 4); ARM ARM B1.8.3.

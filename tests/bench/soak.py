@@ -136,7 +136,8 @@ def boots(count):
             boot(machine)
             check_vmm(machine)
             check_console(machine)
-        print(f"soak: boot {number} of {count}: good, {time.monotonic() - before:.1f} s", flush=True)
+        took = time.monotonic() - before
+        print(f"soak: boot {number} of {count}: good, {took:.1f} s", flush=True)
 
 
 def one_load(machine, number):

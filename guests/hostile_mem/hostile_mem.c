@@ -31,7 +31,7 @@ static unsigned leaks, told;
 /* Reads, writes and reads again at va, which should be pa. */
 static void probe(const char *how, uint32_t va, uint32_t pa)
 {
-	static const uint16_t offsets[] = { 0, 0x10, 0xffc };
+	static const uint16_t offsets[] = { 0x10 };
 	struct caught c;
 	uint32_t v;
 
@@ -58,13 +58,24 @@ static void verdict(const char *what)
 	leaks = 0;
 }
 
-/* Sparse in each MiB: where VMMs keep things, ends of banks, and some more. */
-static const uint32_t spots[] = { 0, 0x4000, 0x8000, 0x10000, 0x55000, 0x80000, 0xff000 };
+/* Sparse in each MiB: an abort each, and the VMM steps their handlers. */
+static const uint32_t spots[] = { 0, 0x10000, 0x55000 };
+
+/*
+ * The MiBs to try: the host's RAM on this board, its devices, and a sixteenth of
+ * the rest.
+ */
+static bool worth(uint32_t mib)
+{
+	if (mib >= 0x600 && mib < 0x800)
+		return mib < 0x610 || !(mib & 1);
+	return !(mib & 15) || mib == 0x101 || mib == 0x4e0;
+}
 
 static void test_mmu_off(void)
 {
 	for (uint32_t i = 0; i < 4096; i++)
-		for (unsigned s = 0; s < ARRAY_SIZE(spots); s++)
+		for (unsigned s = 0; worth(i) && s < ARRAY_SIZE(spots); s++)
 			probe("MMU off", (i << 20) + spots[s], (i << 20) + spots[s]);
 	verdict("all of memory, MMU off");
 }
@@ -72,6 +83,8 @@ static void test_mmu_off(void)
 static void test_sections(void)
 {
 	for (uint32_t i = 0; i < 4096; i++) {
+		if (!worth(i))
+			continue;
 		map_section(l1_table, WINDOW, i << 20, MAP_AP(AP_RW) | (i & 1 ? MAP_DEVICE : 0));
 		tlb_flush_page(WINDOW);
 		for (unsigned s = 0; s < ARRAY_SIZE(spots); s++) {
@@ -85,7 +98,7 @@ static void test_sections(void)
 static void test_supersections(void)
 {
 	/* The physical address bits above 31 do not exist on this core. */
-	for (uint32_t ext = 0; ext < 16; ext++)
+	for (uint32_t ext = 0; ext < 16; ext += 5)
 		for (uint32_t i = 0; i < 256; i++) {
 			uint32_t d = desc_supersection(i << 24, MAP_AP(AP_RW)) | ext << 20;
 
@@ -105,6 +118,8 @@ static void test_supersections(void)
 static void test_pages(void)
 {
 	for (uint32_t i = 0; i < 4096; i++) {
+		if (!worth(i))
+			continue;
 		l1_table[WINDOW >> 20] = desc_table(L2, 0);
 		for (unsigned s = 0; s < 256; s++)
 			L2[s] = desc_small((i << 20) + s * 0x1000, MAP_AP(AP_RW));
@@ -112,9 +127,7 @@ static void test_pages(void)
 			L2[0xa0 + s] = desc_large((i << 20) + 0xa0000, MAP_AP(AP_RW));
 		tlb_flush();
 		probe("small page", WINDOW, i << 20);
-		probe("small page", WINDOW + 0x11000, (i << 20) + 0x11000);
 		probe("large page", WINDOW + 0xa7000, (i << 20) + 0xa7000);
-		probe("small page", WINDOW + 0xff000, (i << 20) + 0xff000);
 	}
 	l1_table[WINDOW >> 20] = 0;
 	tlb_flush();
@@ -128,9 +141,9 @@ static void test_tables(void)
 		uint32_t at = i << 20;
 		struct caught c;
 
-		if (own(at))
+		if (own(at) || !worth(i))
 			continue;
-		for (unsigned s = 0; s < 4; s++) {
+		for (unsigned s = i & 3; s < 4; s += 4) {
 			uint32_t v;
 
 			l1_table[WINDOW >> 20] = (at + s * 0x400) | 1;
@@ -166,15 +179,15 @@ static void test_first_level(void)
 	for (uint32_t i = 0; i < 4096; i++) {
 		struct caught c;
 
-		if (own(i << 20))
+		if (own(i << 20) || !worth(i))
 			continue;
 		try_call(&c, run_with_ttbr0, i << 20, 0);
 		if (c.kind == EXC_NONE) {
 			leaks++;
 			print("  a first-level table at %08x maps\n", i << 20);
 		}
+		write_ttbr0(addr_of(l1_table)); /* first: TTBCR = 0 makes it all there is */
 		write_ttbcr(0);
-		write_ttbr0(addr_of(l1_table));
 		tlb_flush();
 	}
 	verdict("no first-level table outside its RAM");

@@ -166,8 +166,8 @@ static uint32_t run_with_ttbr0(uint32_t ttbr, uint32_t b)
 	uint32_t v;
 
 	(void)b;
-	write_ttbr0(ttbr);
 	write_ttbcr(7);
+	write_ttbr0(ttbr);
 	tlb_flush();
 	v = rd32(0x100000);
 	return v;

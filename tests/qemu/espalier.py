@@ -20,7 +20,7 @@ PROMPT = "espalier# "
 GUEST_PROMPT = "/ # "
 
 # The host is shared and the guest's boot takes seconds: bounds, not estimates.
-SHELL_TIMEOUT = 20
+SHELL_TIMEOUT = 40
 BOOT_TIMEOUT = 60
 GUEST_BOOT_TIMEOUT = 180
 

@@ -16,7 +16,7 @@ def run(machine, disk, name):
     bare.create(m, name)
     bare.kick(m, name)
     m.bind(f"{name}/uart0")
-    lines = bare.play(m, timeout=40)
+    lines = bare.play(m, timeout=150)
     m.unbind()
     assert "halted (" in m.cmd(f"guest info {name}")
     return lines

@@ -8,7 +8,7 @@ import pytest
 import espalier
 
 HOSTILE = ["hostile_code", "hostile_irq", "hostile_mem", "hostile_residue", "hostile_wx"]
-TIMEOUT = 150
+TIMEOUT = 240
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,24 @@
 #include <stddef.h>
 
 #include <espalier/device.h>
+#include <espalier/timer.h>
 #include <regs/sysreg.h>
 
 static hpa_t base;
 
+/* The board takes its time to obey: QEMU does with its next event. */
+#define PATIENCE_NS (2 * NS_PER_SEC)
+
 static void configure(uint32_t function)
 {
+	uint64_t end;
+
 	mmio_write32(base, SYS_CFGSTAT, 0);
 	mmio_write32(base, SYS_CFGDATA, 0);
 	mmio_write32(base, SYS_CFGCTRL, SYS_CFGCTRL_START | SYS_CFGCTRL_WRITE |
 			     SYS_CFGCTRL_MAKE(function, SYS_CFG_SITE_MB, 0));
+	for (end = timer_now() + PATIENCE_NS; timer_now() < end;)
+		;
 }
 
 static void reset(void)

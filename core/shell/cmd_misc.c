@@ -5,7 +5,6 @@
 
 #include <espalier/device.h>
 #include <espalier/log.h>
-#include <espalier/timer.h>
 #include <espalier/version.h>
 
 #include "internal.h"
@@ -135,8 +134,6 @@ SHELL_CMD(log, "log", "the VMM's log", log_subs);
 
 /* --- power ---------------------------------------------------------------------------- */
 
-#define POWER_PATIENCE_NS (2 * NS_PER_SEC)
-
 static int power(const char *what, void (*act)(void))
 {
 	if (!act) {
@@ -144,9 +141,6 @@ static int power(const char *what, void (*act)(void))
 		return -ENODEV;
 	}
 	act();
-	/* The board takes its time: QEMU ends with its next event. */
-	for (uint64_t end = timer_now() + POWER_PATIENCE_NS; timer_now() < end;)
-		;
 	shell_printf("%s: the board did not obey\n", what);
 	return -EIO;
 }

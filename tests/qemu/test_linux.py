@@ -188,7 +188,7 @@ def test_two_at_once(machine, two_disk):
     m.bind("b/uart0")
     m.sh("kill %1")
     # The shell may say between the lines that the job has ended.
-    assert m.sh("sort -u /tmp/log | wc -l; head -c 32 /tmp/log").startswith(f"1\n{one}")
+    assert m.sh("sort -u /tmp/log | wc -l; head -c 32 /tmp/log; echo").startswith(f"1\n{one}")
     m.unbind()
     assert "failed" not in m.cmd("guest destroy a")
     m.bind("b/uart0")

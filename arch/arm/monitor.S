@@ -17,13 +17,8 @@
 	.fpu neon
 	.arm
 
-	/* `adjust`: what LR_mon is ahead of the instruction to go on with. */
-	.macro	entry name, adjust, handler
-\name:
-	.if	\adjust
-	sub	lr, lr, #\adjust
-	.endif
-	stmia	sp, {r0-r12}
+	/* r0-r12 are in the frame: saves the rest of it and goes to C. */
+	.macro	to_c handler
 	mrs	r1, spsr
 	str	lr, [sp, #FRAME_PC]
 	str	r1, [sp, #FRAME_CPSR]
@@ -31,6 +26,16 @@
 	ldr	sp, [sp, #FRAME_STACK_TOP]
 	bl	\handler
 	b	monitor_leave
+	.endm
+
+	/* `adjust`: what LR_mon is ahead of the instruction to go on with. */
+	.macro	entry name, adjust, handler
+\name:
+	.if	\adjust
+	sub	lr, lr, #\adjust
+	.endif
+	stmia	sp, {r0-r12}
+	to_c	\handler
 	.endm
 
 	.text
@@ -95,13 +100,7 @@ monitor_smc:
 	movs	pc, lr
 
 monitor_smc_slow:
-	mrs	r1, spsr
-	str	lr, [sp, #FRAME_PC]
-	str	r1, [sp, #FRAME_CPSR]
-	mov	r0, sp
-	ldr	sp, [sp, #FRAME_STACK_TOP]
-	bl	exit_smc
-	b	monitor_leave
+	to_c	exit_smc
 
 	entry	monitor_fiq, 4, exit_fiq
 	entry	monitor_pabt, 4, exit_external_prefetch

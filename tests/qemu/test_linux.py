@@ -122,6 +122,7 @@ def test_console_and_life_cycle(machine):
     assert m.sh("ls /tmp | wc -l") == "0"
     m.send("poweroff -f\r")
     m.expect("reboot: Power down")
+    m.expect("guest guest0 halted: it powered itself off")
     m.unbind()
     assert "halted (it powered itself off)" in m.cmd("guest info guest0")
     clean(m)

@@ -31,7 +31,10 @@ class Totals:
         self.passed = self.failed = self.skipped = 0
 
     def add(self, what, passed, failed, skipped=0, log=None, seconds=0.0):
-        """Counts a program's tests, says how it went, shows the log of a failure."""
+        """Counts a program's tests, says how it went, shows the log of a failure.
+
+        `failed` has a line or more for each: its name, then why it failed.
+        """
         self.passed += passed
         self.failed += len(failed)
         self.skipped += skipped
@@ -39,8 +42,9 @@ class Totals:
         verdict = "FAIL" if failed else "ok"
         print(f"  {verdict:4} {what}: {passed} passed, {len(failed)} failed{rest} "
               f"({seconds:.1f} s)", flush=True)
-        for name in failed:
-            print(f"       failed: {name}")
+        for each in failed:
+            name, *why = each.split("\n")
+            print(f"       failed: {name}", *why, sep="\n         ")
         if failed and log:
             text = log.read_text(errors="replace").rstrip().split("\n")
             print(f"       {log}:", *text[-160:], sep="\n       | ", flush=True)
@@ -59,6 +63,28 @@ def run_logged(cmd, log, timeout):
             return "timeout"
 
 
+def shortened(lines, first, last):
+    """The first and the last of the lines, if they are many."""
+    if len(lines) <= first + last + 1:
+        return lines
+    return [*lines[:first], f"... ({len(lines) - first - last} lines)", *lines[-last:]]
+
+
+def why_host(text):
+    """What a CMocka program or a fuzzer, and the sanitizers, complain of."""
+    lines = re.findall(r"^(?:\[  ERROR   \] --- .*|.*: error: .*|.*runtime error: .*|"
+                       r"==\d+== ?ERROR: .*|SUMMARY: .*)$", text, re.M)
+    return shortened(lines, 8, 4)
+
+
+def why_pytest(text):
+    """Where a case stopped and what it says of it, out of its report."""
+    calls = re.findall(r"^(\S+\.py:\d+): *(.*)$", text, re.M)
+    where = [" > ".join(at for at, _ in calls) + ": " + calls[-1][1]] if calls else []
+    said = [line[:300] for line in re.findall(r"^E +(.*)$", text, re.M)]
+    return where + shortened(said, 4, 10)
+
+
 def run_host(totals, program):
     """A CMocka program. One that ends badly without a failed case counts as a failure."""
     name = pathlib.Path(program).name
@@ -74,6 +100,8 @@ def run_host(totals, program):
         failed = [f"ended with status {status}" + (f" in {begun[-1]}" if begun else "")]
     if status == 0 and not passed:
         failed = ["ran no test"]
+    if failed:
+        failed[-1] = "\n".join([failed[-1], *why_host(text)])
     totals.add(name, len(passed), failed, len(skipped), log, time.monotonic() - start)
 
 
@@ -91,7 +119,8 @@ def run_fuzzer(totals, program, seconds):
         cmd.append(str(seeds))
     start = time.monotonic()
     status = run_logged(cmd, log, seconds + 120)
-    failed = [] if status == 0 else [f"ended with status {status}"]
+    failed = [] if status == 0 else ["\n".join([f"ended with status {status}", *why_host(
+        log.read_text(errors="replace"))])]
     totals.add(name, int(not failed), failed, 0, log, time.monotonic() - start)
 
 
@@ -131,8 +160,10 @@ def read_junit(xml):
     if not xml.exists():
         return passed, failed, skipped
     for case in ET.parse(xml).iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None:
-            failed.append(f"{case.get('classname')}::{case.get('name')}")
+        bad = [*case.findall("failure"), *case.findall("error")]
+        if bad:
+            why = why_pytest(bad[0].text or "") or [bad[0].get("message") or ""]
+            failed.append("\n".join([f"{case.get('classname')}::{case.get('name')}", *why]))
         elif case.find("skipped") is not None:
             skipped += 1
         else:

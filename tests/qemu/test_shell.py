@@ -145,6 +145,7 @@ def test_bound_console_is_transparent(machine):
     m = machine()
     m.boot()
     m.start_linux()
+    m.sh("dmesg -n 1")
     keys = "\x03\t\x04\x1b[A\x1bxy\x7f\x11\x1a"
     m.send("stty raw -echo; echo rea''dy; "
            f"dd bs=1 count={len(keys)} 2>/dev/null | hexdump -v -e '1/1 \"%02x \"'; stty sane\r")

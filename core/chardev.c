@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The host's serial lines.  Drivers register them at boot; nothing leaves. */
+#include <errno.h>
 #include <string.h>
 
 #include <espalier/vcon.h>
@@ -25,6 +26,32 @@ struct chardev *chardev_find(const char *path)
 			return c;
 	}
 	return NULL;
+}
+
+int chardev_open(struct chardev *c, const void *owner, const char *name)
+{
+	if (c->owner)
+		return -EBUSY;
+	c->owner = owner;
+	c->owner_name = name;
+	return 0;
+}
+
+void chardev_close(struct chardev *c)
+{
+	if (c->ops->stop)
+		c->ops->stop(c);
+	c->rx = NULL;
+	c->can_write = NULL;
+	c->owner = NULL;
+	c->owner_name = NULL;
+}
+
+bool chardev_spare(const char *path)
+{
+	const struct chardev *c = chardev_find(path);
+
+	return c && c != console_chardev();
 }
 
 void chardev_for_each(void (*fn)(struct chardev *c, void *arg), void *arg)

@@ -482,13 +482,16 @@ struct chardev *console_chardev(void)
 
 int console_open(struct chardev *c)
 {
-	if (c->owner)
-		return -EBUSY;
+	int err = chardev_open(c, &con, "console");
+
+	if (err)
+		return err;
+	if (c->ops->start)
+		c->ops->start(c);
 	timer_init(&con.hold, hold_timeout);
 	timer_init(&con.stall, stall_timeout);
 
 	uint32_t flags = spin_lock(&vcon_lock);
-	c->owner = &con;
 	c->rx = console_rx;
 	c->can_write = console_can_write;
 	con.line = c;

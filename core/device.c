@@ -11,6 +11,7 @@
 #include <espalier/device.h>
 #include <espalier/dt.h>
 #include <espalier/log.h>
+#include <espalier/vcon.h>
 
 /* espalier.ld: the table that DRIVER() fills. */
 extern const struct driver *const drivers_start[], *const drivers_end[];
@@ -71,10 +72,17 @@ int device_probe_all(const void *fdt, enum driver_order order)
 
 const char *device_driver(const void *fdt, int node)
 {
-	for (const struct driver *const *d = drivers_start; d < drivers_end; d++)
+	const struct driver *const *d = drivers_start;
+	char path[DT_PATH_MAX];
+
+	for (; d < drivers_end; d++)
 		if (dt_match(fdt, node, (*d)->compatible))
-			return enabled_with_parents(fdt, node) ? (*d)->name : NULL;
-	return NULL;
+			break;
+	if (d == drivers_end || !enabled_with_parents(fdt, node))
+		return NULL;
+	if (!dt_path(fdt, node, path, sizeof(path)) && chardev_spare(path))
+		return NULL;
+	return (*d)->name;
 }
 
 void device_known(enum driver_order order, char *buf, unsigned len)

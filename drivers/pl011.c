@@ -13,7 +13,7 @@
 #include <regs/pl011.h>
 
 #define RX_INTERRUPTS (UARTINT_RX | UARTINT_RT)
-#define REGS_SIZE     (UARTICR + 4)
+#define REGS_SIZE     (UARTDMACR + 4)
 
 struct pl011 {
 	struct chardev chardev;
@@ -21,6 +21,7 @@ struct pl011 {
 	unsigned irq;
 	struct spinlock lock; /* of imsc; inside vcon's */
 	uint32_t imsc;
+	uint32_t ibrd, fbrd; /* the rate that the boot loader chose */
 	bool requested; /* the interrupt is: only a line that is in use has it */
 	/* Input that the owner has not taken yet. */
 	char buf[PL011_FIFO_DEPTH];
@@ -146,21 +147,56 @@ static void interrupt(unsigned intid, void *arg)
 
 /* --- finding it ------------------------------------------------------------------- */
 
-static const struct chardev_ops ops = {
-	.write = pl011_write, .write_sync = pl011_write_sync,
-	.want_write = pl011_want_write, .set_rx = pl011_set_rx,
-};
-
-/* 8 bits, no parity, FIFOs on; the rate stays as the boot loader set it. */
-static void init_line(struct pl011 *u)
+static void quiet(struct pl011 *u)
 {
+	u->imsc = 0;
 	mmio_write32(u->base, UARTIMSC, 0);
 	mmio_write32(u->base, UARTICR, UARTINT_ALL);
+}
+
+/* 8 bits, no parity, FIFOs on. */
+static void pl011_start(struct chardev *c)
+{
+	struct pl011 *u = pl011_of(c);
+
+	quiet(u);
 	mmio_write32(u->base, UARTLCR_H, UARTLCR_H_FEN | UARTLCR_H_WLEN8);
 	mmio_write32(u->base, UARTIFLS, UARTIFLS_1_2 << UARTIFLS_RX_SHIFT |
 					UARTIFLS_1_4 << UARTIFLS_TX_SHIFT);
 	mmio_write32(u->base, UARTCR, UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
 }
+
+/*
+ * The FIFOs are flushed when they are switched off (3.3.7), which writes that do
+ * not change the bit may not do.
+ */
+static void pl011_stop(struct chardev *c)
+{
+	struct pl011 *u = pl011_of(c);
+
+	if (u->requested)
+		irq_release(u->irq);
+	u->requested = false;
+	u->from = u->to = 0;
+	mmio_write32(u->base, UARTCR, 0);
+	quiet(u);
+	mmio_write32(u->base, UARTDMACR, 0);
+	mmio_write32(u->base, UARTIBRD, u->ibrd);
+	mmio_write32(u->base, UARTFBRD, u->fbrd);
+	mmio_write32(u->base, UARTLCR_H, UARTLCR_H_FEN);
+	mmio_write32(u->base, UARTLCR_H, 0);
+	mmio_write32(u->base, UARTIFLS, UARTIFLS_1_2 << UARTIFLS_RX_SHIFT |
+					UARTIFLS_1_2 << UARTIFLS_TX_SHIFT);
+	mmio_write32(u->base, UARTRSR, 0); /* UARTECR */
+	mmio_write32(u->base, UARTICR, UARTINT_ALL);
+	mmio_write32(u->base, UARTCR, UARTCR_TXE | UARTCR_RXE);
+}
+
+static const struct chardev_ops ops = {
+	.write = pl011_write, .write_sync = pl011_write_sync,
+	.want_write = pl011_want_write, .set_rx = pl011_set_rx,
+	.start = pl011_start, .stop = pl011_stop,
+};
 
 static int probe(const struct device *dev)
 {
@@ -183,7 +219,9 @@ static int probe(const struct device *dev)
 		free(u);
 		return r;
 	}
-	init_line(u);
+	u->ibrd = mmio_read32(u->base, UARTIBRD);
+	u->fbrd = mmio_read32(u->base, UARTFBRD);
+	quiet(u);
 	chardev_register(&u->chardev);
 	return 0;
 }

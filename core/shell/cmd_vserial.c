@@ -72,8 +72,7 @@ SHELL_CMD(vserial, "vserial", "serial lines of the guests", vserial_subs);
 static void chardev_row(struct chardev *c, void *arg)
 {
 	(void)arg;
-	shell_printf("%-40s %s\n", c->path,
-		     c == console_chardev() ? "console" : c->owner ? "in use" : "free");
+	shell_printf("%-40s %s\n", c->path, c->owner ? c->owner_name : "free");
 }
 
 static int chardev_list(int argc, char **argv)

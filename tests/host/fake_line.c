@@ -67,7 +67,8 @@ static void line_set_rx(struct chardev *c, bool on)
 }
 
 static const struct chardev_ops ops = {
-	line_write, line_write_sync, line_want_write, line_set_rx,
+	.write = line_write, .write_sync = line_write_sync, .want_write = line_want_write,
+	.set_rx = line_set_rx,
 };
 
 void fake_line_clear(void)

@@ -40,8 +40,9 @@ struct driver {
 int device_probe_all(const void *fdt, enum driver_order order);
 
 /*
- * Name of the driver that takes `node` of the host's tree, NULL when there is
- * none or the node is disabled: what has a driver is the VMM's own.
+ * Name of the driver that uses `node` of the host's tree: what has one is the VMM's
+ * own.  NULL when there is none, the node is disabled, or it is a serial line
+ * that the VMM knows but does not use.
  */
 const char *device_driver(const void *fdt, int node);
 

@@ -30,13 +30,21 @@ struct chardev_ops {
 	void (*want_write)(struct chardev *c, bool on);
 	/* Stops or restarts taking input from the line (flow control). */
 	void (*set_rx)(struct chardev *c, bool on);
+	/* The VMM is going to use the line.  NULL if nothing is to do. */
+	void (*start)(struct chardev *c);
+	/*
+	 * Nobody uses it any more, or a guest gets it for itself: silent, as after
+	 * power-on, with nothing left of what was on the line.  NULL as above.
+	 */
+	void (*stop)(struct chardev *c);
 };
 
 struct chardev {
 	struct list link;
 	const char *path; /* host device-tree path */
 	const struct chardev_ops *ops;
-	void *owner;      /* who opened it, NULL when free */
+	const void *owner; /* who opened it, NULL when free */
+	const char *owner_name; /* the same to be shown: "console", "guest0" */
 	/*
 	 * Set by the owner.  Exit context. Returns how many bytes it took; the
 	 * console turns the line off by set_rx() before it has to refuse any,
@@ -48,6 +56,15 @@ struct chardev {
 
 void chardev_register(struct chardev *c);
 struct chardev *chardev_find(const char *path);
+/*
+ * Takes the line for `owner`, called `name` (kept until it is closed).  -EBUSY if
+ * somebody has it.  Host thread, as is chardev_close().
+ */
+int chardev_open(struct chardev *c, const void *owner, const char *name);
+/* Stops it; it is free then. */
+void chardev_close(struct chardev *c);
+/* True if the path is that of a line which the VMM itself does not use. */
+bool chardev_spare(const char *path);
 /* Calls fn for each, in order of path. */
 void chardev_for_each(void (*fn)(struct chardev *c, void *arg), void *arg);
 

@@ -14,6 +14,7 @@ struct irq {
 	void *arg;
 	const char *name;
 	uint64_t count;
+	bool on;
 };
 
 const struct irqchip_ops *irqchip;
@@ -26,22 +27,32 @@ static unsigned nr_irqs(void)
 	return irqchip ? MIN(irqchip->nr_intids(), IRQ_MAX) : IRQ_MAX;
 }
 
-int irq_request(unsigned intid, irq_handler_t fn, void *arg, const char *name)
+static int take(unsigned intid, const struct irq *irq)
 {
 	uint32_t flags;
 
-	if (intid >= nr_irqs() || !fn)
+	if (intid >= nr_irqs() || !irq->fn)
 		return -EINVAL;
 	flags = spin_lock(&irq_lock);
 	if (irqs[intid].fn) {
 		spin_unlock(&irq_lock, flags);
 		return -EBUSY;
 	}
-	irqs[intid] = (struct irq){ .fn = fn, .arg = arg, .name = name };
-	if (irqchip)
+	irqs[intid] = *irq;
+	if (irqchip && irq->on)
 		irqchip->enable(intid, true);
 	spin_unlock(&irq_lock, flags);
 	return 0;
+}
+
+int irq_request(unsigned intid, irq_handler_t fn, void *arg, const char *name)
+{
+	return take(intid, &(struct irq){ .fn = fn, .arg = arg, .name = name, .on = true });
+}
+
+int irq_reserve(unsigned intid, irq_handler_t fn, void *arg, const char *name)
+{
+	return take(intid, &(struct irq){ .fn = fn, .arg = arg, .name = name });
 }
 
 void irq_release(unsigned intid)
@@ -57,6 +68,32 @@ void irq_release(unsigned intid)
 	spin_unlock(&irq_lock, flags);
 }
 
+void irq_enable(unsigned intid, bool on)
+{
+	uint32_t flags;
+
+	if (intid >= nr_irqs())
+		return;
+	flags = spin_lock(&irq_lock);
+	if (irqs[intid].fn && irqs[intid].on != on) {
+		irqs[intid].on = on;
+		if (irqchip)
+			irqchip->enable(intid, on);
+	}
+	spin_unlock(&irq_lock, flags);
+}
+
+void irq_set_edge(unsigned intid, bool edge)
+{
+	if (irqchip && intid < nr_irqs())
+		irqchip->set_edge(intid, edge);
+}
+
+bool irq_is_pending(unsigned intid)
+{
+	return irqchip && intid < nr_irqs() && irqchip->is_pending(intid);
+}
+
 void irq_pend(unsigned intid)
 {
 	if (irqchip && intid < nr_irqs())
@@ -70,7 +107,7 @@ void irq_set_chip(const struct irqchip_ops *ops)
 
 	irqchip = ops;
 	for (unsigned i = 0; i < nr_irqs(); i++)
-		if (irqs[i].fn)
+		if (irqs[i].fn && irqs[i].on)
 			ops->enable(i, true);
 	spin_unlock(&irq_lock, flags);
 }

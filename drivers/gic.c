@@ -56,6 +56,19 @@ static void pend(unsigned intid)
 	set_bit(GICD_ISPENDR, intid);
 }
 
+static bool is_pending(unsigned intid)
+{
+	return mmio_read32(gicd, GICD_ISPENDR + intid / 32 * 4) >> intid % 32 & 1;
+}
+
+static void set_edge(unsigned intid, bool edge)
+{
+	uint32_t reg = GICD_ICFGR + intid / 16 * 4;
+	uint32_t bit = GICD_ICFGR_EDGE << 2 * (intid % 16), v = mmio_read32(gicd, reg);
+
+	mmio_write32(gicd, reg, edge ? v | bit : v & ~bit);
+}
+
 static void doorbell(bool on)
 {
 	unsigned cpu = arch_cpu_id();
@@ -73,7 +86,7 @@ static void doorbell(bool on)
 
 static const struct irqchip_ops ops = {
 	.nr_intids = nr_intids, .ack = ack, .eoi = eoi, .enable = enable, .pend = pend,
-	.doorbell = doorbell,
+	.is_pending = is_pending, .set_edge = set_edge, .doorbell = doorbell,
 };
 
 /* 1, 8 or 32 bits per INTID: writes `v` to the words that cover [from, to). */

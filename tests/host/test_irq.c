@@ -18,7 +18,7 @@
 #define INTIDS 96
 
 /* An interrupt controller that hands out the lowest pending INTID. */
-static bool enabled[INTIDS], pending[INTIDS], active[INTIDS];
+static bool enabled[INTIDS], pending[INTIDS], active[INTIDS], edges[INTIDS];
 static unsigned acks, eois;
 
 static unsigned chip_nr(void) { return INTIDS; }
@@ -50,10 +50,20 @@ static void chip_enable(unsigned intid, bool on)
 }
 
 static void chip_pend(unsigned intid) { pending[intid] = true; }
+static bool chip_is_pending(unsigned intid) { return pending[intid]; }
+
+static void chip_set_edge(unsigned intid, bool edge)
+{
+	assert_false(enabled[intid]);
+	edges[intid] = edge;
+}
+
 static void chip_doorbell(bool on) { (void)on; }
 
-static const struct irqchip_ops chip = { chip_nr, chip_ack, chip_eoi, chip_enable, chip_pend,
-					 chip_doorbell };
+static const struct irqchip_ops chip = {
+	chip_nr, chip_ack, chip_eoi, chip_enable, chip_pend, chip_is_pending, chip_set_edge,
+	chip_doorbell
+};
 
 static unsigned calls[INTIDS];
 static void *last_arg;
@@ -79,7 +89,7 @@ static int reset(void **state)
 	for (unsigned i = 0; i < INTIDS; i++) {
 		irq_release(i);
 		assert_false(enabled[i] && irqchip);
-		pending[i] = false;
+		pending[i] = edges[i] = false;
 		calls[i] = 0;
 	}
 	acks = eois = 0;
@@ -157,6 +167,33 @@ static void test_refusals(void **state)
 	assert_int_equal(irq_request(50, handler, NULL, "y"), 0);
 }
 
+/* Reserved: off until it is enabled, and nobody else's. */
+static void test_reserve(void **state)
+{
+	(void)state;
+	assert_int_equal(irq_reserve(60, handler, NULL, "guest0: /uart"), 0);
+	assert_int_equal(irq_request(60, handler, NULL, "x"), -EBUSY);
+	assert_false(enabled[60]);
+	irq_set_edge(60, true);
+	assert_true(edges[60]);
+	pending[60] = true;
+	assert_true(irq_is_pending(60));
+	irq_dispatch();
+	assert_int_equal(calls[60], 0);
+	irq_enable(60, true);
+	irq_dispatch();
+	assert_int_equal(calls[60], 1);
+	irq_enable(60, false);
+	irq_pend(60);
+	irq_dispatch();
+	assert_int_equal(calls[60], 1);
+	irq_enable(61, true); /* nobody's */
+	assert_false(enabled[61]);
+	assert_false(irq_is_pending(~0u));
+	irq_enable(~0u, true);
+	irq_set_edge(~0u, true);
+}
+
 /* One that nobody handles is switched off, or it would come for ever. */
 static void test_unhandled(void **state)
 {
@@ -174,6 +211,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_dispatch_counts, reset),
 		cmocka_unit_test_teardown(test_all_that_is_pending, reset),
 		cmocka_unit_test_teardown(test_refusals, reset),
+		cmocka_unit_test_teardown(test_reserve, reset),
 		cmocka_unit_test_teardown(test_unhandled, reset),
 	};
 

@@ -18,6 +18,16 @@ typedef void (*irq_handler_t)(unsigned intid, void *arg);
 int irq_request(unsigned intid, irq_handler_t fn, void *arg, const char *name);
 void irq_release(unsigned intid);
 
+/* The same, but it stays masked until irq_enable(). */
+int irq_reserve(unsigned intid, irq_handler_t fn, void *arg, const char *name);
+
+/* For who has requested or reserved it.  Any context. */
+void irq_enable(unsigned intid, bool on);
+/* Rising edge rather than high level; only while it is masked. */
+void irq_set_edge(unsigned intid, bool edge);
+/* Its level, or that there was an edge; masked or not. */
+bool irq_is_pending(unsigned intid);
+
 /* Makes `intid` pending as if its device had raised it. */
 void irq_pend(unsigned intid);
 
@@ -36,6 +46,8 @@ struct irqchip_ops {
 	void (*enable)(unsigned intid, bool on);
 	/* Makes a private or shared INTID pending. */
 	void (*pend)(unsigned intid);
+	bool (*is_pending)(unsigned intid);
+	void (*set_edge)(unsigned intid, bool edge);
 	/* Pends or clears this CPU's Group 1 doorbell SGI: the virtual IRQ line. */
 	void (*doorbell)(bool on);
 };

@@ -7,6 +7,7 @@
 #include <espalier/arch.h>
 #include <espalier/lock.h>
 #include <espalier/log.h>
+#include <espalier/pass.h>
 #include <espalier/sched.h>
 #include <espalier/vfs.h>
 
@@ -139,8 +140,10 @@ int guest_halt(struct guest *g)
 {
 	int err = move(g, BIT(GUEST_RUNNING) | BIT(GUEST_PAUSED), GUEST_HALTED, sched_vcpu_halt);
 
-	if (!err)
+	if (!err) {
+		pass_stop(g);
 		g->halt_reason = "by command";
+	}
 	return err;
 }
 
@@ -183,6 +186,7 @@ int guest_reset(struct guest *g)
 	for (unsigned i = 0; i < g->nr_devs; i++)
 		if (g->devs[i].cls->reset)
 			g->devs[i].cls->reset(&g->devs[i]);
+	pass_reset(g);
 	spin_unlock(&guest_lock, flags);
 	arch_guest_reset(g);
 	return 0;
@@ -206,6 +210,7 @@ static bool request(struct guest *g, enum guest_request r, const char *why)
 
 	if (ok) {
 		for_vcpus(g, sched_vcpu_halt);
+		pass_stop(g);
 		g->state = GUEST_HALTED;
 		g->halt_reason = why;
 		g->request = r;

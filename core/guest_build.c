@@ -15,6 +15,7 @@
 #include <espalier/arch.h>
 #include <espalier/dt.h>
 #include <espalier/log.h>
+#include <espalier/pass.h>
 #include <espalier/sched.h>
 
 #include "guest_build.h"
@@ -231,6 +232,7 @@ void guest_free(struct guest *g)
 		if (g->devs[i].state && g->devs[i].cls->destroy)
 			g->devs[i].cls->destroy(&g->devs[i]);
 	arch_irq_restore(flags);
+	pass_release(g);
 	for (unsigned i = 0; i < g->nr_devs; i++)
 		free(g->devs[i].state);
 	for (unsigned i = 0; g->vcpus && i < g->nr_vcpus; i++)

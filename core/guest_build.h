@@ -52,6 +52,12 @@ enum backing build_backing(struct build *b, int node);
 /* Memory, CPUs and devices of every enabled node. */
 void build_nodes(struct build *b);
 
+/*
+ * Is the guest's interrupt not that of another device than `but` yet?  If it is, it
+ * was reported.
+ */
+bool build_irq_free(struct build *b, int node, const struct emul_dev *but, unsigned intid);
+
 /* Gives the host's device that `node` stands for to the guest. */
 void build_passthrough(struct build *b, int node, const char *path);
 

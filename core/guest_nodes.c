@@ -7,6 +7,7 @@
 
 #include <espalier/dt.h>
 #include <espalier/irq.h>
+#include <espalier/pass.h>
 
 #include "guest_build.h"
 
@@ -80,21 +81,25 @@ static const struct emul_class *find_class(struct build *b, int node)
 	return c;
 }
 
-static const struct emul_dev *irq_owner(const struct guest *g, const struct emul_dev *but,
-					unsigned intid)
+bool build_irq_free(struct build *b, int node, const struct emul_dev *but, unsigned intid)
 {
-	for (const struct emul_dev *d = g->devs; d < g->devs + g->nr_devs; d++)
+	const struct guest *g = b->g;
+	const char *other = pass_irq_device(g, intid);
+
+	for (const struct emul_dev *d = g->devs; !other && d < g->devs + g->nr_devs; d++)
 		for (unsigned i = 0; d != but && i < d->nr_irqs; i++)
 			if (d->irq[i] == intid)
-				return d;
-	return NULL;
+				other = d->path;
+	if (other)
+		build_error(b, -EEXIST, node, "interrupts: INTID %u is of %s already", intid,
+			    other);
+	return !other;
 }
 
 static void add_irqs(struct build *b, int node, struct emul_dev *d)
 {
 	for (unsigned i = 0;; i++) {
 		int intid = irq_from_dt(b->fdt, node, i);
-		const struct emul_dev *other;
 
 		if (intid == -ENOENT)
 			return;
@@ -107,10 +112,7 @@ static void add_irqs(struct build *b, int node, struct emul_dev *d)
 			build_error(b, -EINVAL, node, "interrupts: more than %d", EMUL_MAX_IRQS);
 			return;
 		}
-		other = irq_owner(b->g, d, (unsigned)intid);
-		if (other)
-			build_error(b, -EEXIST, node, "interrupts: INTID %d is of %s already",
-				    intid, other->path);
+		build_irq_free(b, node, d, (unsigned)intid);
 		d->irq[d->nr_irqs++] = (unsigned)intid;
 	}
 }

@@ -13,6 +13,8 @@
 #include <espalier/dt.h>
 #include <espalier/irq.h>
 #include <espalier/page.h>
+#include <espalier/pass.h>
+#include <espalier/vcon.h>
 
 #include "guest_build.h"
 
@@ -146,6 +148,55 @@ static int host_node(struct build *b, int node, const char *path)
 	return host;
 }
 
+static void claim_irq(struct build *b, int node, unsigned host_irq, unsigned intid,
+		      const char *path)
+{
+	int err;
+
+	if (!build_irq_free(b, node, NULL, intid))
+		return;
+	err = pass_irq_claim(b->g, host_irq, intid, path);
+	if (err == -EBUSY)
+		build_error(b, err, node, "interrupts: the host's INTID %u belongs to %s", host_irq,
+			    pass_irq_owner(host_irq));
+	else if (err == -EINVAL)
+		build_error(b, err, node, "interrupts: INTID %u of the host as %u: only SPIs that"
+			    " its GIC has can be passed through", host_irq, intid);
+	else if (err)
+		build_error(b, err, node, "out of memory");
+}
+
+/* Entry by entry: the guest may have fewer than the host, and may number them anew. */
+static void claim_irqs(struct build *b, int node, int host, const char *path)
+{
+	for (unsigned i = 0;; i++) {
+		int intid = irq_from_dt(b->fdt, node, i);
+		int host_irq = irq_from_dt(host_fdt, host, i);
+
+		if (intid == -ENOENT)
+			return;
+		if (intid >= 0 && host_irq >= 0) {
+			claim_irq(b, node, (unsigned)host_irq, (unsigned)intid, path);
+			continue;
+		}
+		build_error(b, -EINVAL, node, intid < 0 ? "interrupts: entry %u is malformed or"
+			    " does not lead to an interrupt controller" :
+			    "interrupts: entry %u: the host's device has none that leads to its"
+			    " interrupt controller", i);
+		return;
+	}
+}
+
+/* A serial line that the VMM could use itself. */
+static void claim_line(struct build *b, int node, int host)
+{
+	char path[DT_PATH_MAX];
+
+	if (!dt_path(host_fdt, host, path, sizeof(path)) && pass_line_claim(b->g, path))
+		build_error(b, -EBUSY, node, "passthrough: %.80s of the host belongs to %s", path,
+			    chardev_find(path)->owner_name);
+}
+
 void build_passthrough(struct build *b, int node, const char *path)
 {
 	struct region r = { .kind = REGION_PASS, .path = path };
@@ -170,11 +221,8 @@ void build_passthrough(struct build *b, int node, const char *path)
 			    " DMA");
 		return;
 	}
-	if (irq_from_dt(b->fdt, node, 0) != -ENOENT) {
-		build_error(b, -ENOTSUP, node, "interrupts: those of passthrough devices are not"
-			    " supported yet; without interrupts it can be passed through");
-		return;
-	}
+	claim_irqs(b, node, host, path);
+	claim_line(b, node, host);
 	for (unsigned i = 0; got > 0; i++) {
 		got = build_reg(b, node, i, &r.base.v, &r.size);
 		if (got > 0)

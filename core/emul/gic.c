@@ -128,6 +128,23 @@ void virq_set_ppi(struct guest *g, unsigned vcpu, unsigned intid, bool level)
 		set_input(g->gic, vcpu, intid, level);
 }
 
+void gic_sync(struct emul_dev *d, unsigned word, uint32_t bits)
+{
+	const struct gic_bank *b = gic_bank(d->state, 0, word);
+
+	if (!word || !(b->hw & bits))
+		return;
+	for (struct virq_hw *h = d->guest->hw_irqs; h; h = h->next) {
+		uint32_t bit = BIT(h->intid % 32);
+
+		if (h->intid / 32 != word || !(b->hw & bits & bit))
+			continue;
+		h->sync(h, &(struct virq_view){
+			.enabled = b->enabled & bit, .active = b->active & bit,
+			.latched = b->latch & bit, .edge = b->edge & bit });
+	}
+}
+
 /* --- the class ---------------------------------------------------------------- */
 
 static int gic_create(struct emul_dev *d, const void *fdt, int node)
@@ -147,6 +164,9 @@ static int gic_create(struct emul_dev *d, const void *fdt, int node)
 	}
 	s->nr_cpus = d->guest->nr_vcpus;
 	d->guest->gic = d;
+	for (struct virq_hw *h = d->guest->hw_irqs; h; h = h->next)
+		if (h->intid >= GIC_NR_PRIVATE && h->intid < GIC_NR_IRQS)
+			gic_bank(s, 0, h->intid / 32)->hw |= BIT(h->intid % 32);
 	return 0;
 }
 
@@ -156,13 +176,14 @@ static void gic_destroy(struct emul_dev *d)
 		d->guest->gic = NULL;
 }
 
-/* Everything but the levels of the inputs, which belong to their devices. */
+/* Everything but the inputs and their levels, which belong to their devices. */
 static void bank_reset(struct gic_bank *b, uint32_t enabled, uint32_t edge)
 {
-	uint32_t level = b->level;
+	uint32_t level = b->level, hw = b->hw;
 
 	memset(b, 0, sizeof(*b));
 	b->level = level;
+	b->hw = hw;
 	b->enabled = enabled;
 	b->edge = edge;
 }
@@ -185,6 +206,8 @@ static void gic_reset(struct emul_dev *d)
 		c->bpr = GIC_BPR_MIN;
 		c->depth = 0;
 	}
+	for (unsigned w = 1; w < GIC_NR_WORDS; w++)
+		gic_sync(d, w, UINT32_MAX);
 	gic_update(d);
 }
 

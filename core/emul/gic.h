@@ -36,6 +36,7 @@ struct gic_bank {
 	uint32_t level;  /* of the input lines */
 	uint32_t active;
 	uint32_t edge;   /* configured edge-triggered */
+	uint32_t hw;     /* with an interrupt of the host behind it: see virq_hw */
 	uint8_t priority[32];
 };
 
@@ -85,6 +86,11 @@ uint32_t gic_iar_value(struct gic *s, unsigned cpu, unsigned intid);
 uint8_t gic_running(const struct gic_cpu *c);
 /* True if the interrupt may be taken now. */
 bool gic_can_take(const struct gic_cpu *c, uint8_t priority);
+/*
+ * Tells those of the word's inputs `bits` that have an interrupt of the host
+ * behind them what they are like now; they may change their level.
+ */
+void gic_sync(struct emul_dev *d, unsigned word, uint32_t bits);
 /* Recomputes the IRQ inputs of all vCPUs. */
 void gic_update(struct emul_dev *d);
 

@@ -56,12 +56,29 @@ static void take_sgi(struct gic_cpu *c, uint32_t iar)
 		c->own.latch &= ~BIT(intid);
 }
 
+/* A line of the host that went low again since it came is nothing to take. */
+static unsigned best_now(struct emul_dev *d, unsigned cpu, uint8_t *priority)
+{
+	unsigned intid = gic_best(d->state, cpu, priority);
+
+	while (intid < GIC_NR_IRQS &&
+	       (gic_bank(d->state, cpu, intid / 32)->hw & BIT(intid % 32))) {
+		unsigned was = intid;
+
+		gic_sync(d, was / 32, BIT(was % 32));
+		intid = gic_best(d->state, cpu, priority);
+		if (intid == was)
+			break;
+	}
+	return intid;
+}
+
 static uint32_t iar_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct gic *s = d->state;
 	struct gic_cpu *c = &s->cpu[m->vcpu];
 	uint8_t priority;
-	unsigned intid = gic_best(s, m->vcpu, &priority);
+	unsigned intid = best_now(d, m->vcpu, &priority);
 	struct gic_bank *b;
 	uint32_t iar;
 
@@ -101,6 +118,7 @@ static void eoir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 		c->stack[at - 1] = c->stack[at];
 	c->depth--;
 	gic_bank(s, m->vcpu, intid / 32)->active &= ~BIT(intid % 32);
+	gic_sync(d, intid / 32, BIT(intid % 32));
 	gic_update(d);
 }
 
@@ -114,7 +132,7 @@ static uint32_t hppir_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct gic *s = d->state;
 	uint8_t priority;
-	unsigned intid = gic_best(s, m->vcpu, &priority);
+	unsigned intid = best_now(d, m->vcpu, &priority);
 
 	(void)i;
 	if (intid == GIC_SPURIOUS || !(s->cpu[m->vcpu].ctlr & GICC_CTLR_ENABLE_GRP0))

@@ -43,17 +43,20 @@ static uint32_t enable_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 static void isenabler_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	bank_of(d, m, i)->enabled |= v & present(i);
+	gic_sync(d, i, v);
 	gic_update(d);
 }
 
 static void icenabler_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	bank_of(d, m, i)->enabled &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
+	gic_sync(d, i, v);
 	gic_update(d);
 }
 
 static uint32_t pend_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
+	gic_sync(d, i, UINT32_MAX);
 	return gic_pending(bank_of(d, m, i)) & present(i);
 }
 
@@ -67,6 +70,7 @@ static void ispendr_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 static void icpendr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	bank_of(d, m, i)->latch &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
+	gic_sync(d, i, v);
 	gic_update(d);
 }
 
@@ -151,13 +155,16 @@ static void cfg_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 	for (unsigned n = 0; n < 16; n++)
 		edge |= (v >> (2 * n + 1) & 1) << (i % 2 * 16 + n);
 	b->edge = (b->edge & ~half) | (edge & present(i / 2));
+	gic_sync(d, i / 2, half);
 	gic_update(d);
 }
 
 static uint32_t level_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	uint32_t level = bank_of(d, m, i)->level;
+	uint32_t level;
 
+	gic_sync(d, i, UINT32_MAX);
+	level = bank_of(d, m, i)->level;
 	/* ICPPISR has PPIs 27..31 in bits 11..15 (A9 TRM). */
 	return i ? level : (level & GIC_PRIVATE_MASK) >> 16;
 }

@@ -17,6 +17,7 @@
 #include <espalier/guest.h>
 #include <espalier/log.h>
 #include <espalier/sched.h>
+#include <espalier/vcon.h>
 
 #include "fake_arch.h"
 #include "fake_guest.h"
@@ -66,6 +67,11 @@ const char *device_driver(const void *fdt, int node)
 	static const char *const vmm[] = { "test,vmm", NULL };
 
 	return dt_enabled(fdt, node) && dt_match(fdt, node, vmm) ? "vmm" : NULL;
+}
+
+struct chardev *console_chardev(void)
+{
+	return NULL;
 }
 
 /* --- arch ------------------------------------------------------------------------ */
@@ -164,6 +170,11 @@ void sched_vcpu_stop(struct vcpu *v)
 void sched_wake_host(void)
 {
 	fake.host_wakes++;
+}
+
+void virq_set(struct guest *g, unsigned intid, bool level)
+{
+	(void)g, (void)intid, (void)level;
 }
 
 /* --- devices ----------------------------------------------------------------------- */

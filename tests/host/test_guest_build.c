@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* sources: core/guest.c core/guest_build.c core/guest_props.c core/guest_nodes.c
- * core/guest_pass.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
+ * core/guest_pass.c core/pass.c core/pass_irq.c core/irq.c core/chardev.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
  * core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
  * tests/host/fake_arch.c tests/host/fake_guest.c */
 #include <errno.h>
@@ -15,6 +15,9 @@
 
 #include <espalier/dt.h>
 #include <espalier/guest.h>
+#include <espalier/irq.h>
+#include <espalier/pass.h>
+#include <espalier/vcon.h>
 #include <espalier/vfs.h>
 
 #include "fake_guest.h"
@@ -375,11 +378,33 @@ static void unwinding(void **state)
 	"x@9000 { compatible = \"" compat "\"; reg = <" addr " " size ">;" \
 	" espalier,backing = \"passthrough\"; espalier,host-node = \"" host "\"; };"
 
+#define PASS_IRQ(host, cells) \
+	"x@9000 { compatible = \"arm,pl031\"; reg = <0x9000 0x1000>; interrupts = <" cells ">;" \
+	" espalier,backing = \"passthrough\"; espalier,host-node = \"/irq/" host "\"; };"
+
 static const struct { const char *nodes; int err; const char *text; } passes[] = {
 	{ PASS(""), 0, "" },
 	{ PASS("espalier,host-node = \"/bus/rtc@9000\";"), 0, "" },
 	{ PASS_AS("/rtc2", "arm,pl031", "0x9000", "0x1000"), 0, "" },
-	{ PASS("interrupts = <0 4 4>;"), -ENOTSUP, "/rtc@9000: interrupts: those of passthrough" },
+	{ PASS("interrupts = <0 4 4>;"), -EINVAL,
+	  "/rtc@9000: interrupts: entry 0: the host's device has none" },
+	{ PASS_IRQ("rtc", "0 9 4"), 0, "" },
+	{ PASS_IRQ("rtc", "0 "), -EINVAL, "interrupts: entry 0 is malformed" },
+	{ PASS_IRQ("rtc", "0 9 4 0 10 4"), -EINVAL, "entry 1: the host's device has none" },
+	{ PASS_IRQ("rtc", "0 9 4") "u@c000 { compatible = \"test,uart\"; reg = <0xc000 4>;"
+	  " interrupts = <0 9 4>; };", -EEXIST, "INTID 41 is of /x@9000 already" },
+	{ "u@c000 { compatible = \"test,uart\"; reg = <0xc000 4>; interrupts = <0 9 4>; };"
+	  PASS_IRQ("rtc", "0 9 4"), -EEXIST, "INTID 41 is of /u@c000 already" },
+	{ PASS_IRQ("timer", "0 9 4"), -EBUSY,
+	  "/x@9000: interrupts: the host's INTID 37 belongs to the VMM: /timer" },
+	{ PASS_IRQ("ppi", "0 9 4"), -EINVAL, "INTID 27 of the host as 41: only SPIs" },
+	{ PASS_IRQ("line", "0 9 4"), 0, "" },
+	{ PASS_IRQ("line", "0 9 4") "y@d000 { compatible = \"arm,pl031\"; reg = <0xd000 0x1000>;"
+	  " espalier,backing = \"passthrough\"; espalier,host-node = \"/irq/twin@6\";"
+	  " interrupts = <0 12 4>; };", -EBUSY,
+	  "/y@d000: interrupts: the host's INTID 38 belongs to g: /x@9000" },
+	{ PASS_AS("/irq/used", "arm,pl011", "0x9000", "0x1000"), -EBUSY,
+	  "/x@9000: passthrough: /irq/used of the host belongs to console" },
 	{ PASS("espalier,host-node = \"/no\";"), -ENODEV, "the host has no node /no" },
 	{ PASS("espalier,host-node = \"/off/rtc\";"), -ENODEV, "/off/rtc is disabled on the host" },
 	{ PASS_AS("/rtc2", "arm,pl011", "0x9000", "0x1000"), -EINVAL, "compatible is not as in" },
@@ -395,6 +420,58 @@ static const struct { const char *nodes; int err; const char *text; } passes[] =
 	  "0x10017000 belongs to g: /rtc@9000" },
 };
 
+/* Serial lines that the VMM knows: one is free, and one in use. */
+static unsigned stops;
+static void count_stop(struct chardev *c) { (void)c, stops++; }
+static const struct chardev_ops line_ops = { .stop = count_stop };
+static struct chardev line = { .path = "/irq/line", .ops = &line_ops };
+static struct chardev used = { .path = "/irq/used", .ops = &line_ops };
+
+static void nothing(unsigned intid, void *arg) { (void)intid, (void)arg; }
+
+static void lines_of_the_host(void)
+{
+	chardev_register(&line);
+	chardev_register(&used);
+	assert_int_equal(chardev_open(&used, &used, "console"), 0);
+	assert_int_equal(irq_request(37, nothing, NULL, "/timer"), 0);
+}
+
+static void expect_released(void)
+{
+	assert_null(line.owner);
+	assert_ptr_equal(used.owner, &used);
+	assert_null(pass_irq_owner(36));
+	assert_null(pass_irq_owner(38));
+}
+
+/* Stopped when it is given, when its guest is reset, and when it comes back. */
+static void a_line_while_it_is_given(void)
+{
+	struct guest *g;
+
+	stops = 0;
+	assert_int_equal(create("", KERNEL, RAM, CPU0, PASS_IRQ("line", "0 9 4")), 0);
+	g = guest_find("g");
+	assert_ptr_equal(line.owner, g);
+	assert_string_equal(line.owner_name, "g");
+	assert_string_equal(pass_irq_owner(38), "g: /x@9000");
+	assert_string_equal(pass_irq_device(g, 41), "/x@9000");
+	assert_int_equal(stops, 1);
+	guest_reset(g);
+	assert_int_equal(stops, 2);
+	fake_log_clear();
+	assert_int_equal(guest_create("g2", "/g.dtb"), -EBUSY);
+	assert_true(fake_logged("interrupts: the host's INTID 38 belongs to g: /x@9000"));
+	assert_true(fake_logged("/irq/line of the host belongs to g"));
+	assert_ptr_equal(line.owner, g);
+	assert_int_equal(stops, 2);
+	destroy("g");
+	assert_int_equal(stops, 3);
+	expect_clean();
+	expect_released();
+}
+
 static void passthrough(void **state)
 {
 	void *ram = page_alloc(1, PAGE_SIZE, PAGE_VMM);
@@ -409,12 +486,27 @@ static void passthrough(void **state)
 		"small { compatible = \"arm,pl031\"; reg = <0x50001000 0x100>; };\n"
 		"vmm { compatible = \"test,vmm\"; reg = <0x50002100 0x100>; };\n"
 		"near { compatible = \"arm,pl031\"; reg = <0x50002000 0x1000>; };\n"
+		"hgic: gic { interrupt-controller; #interrupt-cells = <3>; };\n"
+		"irq { #address-cells = <1>; #size-cells = <1>; ranges; interrupt-parent ="
+		" <&hgic>;\n"
+		" rtc { compatible = \"arm,pl031\"; reg = <0x60000000 0x1000>;"
+		"  interrupts = <0 4 4>; };\n"
+		" timer { compatible = \"arm,pl031\"; reg = <0x60001000 0x1000>;"
+		"  interrupts = <0 5 4>; };\n"
+		" ppi { compatible = \"arm,pl031\"; reg = <0x60002000 0x1000>;"
+		"  interrupts = <1 11 4>; };\n"
+		" line { compatible = \"arm,pl011\", \"arm,pl031\"; reg = <0x60003000 0x1000>;"
+		"  interrupts = <0 6 4>; };\n"
+		" twin@6 { compatible = \"arm,pl031\"; reg = <0x60004000 0x1000>;"
+		"  interrupts = <0 6 4>; };\n"
+		" used { compatible = \"arm,pl011\"; reg = <0x60005000 0x1000>; }; };\n"
 		"inram { compatible = \"arm,pl031\"; reg = <0x%x 0x1000>; };\n"
 		"};", ptr_hpa(ram).v);
 	struct guest *g;
 
 	(void)state;
 	host_fdt = host;
+	lines_of_the_host();
 	for (unsigned i = 0; i < ARRAY_SIZE(passes); i++) {
 		int err = create("", KERNEL, RAM, CPU0, passes[i].nodes);
 
@@ -426,7 +518,9 @@ static void passthrough(void **state)
 			destroy("g");
 		}
 		expect_clean();
+		expect_released();
 	}
+	a_line_while_it_is_given();
 	assert_int_equal(create("", KERNEL, RAM, CPU0, PASS("")), 0);
 	g = guest_find("g");
 	assert_int_equal(find(g, 0x9000)->host.v, 0x10017000);

@@ -119,6 +119,26 @@ void virq_set(struct guest *g, unsigned intid, bool level);
 /* Drives a private input (PPI, intid 16..31) of one vCPU. */
 void virq_set_ppi(struct guest *g, unsigned vcpu, unsigned intid, bool level);
 
+/*
+ * An input of the guest's GIC with an interrupt of the host behind it.  Those in
+ * guest->hw_irqs when the GIC is created are told what the guest does with them.
+ */
+struct virq_view {
+	bool enabled; /* GICD_ISENABLER */
+	bool active;  /* taken and not ended yet */
+	bool latched; /* pending by an edge or by software */
+	bool edge;    /* GICD_ICFGR */
+};
+struct virq_hw {
+	struct virq_hw *next;
+	unsigned intid;
+	/*
+	 * The guest changed what is in *v, or is going to take or to look at
+	 * the input.  May call virq_set().
+	 */
+	void (*sync)(struct virq_hw *h, const struct virq_view *v);
+};
+
 /* What an emulated real-time clock read at boot: seconds since 1970; 0 at first. */
 void emul_set_epoch(uint32_t unix_seconds);
 

@@ -43,6 +43,7 @@ struct guest {
 	struct emul_dev *devs;
 	unsigned nr_devs;
 	struct emul_dev *gic; /* the one that virq_set() drives, or NULL */
+	struct virq_hw *hw_irqs; /* its inputs with interrupts of the host behind them */
 	struct vcpu *vcpus;
 	unsigned nr_vcpus;
 	enum hole_policy hole;

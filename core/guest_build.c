@@ -110,7 +110,7 @@ static int make_vcpus(struct guest *g)
 
 		v->guest = g;
 		v->id = i;
-		list_init(&v->run);
+		sched_vcpu_init(v, &g->sched);
 		if (arch_vcpu_create(v)) {
 			log_err("%s: out of memory for vcpu%u", g->dtb_path, i);
 			return -ENOMEM;
@@ -210,6 +210,7 @@ int guest_build(struct guest *g, uint32_t size)
 	int err = fdt_check_full(g->dtb, size);
 
 	traptab_init(&g->map);
+	g->sched = SCHED_PARAMS_DEFAULT;
 	if (err) {
 		log_err("%s: not a device tree: %s", g->dtb_path, fdt_strerror(err));
 		return -EINVAL;

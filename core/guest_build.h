@@ -47,6 +47,15 @@ void build_options(struct build *b);
 /* The node's espalier,backing; BACKING_NONE when absent or wrong. */
 enum backing build_backing(struct build *b, int node);
 
+/* --- guest_sched.c ------------------------------------------------------------------ */
+
+/* Report a property that is not one cell of min .. max; not a list of usable CPUs. */
+void build_check_number(struct build *b, int node, const char *prop, uint32_t min, uint32_t max);
+void build_check_cpus(struct build *b, int node, const char *prop);
+
+/* Takes weight, slice and affinity from / or /chosen; what is wrong was reported. */
+void build_sched(struct build *b, int node);
+
 /* --- guest_nodes.c, guest_pass.c: devices -------------------------------------- */
 
 /* Memory, CPUs and devices of every enabled node. */

@@ -15,7 +15,7 @@
 /* Nodes that a property may stand in. */
 enum { IN_ROOT = 1, IN_CHOSEN = 2, IN_DEVICE = 4 };
 
-enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS };
+enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS, TYPE_NUMBER, TYPE_CPUS };
 
 static const char *const hole_words[] = {
 	[HOLE_DEFAULT] = "default", [HOLE_ABORT] = "abort", [HOLE_ZERO] = "zero", NULL
@@ -31,15 +31,20 @@ static const struct prop {
 	unsigned places;
 	enum type type;
 	const char *const *words; /* NULL-terminated, of TYPE_WORD */
+	uint32_t min, max;        /* of TYPE_NUMBER */
 } props[] = {
-	{ PREFIX "kernel", IN_CHOSEN, TYPE_PATH, NULL },
-	{ PREFIX "initrd", IN_CHOSEN, TYPE_PATH, NULL },
-	{ PREFIX "kernel-address", IN_CHOSEN, TYPE_ADDRESS, NULL },
-	{ PREFIX "entry", IN_CHOSEN, TYPE_ADDRESS, NULL },
-	{ PREFIX "hole", IN_ROOT | IN_CHOSEN, TYPE_WORD, hole_words },
-	{ PREFIX "lazy-domains", IN_ROOT | IN_CHOSEN, TYPE_FLAG, NULL },
-	{ PREFIX "backing", IN_DEVICE, TYPE_WORD, backing_words },
-	{ PREFIX "host-node", IN_DEVICE, TYPE_PATH, NULL },
+	{ PREFIX "kernel", IN_CHOSEN, TYPE_PATH, NULL, 0, 0 },
+	{ PREFIX "initrd", IN_CHOSEN, TYPE_PATH, NULL, 0, 0 },
+	{ PREFIX "kernel-address", IN_CHOSEN, TYPE_ADDRESS, NULL, 0, 0 },
+	{ PREFIX "entry", IN_CHOSEN, TYPE_ADDRESS, NULL, 0, 0 },
+	{ PREFIX "hole", IN_ROOT | IN_CHOSEN, TYPE_WORD, hole_words, 0, 0 },
+	{ PREFIX "lazy-domains", IN_ROOT | IN_CHOSEN, TYPE_FLAG, NULL, 0, 0 },
+	{ PREFIX "weight", IN_ROOT | IN_CHOSEN, TYPE_NUMBER, NULL, 1, SCHED_WEIGHT_MAX },
+	{ PREFIX "slice-us", IN_ROOT | IN_CHOSEN, TYPE_NUMBER, NULL, SCHED_SLICE_MIN_US,
+	  SCHED_SLICE_MAX_US },
+	{ PREFIX "affinity", IN_ROOT | IN_CHOSEN, TYPE_CPUS, NULL, 0, 0 },
+	{ PREFIX "backing", IN_DEVICE, TYPE_WORD, backing_words, 0, 0 },
+	{ PREFIX "host-node", IN_DEVICE, TYPE_PATH, NULL, 0, 0 },
 };
 
 static unsigned place_of(const void *fdt, int node)
@@ -90,6 +95,12 @@ static void check_value(struct build *b, int node, const struct prop *p, int len
 	case TYPE_ADDRESS:
 		if (dt_addr(b->fdt, node, p->name, &v))
 			build_error(b, -EINVAL, node, "%s: not an address below 4 GiB", p->name);
+		break;
+	case TYPE_NUMBER:
+		build_check_number(b, node, p->name, p->min, p->max);
+		break;
+	case TYPE_CPUS:
+		build_check_cpus(b, node, p->name);
 		break;
 	case TYPE_PATH:
 		if (!one || s[0] != '/')
@@ -168,6 +179,7 @@ void build_options(struct build *b)
 
 		if (nodes[i] < 0)
 			continue;
+		build_sched(b, nodes[i]);
 		if (fdt_getprop(b->fdt, nodes[i], PREFIX "lazy-domains", NULL))
 			b->g->lazy_domains = true;
 		hole = word_index(hole_words, dt_str(b->fdt, nodes[i], PREFIX "hole"));

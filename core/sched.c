@@ -1,33 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Round robin over a run queue per CPU.  Its members are READY vCPUs and, while
- * it has something to do, the host thread; the head is who runs.
+ * Fair shares by virtual time: a vCPU's clock goes the slower the more weight it
+ * has, and the one whose clock is behind gets the next turn.  A turn lasts a slice
+ * of running; the host thread may come in between and does not shorten it.
  */
 #include <espalier/sched.h>
+
+#include <errno.h>
 
 #include <espalier/arch.h>
 #include <espalier/lock.h>
 #include <espalier/timer.h>
 #include <espalier/vcpu.h>
 
+/* Of the host thread, when it is busy and vCPUs want the CPU as well. */
+#define HOST_SLICE_NS (10 * NS_PER_MS)
+/* One that wakes up takes over from one that is ahead of it by more than this. */
+#define WAKE_LEAD_NS NS_PER_MS
+
 struct sched {
-	struct list queue;
-	struct list host;   /* link of the host thread */
-	struct list *head;  /* who runs since sched_pick(); NULL: idle, or not yet begun */
+	bool online;
+	struct list queue;  /* READY vCPUs */
+	bool host_ready;    /* the host thread wants the CPU */
 	bool host_wake;     /* sched_wake_host() since the last sched_wait() */
-	bool slice_over;
+	bool host_rests;    /* it has had its slice: one turn for a vCPU now */
+	bool idle;
+	bool resched;       /* sched_pick() has something to decide */
+	bool preempt;       /* one that woke up should not wait for the end of the turn */
+	struct vcpu *cur;   /* who runs; NULL: the host thread, or idle */
+	struct vcpu *turn;  /* READY, whose turn it is though the host may run; or NULL */
+	uint64_t turn_ns;   /* it ran so far in this turn */
+	uint64_t host_ns;   /* the host thread ran since it woke up or rested */
+	uint64_t since;     /* time up to which everybody was charged */
+	uint64_t vmin;      /* no clock in the queue is behind this; never falls */
 	struct timer slice;
 };
 
 static struct sched scheds[CONFIG_MAX_CPUS];
 
 static struct sched *this_sched(void) { return &scheds[arch_cpu_id()]; }
-
-/* NULL for the host thread, which also runs before sched_init(). */
-static struct vcpu *to_vcpu(struct sched *s, struct list *l)
-{
-	return !l || l == &s->host ? NULL : list_entry(l, struct vcpu, run);
-}
 
 const char *vcpu_state_name(enum vcpu_state st)
 {
@@ -41,99 +52,219 @@ const char *vcpu_state_name(enum vcpu_state st)
 
 static void slice_over(struct timer *t)
 {
-	container_of(t, struct sched, slice)->slice_over = true;
+	container_of(t, struct sched, slice)->resched = true;
 }
 
 void sched_init(void)
 {
 	struct sched *s = this_sched();
 
+	*s = (struct sched){ .online = true, .host_ready = true, .resched = true };
 	list_init(&s->queue);
-	list_init(&s->host);
 	timer_init(&s->slice, slice_over);
-	list_add_before(&s->host, &s->queue);
-	s->head = &s->host;
+	s->since = timer_now();
 }
 
-static bool crowded(const struct sched *s)
+bool sched_cpu_online(unsigned cpu)
 {
-	return s->queue.next != &s->queue && s->queue.next->next != &s->queue;
+	return cpu < CONFIG_MAX_CPUS && scheds[cpu].online;
 }
 
-/* Starts a slice when there is somebody to share with. */
-static void slice_start(struct sched *s)
+/* --- clocks ------------------------------------------------------------------------ */
+
+static struct vcpu *queued(struct list *l) { return list_entry(l, struct vcpu, sched.link); }
+
+/* What `ns` of running add to the vCPU's clock. */
+static uint64_t weighted(const struct vcpu *v, uint64_t ns)
 {
-	s->slice_over = false;
-	if (crowded(s))
-		timer_arm(&s->slice, timer_now() + SCHED_SLICE_NS);
-	else
-		timer_cancel(&s->slice);
+	return ns * SCHED_WEIGHT_DEFAULT / v->sched.params.weight;
 }
 
-static void enqueue(struct sched *s, struct list *l)
+static uint64_t slice_ns(const struct vcpu *v)
 {
-	list_add_before(l, &s->queue);
-	if (crowded(s) && !s->slice.armed)
-		slice_start(s);
+	return v->sched.params.slice_us * NS_PER_US;
 }
 
-static void account(struct sched *s, struct list *next)
+/* The one whose clock is most behind, the first of equals; NULL when there is none. */
+static struct vcpu *most_behind(const struct sched *s)
 {
-	struct vcpu *out = to_vcpu(s, s->head), *in = to_vcpu(s, next);
-	uint64_t now;
+	struct vcpu *best = NULL;
 
-	if (!out && !in)
+	list_for_each(it, &s->queue)
+		if (!best || queued(it)->sched.vtime < best->sched.vtime)
+			best = queued(it);
+	return best;
+}
+
+/* Charges who runs with the time since the last call. */
+static void charge(struct sched *s)
+{
+	uint64_t now = timer_now(), ns = now - s->since;
+	const struct vcpu *least;
+
+	s->since = now;
+	if (s->cur) {
+		s->cur->run_ns += ns;
+		s->cur->sched.vtime += weighted(s->cur, ns);
+		s->turn_ns += ns;
+	} else if (!s->idle) {
+		s->host_ns += ns;
+	}
+	least = most_behind(s);
+	if (least)
+		s->vmin = MAX(s->vmin, least->sched.vtime);
+}
+
+/* --- choosing ------------------------------------------------------------------------ */
+
+static void end_turn(struct sched *s)
+{
+	s->turn = NULL;
+	s->preempt = false;
+	s->host_rests = false;
+}
+
+static void begin_turn(struct sched *s)
+{
+	s->turn = most_behind(s);
+	s->turn_ns = 0;
+	if (!s->turn)
 		return;
-	now = timer_now();
-	if (out)
-		out->run_ns += now - out->last_in;
-	if (in)
-		in->last_in = now;
+	s->turn->sched.turns++;
+	/* Of equals it is the last one next time. */
+	list_del(&s->turn->sched.link);
+	list_add_before(&s->turn->sched.link, &s->queue);
+}
+
+/* Sets cur and idle. */
+static void choose(struct sched *s)
+{
+	if (s->turn && (s->preempt || s->turn_ns >= slice_ns(s->turn)))
+		end_turn(s);
+	if (s->host_ready && s->host_ns >= HOST_SLICE_NS && !list_empty(&s->queue)) {
+		s->host_rests = true;
+		s->host_ns = 0;
+	}
+	if (s->host_ready && !(s->host_rests && !list_empty(&s->queue))) {
+		s->cur = NULL;
+		s->idle = false;
+		return;
+	}
+	if (!s->turn)
+		begin_turn(s);
+	s->cur = s->turn;
+	s->idle = !s->cur;
+}
+
+/* A slice ends only if there is somebody to share with. */
+static void arm_slice(struct sched *s)
+{
+	bool alone = list_empty(&s->queue) ||
+		     (!s->host_ready && s->queue.next->next == &s->queue);
+	uint64_t left = s->cur ? slice_ns(s->cur) - s->turn_ns : HOST_SLICE_NS - s->host_ns;
+
+	if (s->idle || alone)
+		timer_cancel(&s->slice);
+	else
+		timer_arm(&s->slice, s->since + left);
 }
 
 struct vcpu *sched_pick(bool *idle)
 {
 	struct sched *s = this_sched();
-	struct list *first = s->queue.next;
 
-	*idle = list_empty(&s->queue);
-	if (*idle) {
-		account(s, NULL);
-		s->head = NULL;
-		return NULL;
+	if (unlikely(s->resched)) {
+		charge(s);
+		choose(s);
+		arm_slice(s);
+		s->resched = s->idle; /* time does not go to waste unseen */
 	}
-	if (s->slice_over) {
-		list_del(first);
-		list_add_before(first, &s->queue);
-		first = s->queue.next;
-		slice_start(s);
-	}
-	if (first != s->head) {
-		account(s, first);
-		s->head = first;
-	}
-	return to_vcpu(s, first);
+	*idle = s->idle;
+	return s->cur;
 }
 
-struct vcpu *sched_current(void)
-{
-	struct sched *s = this_sched();
-
-	return to_vcpu(s, s->head);
-}
+struct vcpu *sched_current(void) { return this_sched()->cur; }
 
 /* --- vCPUs -------------------------------------------------------------------------- */
+
+/*
+ * One that slept gets no credit for it but half a slice, or it would keep the others
+ * off the CPU for as long as it slept.
+ */
+static void enqueue(struct vcpu *v)
+{
+	struct sched *s = &scheds[v->cpu];
+	uint64_t credit = weighted(v, slice_ns(v) / 2);
+
+	charge(s);
+	v->sched.vtime = MAX(v->sched.vtime, s->vmin - MIN(s->vmin, credit));
+	list_add_before(&v->sched.link, &s->queue);
+	if (s->turn && v->sched.vtime + weighted(v, WAKE_LEAD_NS) < s->turn->sched.vtime)
+		s->preempt = true;
+	s->resched = true;
+}
+
+static void dequeue(struct vcpu *v)
+{
+	struct sched *s = &scheds[v->cpu];
+
+	charge(s);
+	list_del(&v->sched.link);
+	if (s->turn == v)
+		end_turn(s);
+	s->resched = true;
+}
 
 static void set_state(struct vcpu *v, enum vcpu_state to)
 {
 	uint32_t flags = arch_irq_save();
 
 	if (v->state == VCPU_READY && to != VCPU_READY)
-		list_del(&v->run);
+		dequeue(v);
 	else if (v->state != VCPU_READY && to == VCPU_READY)
-		enqueue(&scheds[v->cpu], &v->run);
+		enqueue(v);
 	v->state = to;
 	arch_irq_restore(flags);
+}
+
+void sched_vcpu_init(struct vcpu *v, const struct sched_params *p)
+{
+	v->sched = (struct sched_entity){ .params = *p };
+	list_init(&v->sched.link);
+	v->cpu = (unsigned)__builtin_ctz(p->cpus);
+}
+
+static int params_check(const struct sched_params *p)
+{
+	if (!p->weight || p->weight > SCHED_WEIGHT_MAX || p->slice_us < SCHED_SLICE_MIN_US ||
+	    p->slice_us > SCHED_SLICE_MAX_US)
+		return -ERANGE;
+	for (uint32_t left = p->cpus; left; left &= left - 1)
+		if (!sched_cpu_online((unsigned)__builtin_ctz(left)))
+			return -EINVAL;
+	return p->cpus ? 0 : -EINVAL;
+}
+
+int sched_vcpu_set(struct vcpu *v, const struct sched_params *p)
+{
+	bool ready = v->state == VCPU_READY;
+	uint32_t flags;
+	int err = params_check(p);
+
+	if (err)
+		return err;
+	flags = arch_irq_save();
+	if (ready)
+		dequeue(v);
+	v->sched.params = *p;
+	if (!(p->cpus & BIT(v->cpu))) {
+		v->cpu = (unsigned)__builtin_ctz(p->cpus);
+		v->sched.vtime = 0; /* the clocks of two CPUs do not compare */
+	}
+	if (ready)
+		enqueue(v);
+	arch_irq_restore(flags);
+	return 0;
 }
 
 void sched_vcpu_start(struct vcpu *v)
@@ -178,15 +309,14 @@ void sched_vcpu_wake(struct vcpu *v)
 
 /* --- the host thread ------------------------------------------------------------------ */
 
-static bool queued(const struct list *l) { return l->next != l; }
-
 void sched_wait(void)
 {
 	uint32_t flags = arch_irq_save();
 	struct sched *s = this_sched();
 
 	if (!s->host_wake) {
-		list_del(&s->host);
+		s->host_ready = false;
+		s->resched = true;
 		arch_thread_yield();
 	}
 	s->host_wake = false;
@@ -199,9 +329,11 @@ void sched_wake_host(void)
 	struct sched *s = this_sched();
 
 	s->host_wake = true;
-	if (!queued(&s->host)) {
-		list_add_before(&s->host, s->queue.next); /* it goes first */
-		slice_start(s);
+	if (!s->host_ready) {
+		s->host_ready = true;
+		s->host_rests = false;
+		s->host_ns = 0;
+		s->resched = true;
 	}
 	arch_irq_restore(flags);
 }

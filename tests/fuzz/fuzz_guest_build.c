@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* sources: core/guest.c core/guest_build.c core/guest_props.c core/guest_nodes.c
  * core/guest_pass.c core/pass.c core/pass_irq.c core/irq.c core/chardev.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
- * core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
+ * core/guest_sched.c core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
  * tests/host/fake_arch.c tests/host/fake_guest.c */
 /*
  * First byte even: the input is the DTB.  Odd: it patches a sound one, 5 bytes

@@ -167,6 +167,16 @@ void sched_vcpu_stop(struct vcpu *v)
 	v->state = VCPU_RESET;
 }
 
+bool sched_cpu_online(unsigned cpu)
+{
+	return cpu == 0;
+}
+
+void sched_vcpu_init(struct vcpu *v, const struct sched_params *p)
+{
+	v->sched.params = *p;
+}
+
 void sched_wake_host(void)
 {
 	fake.host_wakes++;

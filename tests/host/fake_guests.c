@@ -60,6 +60,7 @@ void fake_guests_make(void *tree)
 		g->dtb_path = "/guests/guest.dtb";
 		g->dtb = tree;
 		vcpus[i] = (struct vcpu){ .guest = g, .run_ns = 1500000000 };
+		vcpus[i].sched.params = SCHED_PARAMS_DEFAULT;
 		g->vcpus = &vcpus[i];
 		g->nr_vcpus = 1;
 	}
@@ -85,6 +86,16 @@ struct guest *guest_find(const char *name)
 		if (strcmp(fake_guests[i].name, name) == 0)
 			return &fake_guests[i];
 	return NULL;
+}
+
+bool sched_cpu_online(unsigned cpu) { return cpu == 0; }
+
+int sched_vcpu_set(struct vcpu *v, const struct sched_params *p)
+{
+	if (!p->weight || p->slice_us < SCHED_SLICE_MIN_US)
+		return -ERANGE;
+	v->sched.params = *p;
+	return 0;
 }
 
 static int did(const char *what, const char *name)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* sources: core/guest.c core/guest_build.c core/guest_props.c core/guest_nodes.c
  * core/guest_pass.c core/pass.c core/pass_irq.c core/irq.c core/chardev.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
- * core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
+ * core/guest_sched.c core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
  * tests/host/fake_arch.c tests/host/fake_guest.c */
 #include <errno.h>
 #include <setjmp.h>
@@ -107,7 +107,8 @@ static void sound(void **state)
 	(void)state;
 	memset(&fake, 0, sizeof(fake));
 	assert_int_equal(create("espalier,lazy-domains;",
-		KERNEL "espalier,hole = \"zero\"; espalier,entry = <0x80008000>;",
+		KERNEL "espalier,hole = \"zero\"; espalier,entry = <0x80008000>;"
+		"espalier,weight = <300>; espalier,affinity = <0>;",
 		"<0x80000000 0x300000 0xa0000000 0x1000>", CPU0,
 		"aliases { }; reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges;"
 		" r@80000000 { reg = <0x80000000 0x1000>; }; };\n"
@@ -129,6 +130,9 @@ static void sound(void **state)
 	assert_int_equal(g->state, GUEST_RESET);
 	assert_true(g->lazy_domains);
 	assert_int_equal(g->hole, HOLE_ZERO);
+	assert_int_equal(g->vcpus[0].sched.params.weight, 300);
+	assert_int_equal(g->vcpus[0].sched.params.slice_us, SCHED_SLICE_DEFAULT_US);
+	assert_int_equal(g->vcpus[0].sched.params.cpus, 1);
 	assert_int_equal(g->nr_vcpus, 1);
 	assert_int_equal(g->nr_devs, 3);
 	assert_string_equal(g->gic->path, "/gic@1000");
@@ -219,6 +223,18 @@ static const struct broken {
 	  "unknown value \"fill\"; it can be default, abort, zero" },
 	{ "espalier,hole = <1>;", KERNEL, RAM, CPU0, "", -EINVAL, "espalier,hole: not one string" },
 	{ "espalier,lazy-domains = <1>;", KERNEL, RAM, CPU0, "", -EINVAL, "takes no value" },
+	{ "espalier,weight = <0>;", KERNEL, RAM, CPU0, "", -ERANGE,
+	  "/: espalier,weight: 0 is not between 1 and 10000" },
+	{ "espalier,weight = <1 2>;", KERNEL, RAM, CPU0, "", -EINVAL, "espalier,weight: not one cell" },
+	{ "", KERNEL "espalier,slice-us = <10>;", RAM, CPU0, "", -ERANGE,
+	  "/chosen: espalier,slice-us: 10 is not between 1000 and 1000000" },
+	{ "espalier,affinity = <1>;", KERNEL, RAM, CPU0, "", -EINVAL,
+	  "/: espalier,affinity: CPU 1 does not run guests" },
+	{ "espalier,affinity = <0 7>;", KERNEL, RAM, CPU0, "", -EINVAL,
+	  "/: espalier,affinity: CPU 7 does not exist on this host" },
+	{ "espalier,affinity;", KERNEL, RAM, CPU0, "", -EINVAL, "not a list of CPU numbers" },
+	{ "espalier,wieght = <3>;", KERNEL, RAM, CPU0, "", -EINVAL,
+	  "did you mean espalier,weight?" },
 	{ "espalier,kernel = \"/k\";", KERNEL, RAM, CPU0, "", -EINVAL,
 	  "/: espalier,kernel: is for /chosen only" },
 	{ "", KERNEL "espalier,backing = \"absent\";", RAM, CPU0, "", -EINVAL,
@@ -286,7 +302,11 @@ static const struct broken {
 
 static void broken(void **state)
 {
+	void *host = fdt_from_dts("/dts-v1/; / { cpus { #address-cells = <1>; #size-cells = <0>;"
+				  " cpu@1 { device_type = \"cpu\"; reg = <1>; }; }; };");
+
 	(void)state;
+	host_fdt = host;
 	for (unsigned i = 0; i < ARRAY_SIZE(brokens); i++) {
 		const struct broken *b = &brokens[i];
 		int err = create(b->root, b->chosen, b->ram, b->cpus, b->nodes);
@@ -296,6 +316,8 @@ static void broken(void **state)
 				 fake_log);
 		expect_clean();
 	}
+	host_fdt = NULL;
+	free(host);
 }
 
 static unsigned lines(void)

@@ -205,6 +205,11 @@ static void test_errors_name_what_is_wrong(void **state)
 		{ "vcpu stat guest0/vcpu1", "guest0/vcpu1: no such vCPU; guest0 has vcpu0" },
 		{ "vcpu stat guest0/uart0", "guest0/uart0: no such vCPU" },
 		{ "vcpu dumpreg nobody/vcpu0", "nobody: no such guest" },
+		{ "vcpu weight nobody/vcpu0", "nobody: no such guest" },
+		{ "vcpu weight guest0/vcpu0 0", "a weight is 1 to 10000, a slice 1000 to" },
+		{ "vcpu slice guest0/vcpu0 10ms", "10ms: not a number" },
+		{ "vcpu slice guest0/vcpu0 10", "a weight is 1 to 10000, a slice 1000 to" },
+		{ "vcpu affinity guest0/vcpu0 0 1", "CPU 1 is not one that runs guests" },
 		{ "vserial bind guest0/uart1", "no such vserial; did you mean \"guest0/uart0\"?" },
 		{ "vserial dump guest0/uart0 many", "many: not a number" },
 		{ "memory dump zz", "zz: not a hexadecimal number" },
@@ -319,7 +324,13 @@ static void test_guest_views(void **state)
 	assert_prints("guest info guest1", "state:       halted (it fell asleep)");
 	assert_prints("guest memmap guest0", "60000000-63ffffff ram      70000000 /memory@60000000");
 	assert_prints("guest memmap guest0", "10009000-10009fff emulated        - /soc/uart@9000");
-	assert_prints("vcpu list", "guest0/vcpu0           reset      0      1.500 s");
+	assert_prints("vcpu list",
+		      "guest0/vcpu0           reset      0      1.500 s    100    10000 us\r\n");
+	assert_prints("vcpu weight guest0/vcpu0 250; vcpu weight guest0/vcpu0", "250\r\n");
+	assert_prints("vcpu slice guest0/vcpu0 2000; vcpu slice guest0/vcpu0", "2000 us\r\n");
+	assert_prints("vcpu list", "250     2000 us\r\n");
+	assert_prints("vcpu affinity guest0/vcpu0 0; vcpu affinity guest0/vcpu0", "0 \r\n");
+	assert_prints("vcpu stat guest0/vcpu0", "sched.run-us                      1500000\r\n");
 	assert_prints("vcpu dumpreg guest0/vcpu0", "r3         abcd0003\r\npc         abcd0004\r\n");
 	assert_prints("vcpu stat guest0/vcpu0", "smc.tlbimva                   12345678901\r\n");
 }
@@ -496,7 +507,7 @@ static void test_completion(void **state)
 	(void)state;
 	assert_non_null(strstr(offers("gu"), "guest| "));
 	assert_non_null(strstr(offers("echo x; gu"), "guest| "));
-	assert_string_equal(offers("vcpu "), "list| dumpreg| stat| ");
+	assert_string_equal(offers("vcpu "), "list| dumpreg| stat| weight| slice| affinity| ");
 	assert_string_equal(offers("guest kick "), "guest0| guest1| ");
 	assert_string_equal(offers("guest kick guest0 "), "");
 	assert_string_equal(offers("guest create x /h"), "/hello.txt| ");
@@ -512,7 +523,7 @@ static void test_completion(void **state)
 			    "guest0:/soc/uart@9000| guest0:/soc/leaf| ");
 	assert_string_equal(offers("devtree get /soc/leaf "), "value| ");
 	assert_string_equal(offers("log level "), "err| warn| info| debug| ");
-	assert_string_equal(offers("help vcpu "), "list| dumpreg| stat| ");
+	assert_string_equal(offers("help vcpu "), "list| dumpreg| stat| weight| slice| affinity| ");
 	assert_string_equal(offers("echo "), "");
 	assert_string_equal(offers("nonsense "), "");
 	assert_string_equal(offers("guest nonsense "), "");

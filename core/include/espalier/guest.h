@@ -48,6 +48,7 @@ struct guest {
 	unsigned nr_vcpus;
 	enum hole_policy hole;
 	bool lazy_domains; /* espalier,lazy-domains */
+	struct sched_params sched; /* what its vCPUs begin with */
 	uint64_t faults;   /* accesses outside the map */
 	const char *halt_reason; /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <espalier/list.h>
+#include <espalier/sched.h>
 
 struct guest;
 struct arch_vcpu;
@@ -25,10 +25,8 @@ struct vcpu {
 	enum vcpu_state state;
 	bool was_wfi;           /* paused while in WFI */
 	bool irq;               /* level of the virtual IRQ input */
-	struct list run;        /* link in the CPU's run queue */
-	uint64_t slice_end;     /* ns */
-	uint64_t run_ns;        /* time spent running */
-	uint64_t last_in;       /* ns, when it was switched in */
+	struct sched_entity sched;
+	uint64_t run_ns;        /* time spent running, up to its last switch */
 	struct arch_vcpu *arch;
 };
 

@@ -20,6 +20,9 @@
 #define DTB_MAX  (1u << 20)  /* as Linux maps at least; none is near this size */
 #define BANK_MAX (1u << 30)  /* the page allocator's map ends here */
 
+/* What a loader leaves in r2 when nobody gave it a tree is no use. */
+#define HINT "; is -dtb missing?"
+
 static struct block_mem initrd;
 
 /* True if [a, a + size) and [b, b + size_b) have an address in common. */
@@ -34,10 +37,10 @@ static bool overlap(uint32_t a, uint32_t size, uint32_t b, uint32_t size_b)
 static void map_tree(uint32_t dtb, uint32_t size)
 {
 	if (dtb + size < dtb)
-		panic("no host DTB: 0x%08lx (r2) is at the end of the address space",
+		panic("no host DTB: 0x%08lx (r2) is at the end of the address space" HINT,
 		      (unsigned long)dtb);
 	if (arch_host_map(HPA(dtb), size, HOST_MAP_RAM))
-		panic("no host DTB: 0x%08lx (r2) is the VMM's own memory or a device",
+		panic("no host DTB: 0x%08lx (r2) is in the VMM's own MiB or a device" HINT,
 		      (unsigned long)dtb);
 }
 
@@ -48,10 +51,10 @@ const void *boot_tree(uint32_t dtb)
 	int r;
 
 	if (!dtb || (dtb & 3))
-		panic("no host DTB: r2 is 0x%08lx, want its address", (unsigned long)dtb);
+		panic("no host DTB: r2 is 0x%08lx, want its address" HINT, (unsigned long)dtb);
 	map_tree(dtb, sizeof(struct fdt_header));
 	if (fdt_magic(fdt) != FDT_MAGIC)
-		panic("no host DTB at 0x%08lx (r2): magic 0x%08lx, want 0x%08lx",
+		panic("no host DTB at 0x%08lx (r2): magic 0x%08lx, want 0x%08lx" HINT,
 		      (unsigned long)dtb, (unsigned long)fdt_magic(fdt),
 		      (unsigned long)FDT_MAGIC);
 	size = fdt_totalsize(fdt);

@@ -190,7 +190,9 @@ BROKEN = {
     "null": (None, 0, "no host DTB: r2 is 0x00000000"),
     "unaligned": (None, 0x62000002, "no host DTB: r2 is 0x62000002"),
     "no-magic": (bytes(64), 0x62000000, "no host DTB at 0x62000000 (r2): magic 0x00000000"),
-    "in-the-vmm": (None, TEXT_BASE, "no host DTB: 0x60010000 (r2) is the VMM's own memory"),
+    "in-the-vmm": (None, TEXT_BASE, "no host DTB: 0x60010000 (r2) is in the VMM's own MiB"),
+    "hole": (None, 0xdeadbee0, "no host DTB at 0xdeadbee0 (r2): magic 0x"),
+    "device": (None, 0x10009000, "no host DTB: 0x10009000 (r2) is in the VMM's own MiB or"),
     "end-of-space": (None, 0xfffffffc, "no host DTB: 0xfffffffc (r2) is at the end"),
     "huge": (patched(4, 0xffffffff), 0x62000000, "totalsize 0xffffffff"),
     "tiny": (patched(4, 8), 0x62000000, "totalsize 0x8"),
@@ -206,6 +208,14 @@ def test_broken_tree(machine, tmp_path, name):
     m = start_with(machine, tmp_path, blob, dtb)
     said = m.expect_exact(STOPPED)
     assert "panic: " + message in said or "panic: host DTB at 0x62000000: " + message in said
+
+
+@pytest.mark.parametrize("disk", [None, espalier.BUILD / "disk.img"])
+def test_no_dtb_option(machine, disk):
+    """QEMU passes a list of ATAGs then."""
+    m = machine(dtb=None, disk=disk)
+    said = m.expect_exact(STOPPED)
+    assert "panic: no host DTB: " in said and "is -dtb missing?" in said
 
 
 def test_good_tree_by_the_same_way(machine, tmp_path):

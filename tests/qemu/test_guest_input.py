@@ -10,7 +10,7 @@ TREE = """/dts-v1/;
 / {{
     #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>; {root}
     chosen {{ {chosen} }};
-    memory@60000000 {{ device_type = "memory"; reg = <{ram}>; }};
+    memory@60000000 {{ device_type = "memory"; reg = <{ram}>; {memory} }};
     cpus {{
         #address-cells = <1>; #size-cells = <0>;
         cpu@0 {{ device_type = "cpu"; compatible = "arm,cortex-a9"; reg = <0>; }};
@@ -29,6 +29,7 @@ KERNEL = 'espalier,kernel = "/loop";'
 # name: (parts of the tree, what the VMM has to say)
 TREES = {
     "nomemory": (dict(ram="0x60000000 0"), "/memory@60000000: reg: entry 0 has size 0"),
+    "nomemnode": (dict(memory='status = "disabled";'), "no memory"),
     "nokernel": (dict(chosen=""), "/chosen: no espalier,kernel"),
     "unknown": (dict(root='espalier,holes = "abort";'),
                 "/: espalier,holes: unknown property; did you mean espalier,hole?"),
@@ -87,8 +88,9 @@ def find_node(compatible):
     return path
 
 
-def tree(out, root="", chosen=KERNEL, ram=RAM, nodes=""):
-    return espalier.make_dtb(out, TREE.format(root=root, chosen=chosen, ram=ram, nodes=nodes))
+def tree(out, root="", chosen=KERNEL, ram=RAM, nodes="", memory=""):
+    return espalier.make_dtb(out, TREE.format(root=root, chosen=chosen, ram=ram, nodes=nodes,
+                                              memory=memory))
 
 
 @pytest.fixture

@@ -224,7 +224,7 @@ void boot_summary(const void *fdt)
 
 	for (unsigned o = 0; o < PAGE_OWNERS; o++)
 		pages += page_count(o);
-	log_info("%s: %u MiB of RAM, %u CPUs in the tree, 1 in use, %u interrupts",
+	log_info("%s: %u MiB of RAM, %u CPUs (1 in use), %u interrupts",
 		 model ? model : "host", pages >> (20 - PAGE_SHIFT), count_cpus(fdt),
 		 irqchip->nr_intids());
 }

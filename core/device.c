@@ -76,7 +76,7 @@ const char *device_driver(const void *fdt, int node)
 	char path[DT_PATH_MAX];
 
 	for (; d < drivers_end; d++)
-		if (dt_match(fdt, node, (*d)->compatible))
+		if ((*d)->order != DRIVER_LOOK && dt_match(fdt, node, (*d)->compatible))
 			break;
 	if (d == drivers_end || !enabled_with_parents(fdt, node))
 		return NULL;

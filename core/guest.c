@@ -170,6 +170,7 @@ static void reset_vcpu(struct vcpu *v)
 {
 	sched_vcpu_stop(v);
 	v->was_wfi = false;
+	v->run_ns = 0;
 }
 
 int guest_reset(struct guest *g)
@@ -229,6 +230,11 @@ void guest_request_halt(struct guest *g, const char *why)
 void guest_request_reset(struct guest *g, const char *why)
 {
 	request(g, REQUEST_RESET, why);
+}
+
+void guest_killed(struct guest *g, const char *why)
+{
+	request(g, REQUEST_NONE, why);
 }
 
 static void run_request(struct guest *g, void *arg)

@@ -106,9 +106,8 @@ static void run_boot_script(void)
 	if (!vfs_fs())
 		return;
 	r = shell_run_script(BOOT_SCRIPT);
-	if (r < 0)
-		log_warn("%s", vfs_error());
-	else if (r > 0)
+	/* Of a script that cannot be run the shell has said so. */
+	if (r > 0)
 		log_warn(BOOT_SCRIPT ": %d lines failed", r);
 }
 
@@ -123,6 +122,7 @@ __noreturn void vmm_main(uint32_t dtb)
 	probe_irqchip(host_fdt);
 	probe_clock(host_fdt);
 	device_probe_all(host_fdt, DRIVER_OTHER);
+	device_probe_all(host_fdt, DRIVER_LOOK);
 	arch_monitor_init();            /* this thread may be interrupted now */
 	arch_irq_enable();
 	boot_summary(host_fdt);

@@ -7,6 +7,7 @@
 static const struct clock_ops *clock;
 static uint32_t clock_hz;
 static uint32_t ns_per_tick; /* 0 when a tick is not a whole number of ns */
+static uint32_t epoch;
 
 static struct spinlock timer_lock;
 static struct list queue[CONFIG_MAX_CPUS];
@@ -29,6 +30,16 @@ uint64_t timer_now(void)
 	if (ns_per_tick)
 		return clock->now() * ns_per_tick;
 	return ticks_to_ns(clock->now(), clock_hz);
+}
+
+uint32_t timer_epoch(void)
+{
+	return epoch;
+}
+
+void timer_set_epoch(uint32_t unix_seconds)
+{
+	epoch = unix_seconds;
 }
 
 /* This CPU's queue; the lock is held. */

@@ -22,9 +22,9 @@
 
 void vm_kill(struct arch_vcpu *av, const char *why)
 {
-	log_err("%s: halted at pc 0x%08x: %s", av->ag->guest->name, (unsigned)av->frame.pc,
-		why);
-	guest_request_halt(av->ag->guest, why);
+	log_err("guest %s halted at pc 0x%08x: %s", av->ag->guest->name,
+		(unsigned)av->frame.pc, why);
+	guest_killed(av->ag->guest, why);
 	sched_vcpu_halt(av->vcpu);
 }
 

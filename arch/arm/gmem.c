@@ -8,7 +8,7 @@
 
 #include <espalier/log.h>
 
-#include "vm.h"
+#include "exit.h"
 
 int vm_read32(void *ag, uint32_t gpa, uint32_t *v)
 {
@@ -82,7 +82,7 @@ int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)
 /* What ran natively ran from a code frame: it changes with code_gen only. */
 int vm_fetch_executed(struct arch_vcpu *av, struct insn *i)
 {
-	enum isa isa = av->frame.cpsr & PSR_T ? ISA_THUMB : ISA_ARM;
+	enum isa isa = exit_isa(av);
 	uint32_t pc = av->frame.pc;
 	struct site *s = &av->accesses[(pc >> 1) % SITES];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The emulated PL031 real-time clock, DDI 0224C.  It runs from the start with
- * the epoch that emul_set_epoch() told, and counts on while the guest is halted.
+ * The emulated PL031 real-time clock, DDI 0224C.  It starts with the host's time
+ * and counts on while the guest is halted.
  */
 #include <stdio.h>
 
@@ -21,13 +21,6 @@ struct pl031 {
 	uint32_t imsc, ris;
 	bool line;
 };
-
-static uint32_t epoch;
-
-void emul_set_epoch(uint32_t unix_seconds)
-{
-	epoch = unix_seconds;
-}
 
 static uint32_t seconds(uint64_t now)
 {
@@ -187,7 +180,7 @@ static void pl031_reset(struct emul_dev *d)
 	uint64_t now = timer_now();
 
 	s->match = s->load = s->imsc = s->ris = 0;
-	s->offset = epoch;
+	s->offset = timer_epoch();
 	s->last = s->offset + seconds(now);
 	settle(s, now);
 }

@@ -18,8 +18,6 @@ extern const unsigned nr_witnesses;
 void witnesses_init(void);
 
 uint32_t enter(uint32_t at, uint32_t v);
-uint32_t enter_user(uint32_t at, uint32_t v);
-extern void leave_user(void);
 extern uint32_t enter_data[2048];
 
 /*

@@ -651,7 +651,7 @@ static void rtc(void **state)
 	uint32_t t0;
 
 	(void)state;
-	emul_set_epoch(1000000000u - (uint32_t)(fake_now / NS_PER_SEC));
+	timer_set_epoch(1000000000u - (uint32_t)(fake_now / NS_PER_SEC));
 	dev = fake_device(&pl031_class, NULL, 0, 36, 0);
 	assert_int_equal(rd(dev, RTCPERIPHID0), 0x31);
 	assert_int_equal(rd(dev, RTCCR), 1);
@@ -691,7 +691,7 @@ static void rtc(void **state)
 	assert_int_equal(rd(dev, RTCRIS), 0);
 	fake_pass(2 * NS_PER_SEC);
 	assert_int_equal(rd(dev, RTCRIS), 1);
-	emul_set_epoch(0);
+	timer_set_epoch(0);
 }
 
 #define TWD(f) cmocka_unit_test_setup_teardown(f, twd_setup, teardown)

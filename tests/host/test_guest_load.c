@@ -467,6 +467,20 @@ static void requests(void **state)
 	assert_int_equal(g->vcpus[0].state, VCPU_READY);
 	assert_int_equal(ram(0x80000000, 1)[0], 0);
 
+	/* Whoever killed it has said so. */
+	wakes = fake.host_wakes;
+	fake_log_clear();
+	guest_killed(g, "it did harm");
+	assert_int_equal(fake.host_wakes, wakes + 1);
+	assert_int_equal(g->state, GUEST_HALTED);
+	assert_string_equal(g->halt_reason, "it did harm");
+	guest_run_requests();
+	assert_string_equal(fake_log, "");
+	g->vcpus[0].run_ns = 1;
+	assert_int_equal(guest_reset(g), 0);
+	assert_int_equal(g->vcpus[0].run_ns, 0);
+	assert_int_equal(guest_kick(g), 0);
+
 	/* A request that was not carried out is forgotten by a reset. */
 	guest_request_reset(g, "again");
 	assert_int_equal(guest_reset(g), 0);

@@ -87,7 +87,7 @@ def test_bad(machine, disk, letter):
         assert f"unexpected {REPORTS[letter]} at" in m.cmd("vserial dump bad/uart0")
         state = HALTED
     assert re.search(rf"^state: +{state}", info, re.M) or \
-        (HALTED in info and "error: bad: " in log), info
+        (HALTED in info and "error: guest bad halted at pc 0x" in log), info
     if message:
         assert re.search(message, log), log
     # Whatever it did, it can be stopped, and starts as if new.

@@ -44,6 +44,7 @@ def test_shell(machine):
     assert re.match(r"Linux guest .*Debian.* armv7l GNU/Linux$", m.sh("uname -a"))
     cpuinfo = m.sh("cat /proc/cpuinfo")
     assert "0xc09" in cpuinfo and "neon" in cpuinfo and "vfpv3" in cpuinfo
+    assert abs(int(m.sh("date +%s")) - time.time()) < 600  # QEMU's clock has the host's
     files(m)
     processes(m)
     floating_point(m)

@@ -18,7 +18,10 @@ struct device {
 	const char *path; /* full device-tree path, lives as long as the VMM */
 };
 
-enum driver_order { DRIVER_CONSOLE, DRIVER_IRQCHIP, DRIVER_CLOCK, DRIVER_OTHER };
+enum driver_order {
+	DRIVER_CONSOLE, DRIVER_IRQCHIP, DRIVER_CLOCK, DRIVER_OTHER,
+	DRIVER_LOOK, /* it only looks at the device at boot, which stays free for guests */
+};
 
 struct driver {
 	const char *name;

@@ -139,7 +139,4 @@ struct virq_hw {
 	void (*sync)(struct virq_hw *h, const struct virq_view *v);
 };
 
-/* What an emulated real-time clock read at boot: seconds since 1970; 0 at first. */
-void emul_set_epoch(uint32_t unix_seconds);
-
 #endif

@@ -96,6 +96,8 @@ int guest_reset(struct guest *g);
 void guest_request_halt(struct guest *g, const char *why);
 /* Asks the host thread to reset and kick it again. */
 void guest_request_reset(struct guest *g, const char *why);
+/* As guest_request_halt(), but the caller has logged it, and where it was. */
+void guest_killed(struct guest *g, const char *why);
 /* Carries out what was requested; host thread only. */
 void guest_run_requests(void);
 

@@ -25,6 +25,13 @@ struct timer {
 
 uint64_t timer_now(void);
 
+/*
+ * The date when timer_now() was 0, seconds since 1970; 0 unless a driver of a
+ * real-time clock has told it.
+ */
+uint32_t timer_epoch(void);
+void timer_set_epoch(uint32_t unix_seconds);
+
 /* Initializes a timer that is not armed. */
 void timer_init(struct timer *t, void (*fn)(struct timer *));
 

@@ -12,13 +12,13 @@ SOURCES = ["alu", "cond", "exec", "ldst", "ldst_arm", "ldst_thumb", "pc", "pc_ar
            "simple_thumb32"]
 
 
-def host_program(name, where):
-    """Compiles insn_oracle/NAME.c with the real decoder into WHERE."""
+def host_program(name, where, *more):
+    """Compiles insn_oracle/NAME.c, and more files there, with the real decoder into WHERE."""
     out = where / name
     subprocess.run([os.environ.get("HOSTCC", "clang-14"), "-std=gnu11", "-O1", "-g", "-Wall",
                     "-Wextra", "-Werror", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", f"-I{ROOT}/core/include", f"-I{ROOT}/arch/arm",
-                    "-o", out, HERE / f"{name}.c",
+                    "-o", out, *(HERE / f"{n}.c" for n in (name, *more)),
                     *(ROOT / "arch" / "arm" / "insn" / f"{s}.c" for s in SOURCES)], check=True)
     return out
 

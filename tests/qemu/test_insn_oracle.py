@@ -22,7 +22,7 @@ CASES = 80000
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory):
     where = tmp_path_factory.mktemp("insn")
-    return host_program("host", where), runner(where)
+    return host_program("host", where, "model", "cases", "compare"), runner(where)
 
 
 def execute(elf, where):

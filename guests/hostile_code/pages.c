@@ -165,16 +165,6 @@ static void section_seam(const struct witness *w)
 #define TABLES (SCRATCH + 0x390000u)
 #define SEAM 0xa0000000u
 
-static void space(const uint32_t *l1, uint32_t asid)
-{
-	write_contextidr(0);
-	isb();
-	write_ttbr0(addr_of(l1) | TTBR_FLAGS);
-	isb();
-	write_contextidr(asid);
-	isb();
-}
-
 /*
  * The halves lie in neighbouring megabytes: one in a table of global pages that
  * another address space has filled in, one in a private one.
@@ -202,18 +192,18 @@ static void linked_table(const struct witness *w, bool first_global)
 	l1_table[private_va >> 20] = 0;
 	tlb_flush();
 
-	space(OTHER_L1, 2);
+	mmu_switch(OTHER_L1, 2);
 	honest("private, before", (global_va + other * 0x1000 + 4) | 1, 4, 4);
 	honest("private", (private_va + (first_global ? 4 : 0xff800)) | 1, 4, 4);
-	space(l1_table, 1);
+	mmu_switch(l1_table, 1);
 	honest("global", (global_va + (first_global ? 0xff800 : 4)) | 1, 4, 4);
-	space(OTHER_L1, 2);
+	mmu_switch(OTHER_L1, 2);
 	OTHER_L1[global_va >> 20] = desc_table(global, 0);
 	tlb_flush_page(global_va + other * 0x1000);
 	tlb_flush_page(global_va + global_page * 0x1000);
 	honest("linked", (global_va + other * 0x1000 + 4) | 1, 4, 4);
 	attack(w, (SEAM + 0xffffe) | 1);
-	space(l1_table, 0);
+	mmu_switch(l1_table, 0);
 	l1_table[SEAM >> 20] = 0;
 	l1_table[(SEAM >> 20) + 1] = 0;
 	tlb_flush();

@@ -8,7 +8,6 @@
 #include "gic.h"
 #include "mmu.h"
 
-void read_vfp(uint32_t *words);
 void read_banked(uint32_t *words);
 
 static unsigned found;
@@ -33,7 +32,7 @@ static void look_everywhere(void)
 	look("CP15", cp15, ARRAY_SIZE(cp15));
 	read_banked(banked);
 	look("banked", banked, ARRAY_SIZE(banked));
-	read_vfp(vfp);
+	vfp_store(vfp);
 	look("VFP", vfp, ARRAY_SIZE(vfp));
 }
 

@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-	.syntax unified
-	.fpu	neon
-	.text
-	.arm
-	.global	read_vfp, read_banked
-	.type	read_vfp, %function
-	.type	read_banked, %function
-read_vfp:
-	vstmia	r0!, {d0-d15}
-	vstmia	r0!, {d16-d31}
-	bx	lr
+#include "asm.h"
 
-read_banked:			@ 16 words; only this guest's stack pointers are left out
+	func	read_banked		@ 16 words; only this guest's stack pointers are left out
 	push	{r4, lr}
 	mrs	r4, cpsr
 	cps	#0x11

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ways to store the 12 bytes at r1 to r0. */
-	.syntax unified
-	.fpu	neon
-	.text
-	.arm
-
-	.macro	func name
-	.balign	4
-	.global	\name
-	.type	\name, %function
-\name:
-	.endm
+#include "asm.h"
 
 	func	by_str
 	ldm	r1, {r1, r2, r3}

@@ -91,6 +91,10 @@ void try_write_user(struct caught *c, uint32_t addr, uint32_t v);
 /* Branches to addr (bit 0: Thumb) with r0 = a; returns r0. */
 uint32_t try_jump(struct caught *c, uint32_t addr, uint32_t a);
 
+/* d0-d31 from and to 256 bytes (vfp.S); VFP has to be on. */
+void vfp_load(const void *d);
+void vfp_store(void *d);
+
 /* For a handler: ends the innermost try_call() as if it were not set. */
 void exc_catch(struct frame *f, enum exc kind);
 

@@ -151,3 +151,13 @@ void mmu_off(void)
 	isb();
 	tlb_flush();
 }
+
+void mmu_switch(const uint32_t *l1, uint32_t asid)
+{
+	write_contextidr(0);
+	isb();
+	write_ttbr0(addr_of(l1) | TTBR_FLAGS);
+	isb();
+	write_contextidr(asid);
+	isb();
+}

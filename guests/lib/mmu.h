@@ -71,5 +71,7 @@ void tlb_flush_page(uint32_t va);
 /* TTBR0 = l1, TTBCR = 0, domain 0 client, caches and MMU on / all off. */
 void mmu_on(const uint32_t *l1);
 void mmu_off(void);
+/* Goes over to another address space as Linux does: ASID 0 while TTBR0 changes. */
+void mmu_switch(const uint32_t *l1, uint32_t asid);
 
 #endif

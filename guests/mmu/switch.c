@@ -71,17 +71,6 @@ void test_tlb(void)
 	check_fault("a section taken away", &c, EXC_DABT, FS_XLAT_SECTION, PAGE);
 }
 
-/* Switches like Linux: reserved ASID 0 while TTBR0 changes. */
-static void switch_to(const uint32_t *l1, uint32_t asid)
-{
-	write_contextidr(0);
-	isb();
-	write_ttbr0(addr_of(l1) | TTBR_FLAGS);
-	isb();
-	write_contextidr(asid);
-	isb();
-}
-
 void test_asid(void)
 {
 	bool good = true;
@@ -95,9 +84,9 @@ void test_asid(void)
 	OTHER_L2[1] = desc_small(FRAME(2), MAP_AP(AP_RW));
 	tlb_flush();
 	for (unsigned i = 0; i < 64; i++) {
-		switch_to(l1_table, 1);
+		mmu_switch(l1_table, 1);
 		good &= rd32(PAGE) == 0xf4a3e000 && rd32(PAGE + 0x1000) == 0xf4a3e002;
-		switch_to(OTHER_L1, 2);
+		mmu_switch(OTHER_L1, 2);
 		good &= rd32(PAGE) == 0xf4a3e001 && rd32(PAGE + 0x1000) == 0xf4a3e002;
 	}
 	check(good, "64 switches between two address spaces");
@@ -110,7 +99,7 @@ void test_asid(void)
 	write_tlbiasid(1);
 	dsb();
 	check_eq("TLBIASID of another one leaves ours", rd32(PAGE), 0xf4a3e001);
-	switch_to(l1_table, 1);
+	mmu_switch(l1_table, 1);
 	check_eq("and drops what is stale there", rd32(PAGE), 0xf4a3e005);
 	*pte_of(l1_table, PAGE) = desc_small(FRAME(6), MAP_AP(AP_RW) | MAP_NG);
 	dsb();
@@ -121,11 +110,11 @@ void test_asid(void)
 
 	good = true;
 	for (unsigned asid = 3; asid < 200; asid++) {
-		switch_to(asid & 1 ? OTHER_L1 : l1_table, asid);
+		mmu_switch(asid & 1 ? OTHER_L1 : l1_table, asid);
 		good &= rd32(PAGE) == (asid & 1 ? 0xf4a3e001 : 0xf4a3e006);
 	}
 	check(good, "200 ASIDs over two tables");
-	switch_to(l1_table, 0);
+	mmu_switch(l1_table, 0);
 	tlb_flush();
 }
 

@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-	.syntax unified
-	.fpu	neon
-	.text
-	.arm
-	.macro	func name
-	.balign	4
-	.global	\name
-	.type	\name, %function
-\name:
-	.endm
+#include "asm.h"
 
 	func	fill_vfp
 	.irp	q, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15

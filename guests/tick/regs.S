@@ -1,24 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-	.syntax unified
-	.fpu	neon
-	.text
-	.arm
-
-	.macro	func name
-	.balign	4
-	.global	\name
-	.type	\name, %function
-\name:
-	.endm
-
-	func	vfp_set
-	vldmia	r0!, {d0-d15}
-	vldmia	r0!, {d16-d31}
-	bx	lr
-	func	vfp_get
-	vstmia	r0!, {d0-d15}
-	vstmia	r0!, {d16-d31}
-	bx	lr
+#include "asm.h"
 
 	func	spin_registers
 	push	{r4-r12, lr}

@@ -12,8 +12,6 @@
 #define WORDS 0x4000u
 #define ALIAS 0x80000000u
 
-void vfp_set(const uint64_t *d);
-void vfp_get(uint64_t *d);
 /* Spins n rounds with r0-r12 loaded; true if they are what they were. */
 uint32_t spin_registers(uint32_t n);
 
@@ -35,7 +33,7 @@ static const char *what_is_wrong(void)
 	for (uint32_t i = 0; i < WORDS; i++)
 		if (rd32(SCRATCH + 4 * i) != pattern(i) || rd32(ALIAS + 4 * i) != pattern(i))
 			return "memory";
-	vfp_get(now);
+	vfp_store(now);
 	for (unsigned i = 0; i < ARRAY_SIZE(now); i++)
 		if (now[i] != mine[i])
 			return "VFP";
@@ -61,7 +59,7 @@ void guest_main(void)
 		wr32(SCRATCH + 4 * i, pattern(i));
 	for (unsigned i = 0; i < ARRAY_SIZE(mine); i++)
 		mine[i] = (uint64_t)pattern(i) << 32 | pattern(~i);
-	vfp_set(mine);
+	vfp_load(mine);
 	write_tpidrurw(0x7ea50001);
 	write_tpidruro(0x7ea50002);
 	write_tpidrprw(0x7ea50003);

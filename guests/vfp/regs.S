@@ -1,15 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-	.syntax unified
-	.fpu	neon
-	.text
-	.arm
-
-	.macro	func name
-	.balign	4
-	.global	\name
-	.type	\name, %function
-\name:
-	.endm
+#include "asm.h"
 
 	func	fpexc_get
 	vmrs	r0, fpexc
@@ -31,15 +21,6 @@
 	bx	lr
 	func	mvfr1_get
 	vmrs	r0, mvfr1
-	bx	lr
-
-	func	vfp_load			@ d0-d31 from 256 bytes
-	vldmia	r0!, {d0-d15}
-	vldmia	r0!, {d16-d31}
-	bx	lr
-	func	vfp_store
-	vstmia	r0!, {d0-d15}
-	vstmia	r0!, {d16-d31}
 	bx	lr
 
 	func	vfp_touch			@ one instruction of each kind

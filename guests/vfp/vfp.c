@@ -12,8 +12,6 @@ uint32_t fpscr_set(uint32_t v, uint32_t b);
 uint32_t fpsid_get(uint32_t a, uint32_t b);
 uint32_t mvfr0_get(uint32_t a, uint32_t b);
 uint32_t mvfr1_get(uint32_t a, uint32_t b);
-void vfp_load(const uint32_t *d);
-void vfp_store(uint32_t *d);
 uint32_t vfp_touch(uint32_t a, uint32_t b);
 uint32_t neon_touch(uint32_t a, uint32_t b);
 uint64_t harmonic(uint32_t n);

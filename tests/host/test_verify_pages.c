@@ -2,39 +2,12 @@
 /* sources: tests/host/verify_check.c arch/arm/insn/cpaccess.c arch/arm/insn/verify.c
  * arch/arm/insn/vdict.c arch/arm/insn/vscan.c arch/arm/insn/varm.c arch/arm/insn/vthumb.c */
 /* The verifier on pages that nobody made by hand, and objdump's opinion. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "verify_page.h"
 #include "insn/cpaccess.h"
-#include "verify_check.h"
-
-#define ROOM 512
-#define WFI 0xe320f003u
-
-static uint32_t page[VERIFY_PAGE_WORDS], before[VERIFY_PAGE_WORDS];
-static struct verify_patch patches[ROOM];
-static struct verify_result res;
-static struct verify_dict dict;
-
-static enum verify_verdict run(enum isa isa, unsigned flags)
-{
-	const char *wrong;
-
-	memcpy(before, page, sizeof(page));
-	verify_page(&dict, page, isa, flags, patches, ROOM, &res);
-	wrong = verify_check(&dict, before, page, isa, patches, &res);
-	if (wrong)
-		fail_msg("%s", wrong);
-	return res.verdict;
-}
 
 static uint32_t rng = 12345;
 

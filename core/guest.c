@@ -183,6 +183,7 @@ int guest_reset(struct guest *g)
 	g->request = REQUEST_NONE;
 	g->halt_reason = NULL;
 	g->faults = 0;
+	g->fault_table = (struct fault_table){ 0 };
 	g->ram_dirty = true;
 	for (unsigned i = 0; i < g->nr_devs; i++)
 		if (g->devs[i].cls->reset)
@@ -196,6 +197,7 @@ int guest_reset(struct guest *g)
 int guest_destroy(struct guest *g)
 {
 	for_vcpus(g, sched_vcpu_stop);
+	faults_flush(g);
 	list_del(&g->link);
 	log_info("guest %s destroyed", g->name);
 	guest_free(g);
@@ -246,6 +248,7 @@ static void run_request(struct guest *g, void *arg)
 	(void)arg;
 	g->request = REQUEST_NONE;
 	spin_unlock(&guest_lock, flags);
+	faults_flush(g);
 	if (r == REQUEST_HALT)
 		log_info("guest %s halted: %s", g->name, why);
 	if (r == REQUEST_RESET) {

@@ -10,6 +10,7 @@
 #include <espalier/arch.h>
 #include <espalier/device.h>
 #include <espalier/dt.h>
+#include <espalier/faults.h>
 #include <espalier/irq.h>
 #include <espalier/log.h>
 #include <espalier/sched.h>
@@ -123,6 +124,7 @@ __noreturn void vmm_main(uint32_t dtb)
 	probe_clock(host_fdt);
 	device_probe_all(host_fdt, DRIVER_OTHER);
 	device_probe_all(host_fdt, DRIVER_LOOK);
+	faults_init(host_fdt);          /* which addresses are whose */
 	arch_monitor_init();            /* this thread may be interrupted now */
 	arch_irq_enable();
 	boot_summary(host_fdt);

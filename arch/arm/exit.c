@@ -382,8 +382,8 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 	struct fref fr = frame_find(av->ag, GPA(t->pa));
 
 	if (!fr.f) {
-		log_warn("%s: fetches instructions from 0x%08x, which is not RAM",
-			 av->ag->guest->name, (unsigned)t->pa);
+		guest_fault(av->ag->guest, &(struct fault){
+			GPA(t->pa), va, exit_isa(av) == ISA_ARM ? 4 : 2, FAULT_FETCH, false });
 		exit_prefetch_abort(av, va, FSR_EXTERNAL);
 		return;
 	}

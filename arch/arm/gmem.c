@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <espalier/log.h>
-
 #include "exit.h"
 
 int vm_read32(void *ag, uint32_t gpa, uint32_t *v)
@@ -123,17 +121,13 @@ static int guest_abort(struct vm_abort *abort, uint32_t va, bool write, unsigned
 	return -EFAULT;
 }
 
-/* Reports an access that the guest's tree does not cover, sparingly. */
-static void report_hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write)
+/* Reports an access that the guest's tree does not cover. */
+static void report_hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write,
+			bool harmless)
 {
-	struct guest *g = av->ag->guest;
-
-	g->faults++;
-	if (g->faults <= 8 || !(g->faults & (g->faults - 1)))
-		log_warn("%s: %s of %u bytes at 0x%08x: nothing there in its device tree, "
-			 "pc 0x%08x (%llu so far)", g->name, write ? "write" : "read", size,
-			 (unsigned)gpa, (unsigned)av->frame.pc,
-			 (unsigned long long)g->faults);
+	guest_fault(av->ag->guest, &(struct fault){
+		GPA(gpa), av->frame.pc, (uint8_t)size, write ? FAULT_WRITE : FAULT_READ,
+		harmless });
 }
 
 /* The RAM window as U-Boot probes it: from the lowest bank up, 1 GiB. */
@@ -149,10 +143,9 @@ static int hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, u
 	vm_count(av, DABT_HOLE);
 	if (policy == HOLE_DEFAULT)
 		policy = in_ram_window(av->ag, gpa) ? HOLE_ZERO : HOLE_ABORT;
-	if (policy == HOLE_ABORT) {
-		report_hole(av, gpa, size, write);
+	report_hole(av, gpa, size, write, policy != HOLE_ABORT);
+	if (policy == HOLE_ABORT)
 		return -EFAULT;
-	}
 	if (!write)
 		*v = 0;
 	return 0;
@@ -176,7 +169,7 @@ int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint3
 	m = (struct mmio){ gpa - r->base.v, size, write, r->window, av->vcpu->id,
 			   write ? *v : 0 };
 	if (r->dev->cls->access(r->dev, &m)) {
-		report_hole(av, gpa, size, write);
+		report_hole(av, gpa, size, write, false);
 		return -EFAULT;
 	}
 	if (!write)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* guest: create guests, run them, look at them */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <espalier/guest.h>
@@ -127,6 +128,38 @@ static int guest_memmap(int argc, char **argv)
 	return 0;
 }
 
+static void faults_list_row(const struct guest *g, const struct fault_row *r, bool others)
+{
+	struct fault_place p = { 0 };
+	char page[16];
+
+	snprintf(page, sizeof(page), "%08x-", (unsigned)r->page);
+	if (!others)
+		fault_where(g, r, &p);
+	shell_printf("%-16s %10llu %10llu %10llu %08x %08x %s%s\n", others ? "-" : p.owner,
+		     (unsigned long long)r->count[FAULT_READ],
+		     (unsigned long long)r->count[FAULT_WRITE],
+		     (unsigned long long)r->count[FAULT_FETCH], (unsigned)r->last.pc,
+		     (unsigned)r->last.a.v, others ? "(others)" : p.node ? p.node : page,
+		     p.disabled ? " (disabled in its tree)" : "");
+}
+
+static int guest_faults(int argc, char **argv)
+{
+	struct guest *g = shell_guest(argv[0]);
+	struct fault_row r;
+
+	(void)argc;
+	if (!g)
+		return -ENOENT;
+	shell_printf("%-16s %10s %10s %10s %-8s %-8s %s\n", "OWNER", "READS", "WRITES",
+		     "FETCHES", "LAST PC", "ADDRESS", "NODE");
+	for (unsigned i = 0; i <= FAULT_ROWS; i++)
+		if (faults_row(g, i, &r))
+			faults_list_row(g, &r, i == FAULT_ROWS);
+	return 0;
+}
+
 /* --- acting --------------------------------------------------------------------------- */
 
 /* The log has said why by then. */
@@ -183,5 +216,7 @@ static const struct shell_sub subs[] = {
 	  guest_info },
 	{ "memmap", "<guest>", "what a guest has at which address", 1, 1, { ARG_GUEST },
 	  guest_memmap },
+	{ "faults", "<guest>", "accesses to what its tree does not give it, by node", 1, 1,
+	  { ARG_GUEST }, guest_faults },
 };
 SHELL_CMD(guest, "guest", "create, run and inspect guests", subs);

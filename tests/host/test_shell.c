@@ -322,6 +322,9 @@ static void test_guest_views(void **state)
 	assert_prints("guest info guest0", "device:      /soc/gic@1000 (gic)\r\n");
 	assert_prints("guest info guest0", "memory:      65536 KiB");
 	assert_prints("guest info guest1", "state:       halted (it fell asleep)");
+	assert_prints("guest faults guest0",
+		      "nobody                    1          2 6000000000 00008000 20000010 20000000-\r\n"
+		      "-                         1          2 6000000000 00008000 20000010 (others)\r\n");
 	assert_prints("guest memmap guest0", "60000000-63ffffff ram      70000000 /memory@60000000");
 	assert_prints("guest memmap guest0", "10009000-10009fff emulated        - /soc/uart@9000");
 	assert_prints("vcpu list",

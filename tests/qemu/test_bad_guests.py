@@ -11,12 +11,13 @@ RUNNING, HALTED = "running", "halted"
 
 # letter: (state afterwards, what the log says about it or None)
 DEEDS = {
-    "a": (RUNNING, r"read of 4 bytes at 0x10002000: nothing there in its device tree"),
+    "a": (RUNNING, r"read of 4 bytes at 0x10002000, pc 0x6\w{7}: no node of the host lies there; "
+                   "not in bad's tree"),
     "e": (RUNNING, None),
     "g": (RUNNING, None),
-    "i": (RUNNING, r"fetches instructions from 0x20000000, which is not RAM"),
-    "j": (RUNNING, r"fetches instructions from 0x61100000, which is not RAM"),
-    "k": (RUNNING, r"fetches instructions from 0x10009000, which is not RAM"),
+    "i": (RUNNING, r"fetch of 4 bytes at 0x20000000, pc 0x20000000: no node of the host lies there"),
+    "j": (RUNNING, r"fetch of 4 bytes at 0x61100000, pc 0x61100000: memory@60000000 belongs to the VMM"),
+    "k": (RUNNING, r"fetch of 4 bytes at 0x10009000, pc 0x10009000: serial@9000 is its own, and not RAM"),
     "l": (RUNNING, None),
     "o": ("running|halted", None), # its remains may power it off
     "p": (HALTED, r"guest bad halted: it powered itself off"),

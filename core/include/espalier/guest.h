@@ -11,6 +11,7 @@
 
 #include <espalier/addr.h>
 #include <espalier/emul.h>
+#include <espalier/faults.h>
 #include <espalier/list.h>
 #include <espalier/traptab.h>
 #include <espalier/vcpu.h>
@@ -50,6 +51,7 @@ struct guest {
 	bool lazy_domains; /* espalier,lazy-domains */
 	struct sched_params sched; /* what its vCPUs begin with */
 	uint64_t faults;   /* accesses outside the map */
+	struct fault_table fault_table; /* ... and where */
 	const char *halt_reason; /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
 	/* private to core/guest*.c */

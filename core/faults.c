@@ -11,11 +11,10 @@
 
 #include <libfdt.h>
 
-#include <espalier/device.h>
 #include <espalier/dt.h>
 #include <espalier/guest.h>
 #include <espalier/log.h>
-#include <espalier/page.h>
+#include <espalier/partition.h>
 #include <espalier/sched.h>
 #include <espalier/timer.h>
 
@@ -125,34 +124,15 @@ bool faults_row(struct guest *g, unsigned i, struct fault_row *row)
 
 /* --- words ---------------------------------------------------------------------------- */
 
-struct owner {
-	uint32_t a;
-	const char *name;
-};
-
-static void guest_owns(struct guest *g, void *arg)
+/* RAM has no owner by address: a guest's is not where the host's is. */
+static const char *owner_of(uint32_t a)
 {
-	struct owner *o = arg;
+	struct part_owner o;
 
-	for (unsigned i = 0; !o->name && i < g->map.n; i++) {
-		const struct region *r = &g->map.regions[i];
-
-		if (r->kind == REGION_PASS && covers(r->host.v, r->size, o->a))
-			o->name = g->name;
-	}
-}
-
-static const char *owner_of(uint32_t a, const struct fault_node *n)
-{
-	struct owner o = { a, NULL };
-
-	guest_for_each(guest_owns, &o);
-	if (o.name)
-		return o.name;
-	if (page_is_ram(HPA(ALIGN_DOWN(a, PAGE_SIZE)), PAGE_SIZE) ||
-	    (n && device_driver(host_fdt, n->node)))
-		return "the VMM";
-	return "nobody";
+	partition_find(a, &o);
+	if (o.what == PART_RAM)
+		return PART_VMM;
+	return o.owner ? o.owner : "nobody";
 }
 
 /* True if a node of the tree has the address; as it is not in the map, it is disabled. */
@@ -174,7 +154,7 @@ void fault_where(const struct guest *g, const struct fault_row *row, struct faul
 		return;
 	}
 	p->node = row->host ? row->host->path : NULL;
-	p->owner = owner_of(row->last.a.v, row->host);
+	p->owner = owner_of(row->last.a.v);
 	p->disabled = tree_has(g->dtb, row->last.a.v);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Faults by node: rows, their limit, the rate of lines in the log, owners. */
-/* sources: core/faults.c core/dt.c core/traptab.c tests/host/fake_arch.c */
+/* sources: core/faults.c core/partition_owner.c core/dt.c core/traptab.c tests/host/fake_arch.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

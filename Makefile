@@ -28,7 +28,7 @@ endif
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 PRODUCTS := $(B)/espalier.elf $(B)/espalier.bin $(B)/vexpress-v2p-ca9.dtb $(B)/guest0.dtb \
-	$(B)/disk.img
+	$(B)/guest-uarts.dtb $(B)/disk.img
 all: $(PRODUCTS)
 
 # --- what it is built with ---------------------------------------------------
@@ -171,7 +171,8 @@ DISK_FILES := /boot.espalier=guests/debian/boot.espalier \
 	/system/banner.txt=guests/debian/banner.txt \
 	/guests/guest0/vmlinuz=$(GUEST0)/vmlinuz \
 	/guests/guest0/initrd.img=$(GUEST0)/initrd.img \
-	/guests/guest0/guest0.dtb=$(B)/guest0.dtb
+	/guests/guest0/guest0.dtb=$(B)/guest0.dtb \
+	/guests/guest0/guest-uarts.dtb=$(B)/guest-uarts.dtb
 
 $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mkdisk.py Makefile \
 		| $(HOST_STAMP)

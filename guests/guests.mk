@@ -6,8 +6,8 @@
 
 # Those built on guests/lib; each is a directory of sources.  The first row runs
 # natively as well; the others need a VMM around them.
-GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_wx ldst mmu selfmod timer \
-	usermode vfp
+GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_wx ldst level mmu selfmod \
+	timer usermode vfp
 GUEST_NAMES := $(GUEST_NATIVE) bad hole tick residue hostile_irq hostile_mem hostile_residue \
 	hostile_shim poke
 

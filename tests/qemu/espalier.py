@@ -234,8 +234,12 @@ def make_disk(out, files, block_size=4096):
 
 
 def make_dtb(out, source):
-    """Compiles device-tree source text; warnings of dtc do not matter here."""
-    run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, "-"], input=source)
+    """Compiles device-tree source text; warnings of dtc do not matter here.
+
+    It may include what is in dts/ and guests/lib/.
+    """
+    run(["dtc", "-q", "-i", TOP / "dts", "-i", TOP / "guests" / "lib", "-I", "dts", "-O", "dtb",
+         "-o", out, "-"], input=source)
     return pathlib.Path(out)
 
 

@@ -18,8 +18,16 @@ extern const struct driver *const drivers_start[], *const drivers_end[];
 
 const struct power_ops *power_ops;
 
+/* The tree gives it away: no driver may have it. */
+static bool handed_over(const void *fdt, int node)
+{
+	return fdt_getprop(fdt, node, "espalier,hand-over", NULL) != NULL;
+}
+
 static const struct driver *find_driver(const void *fdt, int node, enum driver_order order)
 {
+	if (handed_over(fdt, node))
+		return NULL;
 	for (const struct driver *const *d = drivers_start; d < drivers_end; d++)
 		if ((*d)->order == order && dt_match(fdt, node, (*d)->compatible))
 			return *d;
@@ -78,7 +86,7 @@ const char *device_driver(const void *fdt, int node)
 	for (; d < drivers_end; d++)
 		if ((*d)->order != DRIVER_LOOK && dt_match(fdt, node, (*d)->compatible))
 			break;
-	if (d == drivers_end || !enabled_with_parents(fdt, node))
+	if (d == drivers_end || !enabled_with_parents(fdt, node) || handed_over(fdt, node))
 		return NULL;
 	if (!dt_path(fdt, node, path, sizeof(path)) && chardev_spare(path))
 		return NULL;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The table of guests and their life cycle. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <espalier/arch.h>
@@ -9,7 +8,6 @@
 #include <espalier/log.h>
 #include <espalier/pass.h>
 #include <espalier/sched.h>
-#include <espalier/vfs.h>
 
 #include "guest_int.h"
 
@@ -46,57 +44,9 @@ struct guest *guest_find(const char *name)
 	return NULL;
 }
 
-/* --- creation ---------------------------------------------------------------- */
-
-static int check_name(const char *name)
+void guest_add(struct guest *g)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-	size_t n = strlen(name);
-
-	if (!n || n >= GUEST_NAME_MAX || strspn(name, allowed) != n) {
-		log_err("guest name \"%s\": 1 to %d letters, digits, - and _ are allowed", name,
-			GUEST_NAME_MAX - 1);
-		return -EINVAL;
-	}
-	if (guest_find(name)) {
-		log_err("guest %s exists already", name);
-		return -EEXIST;
-	}
-	return 0;
-}
-
-int guest_create(const char *name, const char *path)
-{
-	struct guest *g;
-	uint32_t size = 0;
-	char *file;
-	int err = check_name(name);
-
-	if (err)
-		return err;
-	g = calloc(1, sizeof(*g));
-	file = strdup(path);
-	if (!g || !file) {
-		log_err("guest %s: out of memory", name);
-		free(g);
-		free(file);
-		return -ENOMEM;
-	}
-	strcpy(g->name, name);
-	g->dtb_path = file;
-	err = vfs_read_file(path, GUEST_DTB_MAX, &g->dtb, &size);
-	if (err)
-		log_err("guest %s: %s", name, vfs_error());
-	else
-		err = guest_build(g, size);
-	if (err) {
-		guest_free(g);
-		return err;
-	}
 	list_add_before(&g->link, &guests);
-	log_info("guest %s created from %s", name, path);
-	return 0;
 }
 
 /* --- life -------------------------------------------------------------------- */

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A guest from its device tree, in two steps: everything is checked and
- * collected first, so that all errors of a tree are seen at once; only then does
- * the guest get memory, vCPUs and devices.
+ * A guest from the model that the partition checker made of its device tree: the
+ * map, memory, vCPUs and devices.  Nothing is decided here.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,91 +14,106 @@
 #include <espalier/log.h>
 #include <espalier/pass.h>
 #include <espalier/sched.h>
+#include <espalier/vcon.h>
 
-#include "guest_build.h"
+#include "guest_int.h"
 
-#define MAX_ERRORS 24 /* further ones are only counted */
-#define MAX_DEPTH  32
+/* --- the map ------------------------------------------------------------------------ */
 
-struct guest_path {
-	struct guest_path *next;
-	char text[];
-};
-
-void build_error(struct build *b, int err, int node, const char *fmt, ...)
-{
-	char path[DT_PATH_MAX] = "", text[160];
-	va_list ap;
-
-	if (!b->errors++)
-		b->err = err;
-	if (b->errors > MAX_ERRORS)
-		return;
-	if (node >= 0 && dt_path(b->fdt, node, path, sizeof(path)))
-		snprintf(path, sizeof(path), "node %s", fdt_get_name(b->fdt, node, NULL));
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	log_err("%s: %s%s%s", b->g->dtb_path, path, path[0] ? ": " : "", text);
-}
-
-const char *build_path(struct build *b, int node)
+/* A serial line that the VMM could use itself. */
+static int claim_line(struct guest *g, const struct part_range *r)
 {
 	char path[DT_PATH_MAX];
-	struct guest_path *p;
+	int err = dt_path(host_fdt, r->host_node, path, sizeof(path));
 
-	if (dt_path(b->fdt, node, path, sizeof(path))) {
-		build_error(b, -ENAMETOOLONG, node, "its path is longer than %d bytes",
-			    DT_PATH_MAX - 1);
-		return NULL;
-	}
-	p = malloc(sizeof(*p) + strlen(path) + 1);
-	if (!p) {
-		build_error(b, -ENOMEM, node, "out of memory");
-		return NULL;
-	}
-	strcpy(p->text, path);
-	p->next = b->g->paths;
-	b->g->paths = p;
-	return p->text;
+	if (!err)
+		err = pass_line_claim(g, path);
+	if (err)
+		log_err("%s: %s: passthrough: %.80s of the host belongs to %s", g->dtb_path,
+			r->path, path, chardev_find(path)->owner_name);
+	return err;
 }
 
-int build_reg(struct build *b, int node, unsigned index, uint32_t *base, uint32_t *size)
+static int make_map(struct guest *g)
 {
-	int err = dt_reg(b->fdt, node, index, base, size);
+	for (unsigned i = 0; i < g->part.nr_ranges; i++) {
+		const struct part_range *p = &g->part.ranges[i];
+		struct region r = { .base = GPA(p->base), .size = p->size, .kind = p->kind,
+				    .host = HPA(p->host), .window = p->window, .path = p->path };
+		int err;
 
-	if (err == -ENOENT)
-		return 0;
-	if (err == -ERANGE)
-		build_error(b, err, node, "reg: entry %u lies above 4 GiB", index);
-	else if (err)
-		build_error(b, err, node, "reg: malformed, or not covered by the ranges of its"
-			    " bus");
-	else if (!*size)
-		build_error(b, -EINVAL, node, "reg: entry %u has size 0", index);
-	else
-		return 1;
-	return -EINVAL;
+		if (p->kind == REGION_EMUL)
+			r.dev = &g->devs[p->dev];
+		err = traptab_add(&g->map, &r, NULL);
+		if (!err && p->kind == REGION_PASS && !p->window)
+			err = claim_line(g, p);
+		else if (err)
+			log_err("%s: %s: cannot be mapped: error %d", g->dtb_path, p->path, -err);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
-void build_region(struct build *b, int node, const struct region *r)
+static int connect(struct guest *g)
 {
-	const struct region *other = NULL;
-	unsigned long last = r->base.v + (r->size - 1);
-	int err = traptab_add(&b->g->map, r, &other);
+	for (unsigned i = 0; i < g->part.nr_irqs; i++) {
+		const struct part_irq *irq = &g->part.irqs[i];
+		struct emul_dev *d = irq->dev < 0 ? NULL : &g->devs[irq->dev];
+		int err;
 
-	if (err == -EEXIST)
-		build_error(b, err, node, "reg: 0x%08lx-0x%08lx overlaps 0x%08lx-0x%08lx of %s",
-			    (unsigned long)r->base.v, last, (unsigned long)other->base.v,
-			    (unsigned long)(other->base.v + (other->size - 1)), other->path);
-	else if (err == -ENOMEM)
-		build_error(b, err, node, "out of memory");
-	else if (err)
-		build_error(b, err, node, "reg: 0x%08lx-0x%08lx is not whole pages of %u bytes",
-			    (unsigned long)r->base.v, last, PAGE_SIZE);
+		if (d) {
+			d->irq[d->nr_irqs++] = irq->intid;
+			continue;
+		}
+		err = pass_irq_claim(g, irq->host, irq->intid, irq->path);
+		if (!err)
+			continue;
+		log_err("%s: %s: interrupts: the host's INTID %u cannot be had: error %d",
+			g->dtb_path, irq->path, irq->host, -err);
+		return err;
+	}
+	return 0;
 }
 
-/* --- the second step ------------------------------------------------------------ */
+/* Devices are made later; the map and the interrupts only point to them. */
+static int plan(struct guest *g)
+{
+	const struct part_guest *p = &g->part;
+
+	g->devs = calloc(p->nr_devs + 1, sizeof(*g->devs));
+	g->vcpus = calloc(p->cpus, sizeof(*g->vcpus));
+	if (!g->devs || !g->vcpus) {
+		log_err("%s: out of memory", g->dtb_path);
+		return -ENOMEM;
+	}
+	g->nr_devs = p->nr_devs;
+	g->nr_vcpus = p->cpus;
+	for (unsigned i = 0; i < p->nr_devs; i++)
+		g->devs[i] = (struct emul_dev){ .cls = p->devs[i].cls, .guest = g,
+						.path = p->devs[i].path };
+	g->gic = p->gic < 0 ? NULL : &g->devs[p->gic];
+	return 0;
+}
+
+/* /chosen wins over the root. */
+static void read_options(struct guest *g)
+{
+	int nodes[] = { 0, fdt_path_offset(g->dtb, "/chosen") };
+
+	g->sched = SCHED_PARAMS_DEFAULT;
+	for (unsigned i = 0; i < ARRAY_SIZE(nodes); i++) {
+		int hole = part_word(g->dtb, nodes[i], "espalier,hole");
+
+		guest_sched(g, nodes[i]);
+		if (fdt_getprop(g->dtb, nodes[i], "espalier,lazy-domains", NULL))
+			g->lazy_domains = true;
+		if (hole >= 0)
+			g->hole = (enum hole_policy)hole;
+	}
+}
+
+/* --- what stands behind it ----------------------------------------------------------- */
 
 static int make_vcpus(struct guest *g)
 {
@@ -165,6 +177,9 @@ static int make(struct guest *g)
 
 	if (err)
 		return err;
+	/* The map and the model are in the same order. */
+	for (unsigned i = 0; i < g->map.n; i++)
+		g->part.ranges[i].host = g->map.regions[i].host.v;
 	err = arch_guest_create(g);
 	if (err) {
 		log_err("%s: %s", g->dtb_path, err == -ENOSPC ?
@@ -176,52 +191,17 @@ static int make(struct guest *g)
 	return err ? err : make_devices(g);
 }
 
-/* --- the first step ------------------------------------------------------------- */
-
-static int check_depth(struct build *b)
+int guest_build(struct guest *g)
 {
-	int depth = 0;
-
-	for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(b->fdt, node, &depth)) {
-		if (depth <= MAX_DEPTH)
-			continue;
-		build_error(b, -EINVAL, -1, "nodes are nested deeper than %d", MAX_DEPTH);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int check(struct guest *g)
-{
-	struct build b = { .g = g, .fdt = g->dtb };
-
-	if (check_depth(&b))
-		return b.err;
-	build_check_props(&b);
-	build_options(&b);
-	build_nodes(&b);
-	if (b.errors > MAX_ERRORS)
-		log_err("%s: and %u more errors", g->dtb_path, b.errors - MAX_ERRORS);
-	return b.err;
-}
-
-int guest_build(struct guest *g, uint32_t size)
-{
-	int err = fdt_check_full(g->dtb, size);
+	int err;
 
 	traptab_init(&g->map);
-	g->sched = SCHED_PARAMS_DEFAULT;
-	if (err) {
-		log_err("%s: not a device tree: %s", g->dtb_path, fdt_strerror(err));
-		return -EINVAL;
-	}
-	g->devs = calloc(GUEST_MAX_DEVS, sizeof(*g->devs));
-	g->vcpus = calloc(GUEST_MAX_VCPUS, sizeof(*g->vcpus));
-	if (!g->devs || !g->vcpus) {
-		log_err("%s: out of memory", g->dtb_path);
-		return -ENOMEM;
-	}
-	err = check(g);
+	read_options(g);
+	err = plan(g);
+	if (!err)
+		err = make_map(g);
+	if (!err)
+		err = connect(g);
 	return err ? err : make(g);
 }
 
@@ -243,10 +223,7 @@ void guest_free(struct guest *g)
 		arch_guest_destroy(g);
 	guest_ram_free(g);
 	traptab_free(&g->map);
-	for (struct guest_path *p = g->paths, *next; p; p = next) {
-		next = p->next;
-		free(p);
-	}
+	part_remove(partition_machine(), &g->part);
 	free(g->devs);
 	free(g->vcpus);
 	free(g->dtb);

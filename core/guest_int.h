@@ -7,19 +7,27 @@
 #include <espalier/util.h>
 
 #define GUEST_DTB_MAX  (512u << 10)
-#define GUEST_MAX_DEVS 64
+
+/* --- guest.c ------------------------------------------------------------------ */
+
+/* Puts a guest that is complete into the table. */
+void guest_add(struct guest *g);
 
 /* --- guest_build.c ----------------------------------------------------------- */
 
 /*
- * Fills in a zeroed guest that has name, dtb_path and dtb (of `size` bytes, any
- * content).  0, or a negative errno after all errors were logged; guest_free()
- * is due either way.
+ * Makes what the checked g->part says.  0, or a negative errno after it was logged;
+ * guest_free() is due either way.
  */
-int guest_build(struct guest *g, uint32_t size);
+int guest_build(struct guest *g);
 
 /* Undoes guest_build(), complete or not, and frees dtb and `g` itself. */
 void guest_free(struct guest *g);
+
+/* --- guest_sched.c ------------------------------------------------------------ */
+
+/* Takes weight, slice and affinity from the node; all was checked. */
+void guest_sched(struct guest *g, int node);
 
 /* --- guest_mem.c ------------------------------------------------------------- */
 

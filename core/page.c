@@ -220,6 +220,22 @@ unsigned page_count(enum page_owner owner)
 	return owner < PAGE_OWNERS ? counts[owner] : 0;
 }
 
+static void free_runs(const struct bank *b, void (*fn)(void *arg, hpa_t base, uint32_t size),
+		      void *arg)
+{
+	for (uint32_t i = b->hint, k; i < b->pages; i = k + 1) {
+		k = first_taken(b, i, b->pages - i);
+		if (k > i)
+			fn(arg, HPA((b->base + i) << PAGE_SHIFT), (k - i) << PAGE_SHIFT);
+	}
+}
+
+void page_for_each_free(void (*fn)(void *arg, hpa_t base, uint32_t size), void *arg)
+{
+	for (unsigned n = 0; n < nr_banks; n++)
+		free_runs(&banks[n], fn, arg);
+}
+
 bool page_is_ram(hpa_t a, uint32_t size)
 {
 	uint64_t last = (uint64_t)a.v + (size ? size - 1 : 0);

@@ -1,46 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Who has an address of the host: guests, the VMM, or nobody. */
-#include <stdio.h>
+/* Who has what of the host: guests, the VMM, or nobody. */
+#include "partition_int.h"
 
-#include <libfdt.h>
-
-#include <espalier/device.h>
-#include <espalier/dt.h>
-#include <espalier/guest.h>
-#include <espalier/page.h>
-#include <espalier/partition.h>
-
-struct query {
-	uint32_t a;
-	struct part_owner *o;
-};
-
-static void ask_guest(struct guest *g, void *arg)
-{
-	const struct query *q = arg;
-
-	for (unsigned i = 0; i < g->map.n; i++) {
-		const struct region *r = &g->map.regions[i];
-
-		if ((r->kind != REGION_RAM && r->kind != REGION_PASS) || !r->host.v ||
-		    q->a - r->host.v >= r->size)
-			continue;
-		q->o->owner = g->name;
-		q->o->guest_path = r->path;
-	}
-}
-
-/* The innermost node of the host with the address in its `reg`; negative if none. */
-static int host_node_at(uint32_t a)
+/* The innermost enabled node of the host with the address in its `reg`; negative: none. */
+static int host_node_at(const void *fdt, uint32_t a)
 {
 	int found = -1;
 	uint32_t best = UINT32_MAX;
 
-	for (int n = 0; n >= 0; n = fdt_next_node(host_fdt, n, NULL)) {
+	for (int n = 0; n >= 0; n = fdt_next_node(fdt, n, NULL)) {
 		uint32_t base, size;
 
-		for (unsigned i = 0; !dt_reg(host_fdt, n, i, &base, &size); i++) {
-			if (a - base >= size || size > best)
+		for (unsigned i = 0; !dt_reg(fdt, n, i, &base, &size); i++) {
+			if (a - base >= size || size > best || !part_is_mapped(fdt, n))
 				continue;
 			found = n;
 			best = size;
@@ -49,13 +21,34 @@ static int host_node_at(uint32_t a)
 	return found;
 }
 
-void partition_find(uint32_t a, struct part_owner *o)
+static void found(struct part_owner *o, const struct part_guest *g, const char *path)
 {
-	struct query q = { a, o };
+	o->owner = g->name;
+	o->guest_path = path;
+}
 
-	*o = (struct part_owner){ .what = PART_NOTHING, .host_node = host_node_at(a) };
-	guest_for_each(ask_guest, &q);
-	if (page_is_ram(HPA(a), 1)) {
+/* The VMM has what its driver has, and the node of its own node's parts. */
+static void ask_vmm(const struct partition *p, struct part_owner *o)
+{
+	for (int n = o->host_node; n > 0 && !o->driver; n = fdt_parent_offset(p->host->fdt, n))
+		o->driver = p->host->driver(p->host->fdt, n);
+	if (o->driver)
+		o->owner = PART_VMM;
+}
+
+void part_find(const struct partition *p, uint32_t a, struct part_owner *o)
+{
+	*o = (struct part_owner){ .what = PART_NOTHING,
+				  .host_node = host_node_at(p->host->fdt, a) };
+	for (const struct part_guest *g = p->guests; g; g = g->next)
+		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++) {
+			const struct part_range *r = &g->ranges[i];
+
+			if ((r->kind == REGION_RAM || r->kind == REGION_PASS) && r->host &&
+			    a - r->host < r->size)
+				found(o, g, r->path);
+		}
+	if (p->host->is_ram(a, 1)) {
 		o->what = PART_RAM;
 		if (!o->owner)
 			o->owner = PART_VMM;
@@ -64,23 +57,51 @@ void partition_find(uint32_t a, struct part_owner *o)
 	if (o->host_node < 0)
 		return;
 	o->what = PART_DEVICE;
-	o->driver = device_driver(host_fdt, o->host_node);
-	if (o->driver)
-		o->owner = PART_VMM;
+	ask_vmm(p, o);
 }
 
-const char *partition_owner_of(uint32_t a, char *buf, unsigned len)
+void part_find_node(const struct partition *p, int host_node, struct part_owner *o)
+{
+	*o = (struct part_owner){ .what = PART_DEVICE, .host_node = host_node };
+	for (const struct part_guest *g = p->guests; g; g = g->next)
+		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++)
+			if (g->ranges[i].kind == REGION_PASS &&
+			    g->ranges[i].host_node == host_node)
+				found(o, g, g->ranges[i].path);
+	ask_vmm(p, o);
+}
+
+void part_find_irq(const struct partition *p, unsigned intid, struct part_owner *o)
+{
+	*o = (struct part_owner){ .what = PART_NOTHING, .host_node = -1 };
+	for (int n = 0; n >= 0; n = fdt_next_node(p->host->fdt, n, NULL)) {
+		int got;
+
+		for (unsigned i = 0; (got = irq_from_dt(p->host->fdt, n, i)) >= 0; i++)
+			if ((unsigned)got == intid && part_enabled(p->host->fdt, n))
+				o->host_node = n;
+	}
+	for (const struct part_guest *g = p->guests; g; g = g->next)
+		for (unsigned i = 0; !g->fresh && i < g->nr_irqs; i++)
+			if (g->irqs[i].host == intid)
+				found(o, g, g->irqs[i].path);
+	if (o->host_node < 0)
+		return;
+	o->what = PART_DEVICE;
+	ask_vmm(p, o);
+}
+
+const char *part_owner_text(const struct partition *p, const struct part_owner *o, char *buf,
+			    unsigned len)
 {
 	char path[DT_PATH_MAX] = "?";
-	struct part_owner o;
 
-	partition_find(a, &o);
-	if (o.what == PART_DEVICE)
-		dt_path(host_fdt, o.host_node, path, sizeof(path));
-	if (o.what == PART_DEVICE)
-		snprintf(buf, len, "%s, which belongs to %s", path, o.owner ? o.owner : "nobody");
-	else if (o.what == PART_RAM)
-		snprintf(buf, len, "RAM of %s", o.owner);
+	if (o->what == PART_DEVICE)
+		dt_path(p->host->fdt, o->host_node, path, sizeof(path));
+	if (o->what == PART_DEVICE)
+		snprintf(buf, len, "%s, which belongs to %s", path, o->owner ? o->owner : "nobody");
+	else if (o->what == PART_RAM)
+		snprintf(buf, len, "RAM of %s", o->owner);
 	else
 		snprintf(buf, len, "nothing");
 	return buf;

@@ -49,7 +49,7 @@ TREES = {
                 "a device of the VMM (driver "),
     "l2pass": (dict(nodes='x@0 { compatible = "arm,pl310-cache"; reg = <0x9000 0x1000>;'
                     ' espalier,backing = "passthrough"; espalier,host-node = "L2"; };'),
-               "known to do no DMA"),
+               "is a part of the processor, which the VMM keeps [P047]"),
 }
 
 # name: (/chosen, RAM, what `guest kick` has to say)

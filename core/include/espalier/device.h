@@ -44,8 +44,8 @@ int device_probe_all(const void *fdt, enum driver_order order);
 
 /*
  * Name of the driver that uses `node` of the host's tree: what has one is the VMM's
- * own.  NULL when there is none, the node is disabled, or it is a serial line
- * that the VMM knows but does not use.
+ * own.  NULL when there is none, the node is disabled or has espalier,hand-over, or
+ * it is a serial line that the VMM knows but does not use.
  */
 const char *device_driver(const void *fdt, int node);
 

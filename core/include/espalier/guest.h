@@ -13,14 +13,14 @@
 #include <espalier/emul.h>
 #include <espalier/faults.h>
 #include <espalier/list.h>
+#include <espalier/partition.h>
 #include <espalier/traptab.h>
 #include <espalier/vcpu.h>
 
-#define GUEST_NAME_MAX 32
-#define GUEST_MAX_VCPUS 1 /* until vCPUs can be started by the guest */
+#define GUEST_NAME_MAX PART_NAME_MAX
+#define GUEST_MAX_VCPUS PART_MAX_CPUS
 
 struct arch_guest;
-struct guest_path;
 
 enum guest_state { GUEST_RESET, GUEST_RUNNING, GUEST_PAUSED, GUEST_HALTED };
 
@@ -40,6 +40,7 @@ struct guest {
 	enum guest_state state;
 	const char *dtb_path; /* file that it was created from */
 	void *dtb;            /* its tree, with the espalier, properties */
+	struct part_guest part; /* what the tree says; lives in the machine's partition */
 	struct traptab map;
 	struct emul_dev *devs;
 	unsigned nr_devs;
@@ -57,7 +58,6 @@ struct guest {
 	/* private to core/guest*.c */
 	enum guest_request request;
 	bool ram_dirty;           /* its RAM must be zeroed before it runs */
-	struct guest_path *paths; /* strings that map and devs point to */
 };
 
 /* Calls fn for each guest in order of creation. */
@@ -71,6 +71,19 @@ struct guest *guest_find(const char *name);
  * -EEXIST: the name is in use.
  */
 int guest_create(const char *name, const char *path);
+
+/*
+ * The same for n guests that are checked against each other as well: all of them
+ * are created, or none.
+ */
+int guest_create_set(unsigned n, const char *const *names, const char *const *paths);
+
+/*
+ * Only checks them, the files that they load too; `report` is told of everything.
+ * Returns the number of errors, or a negative errno, logged.
+ */
+int guest_check_set(unsigned n, const char *const *names, const char *const *paths,
+		    void (*report)(void *arg, const struct part_finding *f), void *arg);
 
 /*
  * The calls below log why before they return a negative errno; -EBUSY is for a

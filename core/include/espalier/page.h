@@ -43,6 +43,12 @@ void page_free(void *p, unsigned n);
 /* Pages that belong to `owner` now. */
 unsigned page_count(enum page_owner owner);
 
+/*
+ * Calls fn for each run of free pages, in order of address.  Host thread; what is
+ * allocated meanwhile may or may not be seen.
+ */
+void page_for_each_free(void (*fn)(void *arg, hpa_t base, uint32_t size), void *arg);
+
 /* True if [a, a + size) is RAM that the allocator manages. */
 bool page_is_ram(hpa_t a, uint32_t size);
 

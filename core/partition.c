@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The partition checker: which rules are applied, and what they report. */
+#include "partition_int.h"
+
+#define MAX_DEPTH 32
+#define TEXT_MAX  256
+#define MIB	  (1u << 20)
+
+/* --- what every rule uses ------------------------------------------------------------ */
+
+void *part_grow(void *array, unsigned n, unsigned size)
+{
+	if (n & (n - 1))
+		return array;
+	return realloc(array, (size_t)(n ? 2 * n : 1) * size);
+}
+
+bool part_enabled(const void *fdt, int node)
+{
+	for (; node > 0; node = fdt_parent_offset(fdt, node))
+		if (!dt_enabled(fdt, node))
+			return false;
+	return node == 0;
+}
+
+static void count(struct check *c, const struct part_rule *rule)
+{
+	if (rule->severity == PART_WARNING) {
+		c->g->warnings++;
+		return;
+	}
+	c->g->errors++;
+	if (!c->p->err)
+		c->p->err = -rule->err;
+}
+
+void part_report(struct check *c, const struct found *f, const char *fmt, ...)
+{
+	struct part_finding out = {
+		.rule = &part_rules[f->rule], .guest = c->g, .prop = f->prop, .have = f->have,
+		.want = f->want, .owner = f->owner, .owner_path = f->owner_path,
+	};
+	char path[DT_PATH_MAX] = "", text[TEXT_MAX];
+	va_list ap;
+
+	count(c, out.rule);
+	if (!c->p->report || (c->p->max && c->g->errors + c->g->warnings > c->p->max))
+		return;
+	if (f->node >= 0 && dt_path(c->fdt, f->node, path, sizeof(path)))
+		snprintf(path, sizeof(path), "node %.200s", fdt_get_name(c->fdt, f->node, NULL));
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	out.path = path;
+	out.text = text;
+	c->p->report(c->p->arg, &out);
+}
+
+const char *part_finding_text(const struct part_finding *f, char *buf, unsigned len)
+{
+	char code[] = " [P000]";
+	unsigned n;
+
+	for (unsigned i = 5, v = f->rule->code; i > 2; i--, v /= 10)
+		code[i] = (char)('0' + v % 10);
+	snprintf(buf, len, "%s: %s%s%s%s%s", f->guest->file, f->path, f->path[0] ? ": " : "",
+		 f->prop ? f->prop : "", f->prop ? ": " : "", f->text);
+	n = strlen(buf);
+	if (len > sizeof(code))
+		strcpy(buf + MIN(n, len - (unsigned)sizeof(code)), code);
+	return buf;
+}
+
+const char *part_keep_path(struct check *c, int node)
+{
+	char path[DT_PATH_MAX];
+	struct part_path *p;
+
+	if (dt_path(c->fdt, node, path, sizeof(path))) {
+		part_report(c, FOUND(RULE_DEEP, node), "its path is longer than %d bytes",
+			    DT_PATH_MAX - 1);
+		return NULL;
+	}
+	p = malloc(sizeof(*p) + strlen(path) + 1);
+	if (!p) {
+		part_report(c, FOUND(RULE_FIT, node), "out of memory");
+		return NULL;
+	}
+	strcpy(p->text, path);
+	p->next = c->g->paths;
+	c->g->paths = p;
+	return p->text;
+}
+
+/* --- the list --------------------------------------------------------------------------- */
+
+void part_add(struct partition *p, struct part_guest *g)
+{
+	struct part_guest **at = &p->guests;
+
+	while (*at)
+		at = &(*at)->next;
+	g->next = NULL;
+	g->gic = -1;
+	*at = g;
+}
+
+void part_remove(struct partition *p, struct part_guest *g)
+{
+	for (struct part_guest **at = &p->guests; *at; at = &(*at)->next)
+		if (*at == g) {
+			*at = g->next;
+			break;
+		}
+	for (struct part_path *s = g->paths, *next; s; s = next) {
+		next = s->next;
+		free(s);
+	}
+	free(g->ranges);
+	free(g->irqs);
+	free(g->devs);
+	g->paths = NULL;
+	g->ranges = NULL;
+	g->irqs = NULL;
+	g->devs = NULL;
+	g->nr_ranges = g->nr_irqs = g->nr_devs = 0;
+}
+
+/* --- rules about guests as a whole ------------------------------------------------- */
+
+static void check_name(struct check *c)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	const char *name = c->g->name;
+	size_t n = strlen(name);
+
+	if (!n || n >= PART_NAME_MAX || strspn(name, allowed) != n)
+		part_report(c, FOUND(RULE_NAME, -1, .have = name), "guest name \"%s\": 1 to %d"
+			    " letters, digits, - and _ are allowed", name, (int)PART_NAME_MAX - 1);
+	for (struct part_guest *o = c->p->guests; o != c->g; o = o->next)
+		if (!strcmp(o->name, name))
+			part_report(c, FOUND(RULE_NAME_TWICE, -1, .have = name, .owner = o->name),
+				    o->fresh ? "guest %s is in the list twice" :
+				    "guest %s exists already", name);
+}
+
+/* Only trees that pass this are looked into. */
+static bool check_tree(struct check *c)
+{
+	int depth = 0, err = fdt_check_full(c->fdt, c->g->size);
+
+	if (err) {
+		part_report(c, FOUND(RULE_TREE, -1), "not a device tree: %s", fdt_strerror(err));
+		return false;
+	}
+	for (int n = 0; n >= 0 && depth >= 0; n = fdt_next_node(c->fdt, n, &depth)) {
+		if (depth <= MAX_DEPTH)
+			continue;
+		part_report(c, FOUND(RULE_DEEP, -1), "nodes are nested deeper than %d",
+			    MAX_DEPTH);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Takes memory as the page allocator would: from the top, aligned.  Keeps the
+ * runs in order of address.
+ */
+static bool take_ram(struct part_run *runs, unsigned *n, uint32_t size)
+{
+	uint32_t align = size < MIB ? PAGE_SIZE : MIB;
+
+	for (unsigned i = *n; i-- > 0;) {
+		struct part_run *r = &runs[i];
+		uint32_t at = ALIGN_DOWN(r->base + (r->size - size), align);
+		uint32_t above;
+
+		if (r->size < size || at < r->base)
+			continue;
+		above = r->base + r->size - (at + size);
+		r->size = at - r->base;
+		if (above && *n < PART_MAX_RUNS) {
+			memmove(r + 2, r + 1, (*n - i - 1) * sizeof(*r));
+			r[1] = (struct part_run){ at + size, above };
+			++*n;
+		}
+		return true;
+	}
+	return false;
+}
+
+static void fit(struct check *c, struct part_run *runs, unsigned *n)
+{
+	for (unsigned i = 0; i < c->g->nr_ranges; i++) {
+		const struct part_range *r = &c->g->ranges[i];
+		char have[16], want[16];
+		uint32_t left = 0;
+
+		if (r->kind != REGION_RAM || take_ram(runs, n, r->size))
+			continue;
+		for (unsigned k = 0; k < *n; k++)
+			left += runs[k].size >> 10;
+		snprintf(have, sizeof(have), "%lu KiB", (unsigned long)r->size >> 10);
+		snprintf(want, sizeof(want), "%lu KiB", (unsigned long)left);
+		part_report(c, FOUND(RULE_FIT, r->node, .prop = "reg", .have = have,
+				     .want = want),
+			    "the host has no %s in one piece for it (%s free)", have, want);
+	}
+}
+
+void part_check_memory(struct partition *p)
+{
+	struct part_run runs[PART_MAX_RUNS];
+	unsigned n = p->host->free_ram(runs, PART_MAX_RUNS);
+
+	for (struct part_guest *g = p->guests; g; g = g->next) {
+		struct check c = { p, p->host, g, g->fdt };
+
+		if (g->fresh)
+			fit(&c, runs, &n);
+	}
+}
+
+/* --- all of them --------------------------------------------------------------------- */
+
+static void (*const tree_rules[])(struct check *c) = {
+	part_check_unique, part_check_props, part_check_nodes, part_check_refs,
+};
+
+static void check_guest(struct partition *p, struct part_guest *g)
+{
+	struct check c = { p, p->host, g, g->fdt };
+
+	check_name(&c);
+	if (!check_tree(&c))
+		return;
+	for (unsigned i = 0; i < ARRAY_SIZE(tree_rules); i++)
+		tree_rules[i](&c);
+}
+
+unsigned part_check(struct partition *p)
+{
+	unsigned errors = 0;
+
+	p->err = 0;
+	for (struct part_guest *g = p->guests; g; g = g->next)
+		if (g->fresh)
+			check_guest(p, g);
+	part_check_memory(p);
+	for (struct part_guest *g = p->guests; g; g = g->next) {
+		struct check c = { p, p->host, g, g->fdt };
+
+		if (g->fresh && !g->errors && p->host->files)
+			part_check_load(&c);
+		errors += g->fresh ? g->errors : 0;
+	}
+	return errors;
+}

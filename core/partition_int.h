@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of the partition checker. */
+#ifndef CORE_PARTITION_INT_H
+#define CORE_PARTITION_INT_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include <espalier/dt.h>
+#include <espalier/irq.h>
+#include <espalier/partition.h>
+
+/* In order of the rows of partition_rules.c. */
+enum rule {
+	RULE_TREE, RULE_DEEP, RULE_NAME, RULE_NAME_TWICE, RULE_NODE_TWICE, RULE_PHANDLE_TWICE,
+	RULE_PROP, RULE_PLACE, RULE_VALUE, RULE_KERNEL, RULE_NO_EFFECT,
+	RULE_NO_MEMORY, RULE_REG, RULE_PAGES, RULE_OVERLAP, RULE_FIT, RULE_NO_CPU, RULE_CPUS,
+	RULE_BACKING, RULE_CLASS, RULE_TOO_MANY, RULE_GIC_TWICE, RULE_IRQ, RULE_IRQ_TWICE,
+	RULE_NETWORK,
+	RULE_HOST_NODE, RULE_HOST_OFF, RULE_HOST_COMPAT, RULE_HOST_REG, RULE_HOST_IRQ,
+	RULE_PAGE_SHARED, RULE_HOST_RAM, RULE_VMM, RULE_DMA, RULE_DMA_ALLOWED,
+	RULE_OWNED, RULE_IRQ_OWNED,
+	RULE_DANGLING, RULE_OUTSIDE, RULE_STDOUT, RULE_ALIAS, RULE_CHOSEN, RULE_LACKS,
+	RULE_FILE, RULE_IMAGE, RULE_ROOM, RULE_COLLIDE, RULE_ENTRY,
+	RULES
+};
+
+struct part_path {
+	struct part_path *next;
+	char text[];
+};
+
+/* A guest being checked. */
+struct check {
+	struct partition *p;
+	const struct part_host *host;
+	struct part_guest *g;
+	const void *fdt; /* the guest's */
+};
+
+/* What part_report() is told of a violation beside the text. */
+struct found {
+	enum rule rule;
+	int node; /* negative: the tree as a whole */
+	const char *prop, *have, *want, *owner, *owner_path;
+};
+
+void part_report(struct check *c, const struct found *f, const char *fmt, ...) __printf(3, 4);
+
+#define FOUND(r, n, ...) (&(struct found){ .rule = (r), .node = (n), __VA_ARGS__ })
+
+/* The node's path, kept as long as the guest; NULL after an error was reported. */
+const char *part_keep_path(struct check *c, int node);
+
+/*
+ * Room for one more in an array of n; it grows in powers of two.  NULL without
+ * memory, which is not reported.
+ */
+void *part_grow(void *array, unsigned n, unsigned size);
+
+static inline bool has(const void *fdt, int node, const char *prop)
+{
+	return fdt_getprop(fdt, node, prop, NULL) != NULL;
+}
+
+static inline bool ranges_meet(uint32_t a, uint32_t an, uint32_t b, uint32_t bn)
+{
+	return an && bn && a <= b + (bn - 1) && b <= a + (an - 1);
+}
+
+/* True if the node and all above it are enabled. */
+bool part_enabled(const void *fdt, int node);
+
+/* In order of the words of espalier,backing. */
+enum backing { BACKING_EMULATED, BACKING_PASSTHROUGH, BACKING_ABSENT, BACKING_NONE };
+
+/* --- the rules by subject; each reports what it finds --------------------------------- */
+
+void part_check_props(struct check *c);   /* partition_props.c: our own properties */
+void part_check_unique(struct check *c);  /* partition_refs.c: names and phandles */
+void part_check_nodes(struct check *c);   /* partition_nodes.c: collects the model */
+void part_check_refs(struct check *c);    /* partition_refs.c: what nodes refer to */
+void part_check_memory(struct partition *p); /* partition.c: RAM of all fresh guests */
+void part_check_load(struct check *c);    /* partition_load.c: files and where they go */
+
+/* partition_pass.c: the host's device that `node` stands for. */
+void part_check_pass(struct check *c, int node, const char *path);
+
+/* --- partition_nodes.c ------------------------------------------------------------- */
+
+/* Adds to the model, sorted; an overlap is reported, and false. */
+bool part_add_range(struct check *c, const struct part_range *r);
+/*
+ * Reads `reg` entry `index`.  1: there is one; 0: there is none; negative: it was
+ * reported.
+ */
+int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uint32_t *size);
+/* Adds an interrupt unless another device of the guest has it, which is reported. */
+bool part_add_irq(struct check *c, const struct part_irq *irq);
+/* What stands behind an enabled node with a mapped reg. */
+enum backing part_backing(const void *fdt, int node, const struct emul_class *cls);
+/* Is `reg` of the node an address of the CPU?  (That of an I2C device is not.) */
+bool part_is_mapped(const void *fdt, int node);
+/* Of the node's compatible strings the first one that somebody emulates, or NULL. */
+const struct emul_class *part_find_class(const struct part_host *h, const void *fdt, int node);
+
+#endif

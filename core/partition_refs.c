@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a tree refers to: names and phandles are unique, every reference leads to a
+ * node, and a device's providers are in the partition: emulated, passed through,
+ * or nodes without registers, such as a fixed clock.
+ */
+#include "partition_int.h"
+
+#define MAX_ARGS 8
+#define MAX_PHANDLES 2048 /* that are compared */
+#define MAX_CELLS 256 /* of one property that are looked at */
+
+/* A property of phandles; `cells` is the provider's count of arguments, NULL for none. */
+static const struct ref {
+	const char *name; /* what the property is called, or with `tail`, ends with */
+	const char *cells;
+	bool tail;
+	bool needed; /* the device does not work without its provider */
+} refs[] = {
+	{ "clocks", "#clock-cells", false, true },
+	{ "assigned-clocks", "#clock-cells", false, false },
+	{ "resets", "#reset-cells", false, true },
+	{ "gpios", "#gpio-cells", false, true },
+	{ "-gpios", "#gpio-cells", true, true },
+	{ "-supply", NULL, true, true },
+	{ "power-domains", "#power-domain-cells", false, true },
+	{ "dmas", "#dma-cells", false, true },
+	{ "iommus", "#iommu-cells", false, true },
+	{ "mboxes", "#mbox-cells", false, true },
+	{ "phys", "#phy-cells", false, true },
+	{ "pwms", "#pwm-cells", false, true },
+	{ "interrupt-parent", NULL, false, true },
+	{ "interrupts-extended", "#interrupt-cells", false, true },
+	{ "memory-region", NULL, false, false },
+	{ "next-level-cache", NULL, false, false },
+	{ "phy-handle", NULL, false, false },
+	{ "remote-endpoint", NULL, false, false },
+	{ "interrupt-affinity", NULL, false, false },
+	{ "arm,vexpress,config-bridge", NULL, false, true },
+};
+
+static const struct ref *find_ref(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(refs); i++) {
+		size_t k = strlen(refs[i].name);
+
+		if (refs[i].tail ? n > k && !strcmp(name + n - k, refs[i].name) :
+		    !strcmp(name, refs[i].name))
+			return &refs[i];
+	}
+	return NULL;
+}
+
+/* --- names and phandles ---------------------------------------------------------------- */
+
+/* Comparing is quadratic: a tree that is so big is not a machine's. */
+#define MAX_COMPARED 1000000
+
+static void check_siblings(struct check *c, int parent, unsigned *compared)
+{
+	int node;
+
+	fdt_for_each_subnode(node, c->fdt, parent) {
+		int len, first;
+		const char *name = fdt_get_name(c->fdt, node, &len);
+
+		if (!name)
+			continue;
+		/* An exact match, unlike fdt_subnode_offset(), and the first one. */
+		fdt_for_each_subnode(first, c->fdt, parent) {
+			const char *other = fdt_get_name(c->fdt, first, NULL);
+
+			if (++*compared > MAX_COMPARED)
+				return;
+			if (first == node || (other && !strcmp(other, name)))
+				break;
+		}
+		if (first != node)
+			part_report(c, FOUND(RULE_NODE_TWICE, node, .have = name),
+				    "a second node of this name beside it");
+	}
+}
+
+void part_check_unique(struct check *c)
+{
+	unsigned compared = 0, checked = 0;
+
+	for (int node = 0; node >= 0; node = fdt_next_node(c->fdt, node, NULL)) {
+		uint32_t phandle = fdt_get_phandle(c->fdt, node);
+		int first;
+
+		check_siblings(c, node, &compared);
+		if (!phandle || checked++ >= MAX_PHANDLES)
+			continue;
+		first = fdt_node_offset_by_phandle(c->fdt, phandle);
+		if (first >= 0 && first != node) {
+			char path[DT_PATH_MAX] = "?", have[16];
+
+			dt_path(c->fdt, first, path, sizeof(path));
+			snprintf(have, sizeof(have), "0x%lx", (unsigned long)phandle);
+			part_report(c, FOUND(RULE_PHANDLE_TWICE, node, .prop = "phandle",
+					     .have = have, .owner_path = path),
+				    "%s is the phandle of %.80s too", have, path);
+		}
+	}
+}
+
+/* --- references ------------------------------------------------------------------------ */
+
+/* What is wrong with a provider, or NULL. */
+static const char *why_not(struct check *c, int target)
+{
+	const struct emul_class *cls;
+
+	if (!part_enabled(c->fdt, target))
+		return "is disabled";
+	/* Registers inside a device belong to it. */
+	for (; target > 0; target = fdt_parent_offset(c->fdt, target)) {
+		if (!has(c->fdt, target, "reg") || !part_is_mapped(c->fdt, target))
+			continue;
+		cls = part_find_class(c->host, c->fdt, target);
+		if (part_backing(c->fdt, target, cls) == BACKING_ABSENT)
+			return "is absent";
+	}
+	return NULL;
+}
+
+/* One phandle; returns the number of its argument cells, or negative to stop. */
+static int check_one(struct check *c, int node, const char *prop, const struct ref *ref,
+		     uint32_t phandle)
+{
+	int target = phandle ? fdt_node_offset_by_phandle(c->fdt, phandle) : -1;
+	char path[DT_PATH_MAX] = "?", have[16];
+	uint32_t args = 0;
+	const char *why;
+
+	if (!phandle)
+		return 0; /* an empty entry has no cells of its own */
+	if (target < 0) {
+		snprintf(have, sizeof(have), "0x%lx", (unsigned long)phandle);
+		part_report(c, FOUND(RULE_DANGLING, node, .prop = prop, .have = have),
+			    "no node has the phandle %s", have);
+		return -1;
+	}
+	why = ref->needed ? why_not(c, target) : NULL;
+	if (why) {
+		dt_path(c->fdt, target, path, sizeof(path));
+		part_report(c, FOUND(RULE_OUTSIDE, node, .prop = prop, .have = path),
+			    "%.100s %s: it is not in the partition", path, why);
+	}
+	if (ref->cells)
+		dt_u32(c->fdt, target, ref->cells, 0, &args);
+	return args > MAX_ARGS ? -1 : (int)args;
+}
+
+static void check_ref(struct check *c, int node, const char *prop, const struct ref *ref)
+{
+	uint32_t phandle;
+
+	for (unsigned i = 0; i < MAX_CELLS && !dt_u32(c->fdt, node, prop, i, &phandle); i++) {
+		int args = check_one(c, node, prop, ref, phandle);
+
+		if (args < 0)
+			return;
+		i += (unsigned)args;
+	}
+}
+
+/*
+ * A pass-through device needs what the host's needs: without its clock a driver may
+ * find it switched off, or not start.
+ */
+static void check_lacks(struct check *c, const struct part_range *r)
+{
+	int prop;
+
+	fdt_for_each_property_offset(prop, c->host->fdt, r->host_node) {
+		const char *name = NULL;
+		const struct ref *ref;
+
+		if (!fdt_getprop_by_offset(c->host->fdt, prop, &name, NULL) || !name)
+			continue;
+		ref = find_ref(name);
+		if (ref && ref->needed && strncmp(name, "interrupt", 9) &&
+		    !has(c->fdt, r->node, name))
+			part_report(c, FOUND(RULE_LACKS, r->node, .prop = name),
+				    "missing here; the host's node has it");
+	}
+}
+
+/* Is it an enabled node that is, or lies in, no device that is not there? */
+static void check_nodes_refs(struct check *c)
+{
+	int depth = 0, skip = INT32_MAX, prop;
+
+	for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(c->fdt, node, &depth)) {
+		if (depth > skip)
+			continue;
+		skip = INT32_MAX;
+		if (!dt_enabled(c->fdt, node) ||
+		    part_backing(c->fdt, node, NULL) == BACKING_ABSENT) {
+			skip = depth;
+			continue;
+		}
+		fdt_for_each_property_offset(prop, c->fdt, node) {
+			const char *name = NULL;
+			const struct ref *ref;
+
+			if (!fdt_getprop_by_offset(c->fdt, prop, &name, NULL) || !name)
+				continue;
+			ref = find_ref(name);
+			if (ref)
+				check_ref(c, node, name, ref);
+		}
+	}
+}
+
+/* --- /chosen and /aliases ---------------------------------------------------------------- */
+
+static void check_aliases(struct check *c)
+{
+	int aliases = fdt_path_offset(c->fdt, "/aliases"), prop;
+
+	if (aliases < 0)
+		return;
+	fdt_for_each_property_offset(prop, c->fdt, aliases) {
+		const char *name = NULL, *path;
+
+		if (!fdt_getprop_by_offset(c->fdt, prop, &name, NULL) || !name ||
+		    !strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
+			continue;
+		path = dt_str(c->fdt, aliases, name);
+		if (!path || path[0] != '/' || fdt_path_offset(c->fdt, path) < 0)
+			part_report(c, FOUND(RULE_ALIAS, aliases, .prop = name, .have = path),
+				    "there is no node %.100s", path ? path : "by that value");
+	}
+}
+
+static void check_stdout(struct check *c, int chosen)
+{
+	const char *path = dt_str(c->fdt, chosen, "stdout-path");
+	int node = dt_stdout(c->fdt);
+	const char *why;
+
+	if (!has(c->fdt, chosen, "stdout-path"))
+		return;
+	why = node < 0 ? "there is no such node" : why_not(c, node);
+	if (why)
+		part_report(c, FOUND(RULE_STDOUT, chosen, .prop = "stdout-path", .have = path),
+			    "\"%.80s\" %s", path ? path : "", why);
+}
+
+static void check_chosen(struct check *c, int chosen)
+{
+	const char *args = dt_str(c->fdt, chosen, "bootargs");
+	int len;
+
+	if (fdt_getprop(c->fdt, chosen, "bootargs", &len) &&
+	    (!args || (int)strlen(args) != len - 1))
+		part_report(c, FOUND(RULE_CHOSEN, chosen, .prop = "bootargs"), "not one string");
+}
+
+void part_check_refs(struct check *c)
+{
+	int chosen = fdt_path_offset(c->fdt, "/chosen");
+
+	check_nodes_refs(c);
+	for (unsigned i = 0; i < c->g->nr_ranges; i++)
+		if (c->g->ranges[i].kind == REGION_PASS && !c->g->ranges[i].window)
+			check_lacks(c, &c->g->ranges[i]);
+	check_aliases(c);
+	if (chosen >= 0) {
+		check_stdout(c, chosen);
+		check_chosen(c, chosen);
+	}
+}

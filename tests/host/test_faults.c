@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Faults by node: rows, their limit, the rate of lines in the log, owners. */
-/* sources: core/faults.c core/partition_owner.c core/dt.c core/traptab.c tests/host/fake_arch.c */
+/* sources: core/faults.c core/partition.c core/partition_rules.c core/partition_props.c
+ * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
+ * core/partition_owner.c core/dt.c core/dt_irq.c core/nearest.c core/traptab.c
+ * tests/host/fake_arch.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,17 +14,15 @@
 
 #include <cmocka.h>
 
-#include <espalier/device.h>
 #include <espalier/dt.h>
 #include <espalier/faults.h>
 #include <espalier/guest.h>
 #include <espalier/log.h>
-#include <espalier/page.h>
 #include <espalier/timer.h>
 
 #include "fdt_gen.h"
 
-static struct guest me, other;
+static struct guest me;
 static uint64_t now;
 static char logged[4096];
 static unsigned lines;
@@ -39,21 +40,26 @@ void log_printf(enum log_level l, const char *fmt, ...)
 	lines++;
 }
 
-void guest_for_each(void (*fn)(struct guest *g, void *arg), void *arg)
-{
-	fn(&other, arg);
-	fn(&me, arg);
-}
-
-const char *device_driver(const void *fdt, int node)
+static const char *driver(const void *fdt, int node)
 {
 	return fdt_node_check_compatible(fdt, node, "test,vmm") ? NULL : "vmm";
 }
 
-bool page_is_ram(hpa_t a, uint32_t size)
+static bool is_ram(uint32_t a, uint32_t size)
 {
 	(void)size;
-	return a.v >= 0x80000000 && a.v < 0x90000000;
+	return a >= 0x80000000 && a < 0x90000000;
+}
+
+/* The machine: "other" has what lies at 0x3000. */
+void partition_find(uint32_t a, struct part_owner *o)
+{
+	struct part_host host = { .fdt = host_fdt, .driver = driver, .is_ram = is_ram };
+	struct part_range passed = { .base = 0x3000, .size = 0x1000, .host = 0x3000,
+				     .kind = REGION_PASS };
+	struct part_guest other = { .name = "other", .ranges = &passed, .nr_ranges = 1 };
+
+	part_find(&(struct partition){ .host = &host, .guests = &other }, a, o);
 }
 
 static void fault(uint32_t a, enum fault_kind kind)
@@ -75,20 +81,14 @@ static const char *line(uint32_t a, enum fault_kind kind)
 
 static int setup(void **state)
 {
-	static struct region passed = { .size = 0x1000, .kind = REGION_PASS };
 	struct region own = { .base = { 0x5000 }, .size = 0x1000, .kind = REGION_EMUL,
 			      .dev = (void *)1, .path = "/own@5000" };
 
 	(void)state;
-	memset(&other, 0, sizeof(other));
 	traptab_free(&me.map);
 	free(me.dtb);
 	memset(&me, 0, sizeof(me));
 	strcpy(me.name, "me");
-	strcpy(other.name, "other");
-	passed.base = GPA(0x3000);
-	passed.host = HPA(0x3000);
-	other.map = (struct traptab){ &passed, 1, 1 };
 	assert_int_equal(traptab_add(&me.map, &own, NULL), 0);
 	me.dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
 			      " own@5000 { reg = <0x5000 0x1000>; };"

@@ -12,6 +12,7 @@
 #include <espalier/addr.h>
 #include <espalier/arch.h>
 #include <espalier/fmt.h>
+#include <espalier/heap.h>
 #include <espalier/log.h>
 #include <espalier/vcon.h>
 
@@ -33,6 +34,25 @@ void *_sbrk(ptrdiff_t incr)
 	}
 	heap_used += incr;
 	return p;
+}
+
+/*
+ * The nano library's list of what is free; its mallinfo(), which adds it up as
+ * well, would bring all of stdio along.
+ */
+struct free_chunk {
+	long size;
+	struct free_chunk *next;
+};
+extern struct free_chunk *__malloc_free_list;
+
+uint32_t heap_in_use(void)
+{
+	uint32_t n = heap_used;
+
+	for (const struct free_chunk *c = __malloc_free_list; c; c = c->next)
+		n -= (uint32_t)c->size;
+	return n;
 }
 
 /* The heap belongs to the host thread alone; this is called by malloc() and free(). */

@@ -9,6 +9,7 @@
 #include <espalier/device.h>
 #include <espalier/dt.h>
 #include <espalier/guest.h>
+#include <espalier/heap.h>
 #include <espalier/irq.h>
 #include <espalier/page.h>
 #include <espalier/timer.h>
@@ -144,6 +145,7 @@ static int host_ram(int argc, char **argv)
 
 	(void)argc, (void)argv;
 	image_rows();
+	shell_printf("%-34s %8u bytes\n", "heap: in use", (unsigned)heap_in_use());
 	for (unsigned o = 0; o < PAGE_OWNERS; o++)
 		ram_row(owners[o], page_kib(o));
 	ram_row("pages: all", total_kib());

@@ -422,6 +422,7 @@ static void test_host(void **state)
 	assert_prints("host info", "console:     /soc/uart@0");
 	assert_prints("host irq", "   37           42  /soc/uart@9000\r\n");
 	assert_prints("host ram", "pages: RAM of guests                   4096 KiB");
+	assert_prints("host ram", "heap: in use                          12345 bytes");
 	assert_prints("host ram", "pages: all                            15360 KiB");
 	assert_prints("host cpu", "CPU 0: Cortex-A9 r0p0 (MIDR 0x410fc090), in use\r\n"
 				  "CPU 1: not in use\r\n");

@@ -2,11 +2,12 @@
 /* Time, and each CPU's timers in order of their deadlines. */
 #include <espalier/arch.h>
 #include <espalier/lock.h>
+#include <espalier/reciprocal.h>
 #include <espalier/timer.h>
 
 static const struct clock_ops *clock;
 static uint32_t clock_hz;
-static uint32_t ns_per_tick; /* 0 when a tick is not a whole number of ns */
+static struct reciprocal ns_per_tick; /* d is 0 when a tick is not a whole number of ns */
 static uint32_t epoch;
 
 static struct spinlock timer_lock;
@@ -22,13 +23,12 @@ uint64_t ns_to_ticks(uint64_t ns, uint32_t hz)
 	return ns / NS_PER_SEC * hz + ns % NS_PER_SEC * hz / NS_PER_SEC;
 }
 
-/* A 64-bit division takes hundreds of instructions on this core. */
 uint64_t timer_now(void)
 {
 	if (!clock)
 		return 0;
-	if (ns_per_tick)
-		return clock->now() * ns_per_tick;
+	if (ns_per_tick.d)
+		return clock->now() * ns_per_tick.d;
 	return ticks_to_ns(clock->now(), clock_hz);
 }
 
@@ -67,8 +67,8 @@ static void program_clock(void)
 	if (!clock)
 		return;
 	if (t)
-		clock->set_compare((ns_per_tick ? t->deadline / ns_per_tick
-						: ns_to_ticks(t->deadline, clock_hz)) + 1);
+		clock->set_compare((ns_per_tick.d ? reciprocal_divide(&ns_per_tick, t->deadline)
+						  : ns_to_ticks(t->deadline, clock_hz)) + 1);
 	else
 		clock->stop();
 }
@@ -79,7 +79,9 @@ void timer_set_clock(const struct clock_ops *ops, uint32_t hz)
 
 	clock = ops;
 	clock_hz = hz;
-	ns_per_tick = NS_PER_SEC % hz ? 0 : NS_PER_SEC / hz;
+	ns_per_tick = (struct reciprocal){ 0 };
+	if (NS_PER_SEC % hz == 0)
+		ns_per_tick = reciprocal_of(NS_PER_SEC / hz);
 	program_clock();
 	spin_unlock(&timer_lock, flags);
 }

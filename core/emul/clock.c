@@ -27,40 +27,23 @@ uint32_t emul_clock_hz(const struct emul_dev *d, const void *fdt, int node, unsi
 
 void emul_clock_init(struct emul_clock *c, uint32_t hz)
 {
-	c->hz = hz;
-	c->ns_per_tick = NS_PER_SEC % hz ? 0 : (uint32_t)(NS_PER_SEC / hz);
-	c->inverse = c->ns_per_tick ? UINT32_MAX / c->ns_per_tick : 0;
-	c->base_ns = c->base_ticks = 0;
+	*c = (struct emul_clock){ .hz = hz };
+	if (NS_PER_SEC % hz == 0)
+		c->ns_per_tick = reciprocal_of(NS_PER_SEC / hz);
 }
 
-/* ns / ns_per_tick: the estimate is at most 2 too low. */
-static uint32_t divide(const struct emul_clock *c, uint32_t ns)
+uint64_t emul_clock_ticks(const struct emul_clock *c, uint64_t now)
 {
-	uint32_t q = (uint32_t)((uint64_t)ns * c->inverse >> 32);
-	uint32_t rest = ns - q * c->ns_per_tick;
-
-	for (; rest >= c->ns_per_tick; rest -= c->ns_per_tick)
-		q++;
-	return q;
-}
-
-uint64_t emul_clock_ticks(struct emul_clock *c, uint64_t now)
-{
-	if (!c->ns_per_tick)
-		return ns_to_ticks(now, c->hz);
-	if (now - c->base_ns > UINT32_MAX) {
-		c->base_ticks = now / c->ns_per_tick;
-		c->base_ns = c->base_ticks * c->ns_per_tick;
-	}
-	return c->base_ticks + divide(c, (uint32_t)(now - c->base_ns));
+	return c->ns_per_tick.d ? reciprocal_divide(&c->ns_per_tick, now)
+				: ns_to_ticks(now, c->hz);
 }
 
 uint64_t emul_clock_when(const struct emul_clock *c, uint64_t tick)
 {
 	uint64_t ns;
 
-	if (c->ns_per_tick)
-		return tick * c->ns_per_tick;
+	if (c->ns_per_tick.d)
+		return tick * c->ns_per_tick.d;
 	ns = ticks_to_ns(tick, c->hz);
 	return ns_to_ticks(ns, c->hz) < tick ? ns + 1 : ns;
 }

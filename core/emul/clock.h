@@ -3,23 +3,21 @@
 #define EMUL_CLOCK_H
 
 #include <espalier/emul.h>
+#include <espalier/reciprocal.h>
 
 /*
- * Converts time to ticks of one rate.  A division takes tens to hundreds of
- * instructions on this core, and registers that count are read often: for rates
- * with a whole number of nanoseconds per tick it takes one every four seconds.
+ * Converts time to ticks of one rate.  Registers that count are read often: no
+ * division is needed for rates with a whole number of nanoseconds per tick.
  */
 struct emul_clock {
 	uint32_t hz;
-	uint32_t ns_per_tick; /* 0: not a whole number */
-	uint32_t inverse;     /* 2^32 / ns_per_tick, or a little less */
-	uint64_t base_ns, base_ticks;
+	struct reciprocal ns_per_tick; /* d is 0: not a whole number */
 };
 
 /* hz: 1 kHz .. 1 GHz. */
 void emul_clock_init(struct emul_clock *c, uint32_t hz);
 /* Ticks since boot at `now` ns. */
-uint64_t emul_clock_ticks(struct emul_clock *c, uint64_t now);
+uint64_t emul_clock_ticks(const struct emul_clock *c, uint64_t now);
 /* The first nanosecond at which `tick` ticks have passed. */
 uint64_t emul_clock_when(const struct emul_clock *c, uint64_t tick);
 

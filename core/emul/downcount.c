@@ -16,8 +16,7 @@ static uint64_t elapsed(struct downcount *c, uint64_t now)
 
 	if (!c->running || ticks <= c->base)
 		return 0;
-	ticks -= c->base;
-	return c->div == 1 ? ticks : ticks / c->div;
+	return reciprocal_divide(&c->by, ticks - c->base);
 }
 
 static void rebase(struct downcount *c, uint32_t value, uint64_t now)
@@ -39,6 +38,7 @@ void downcount_init(struct downcount *c, uint32_t hz, uint32_t value, uint64_t n
 	memset(c, 0, sizeof(*c));
 	emul_clock_init(&c->clock, hz);
 	c->div = 1;
+	c->by = reciprocal_of(1);
 	downcount_set(c, value, now);
 }
 
@@ -55,6 +55,8 @@ void downcount_freeze(struct downcount *c, uint64_t now)
 
 void downcount_go(struct downcount *c, uint64_t now)
 {
+	if (c->by.d != c->div)
+		c->by = reciprocal_of(c->div);
 	downcount_set(c, c->from, now);
 }
 
@@ -86,12 +88,12 @@ uint32_t downcount_value(struct downcount *c, uint64_t now)
 
 bool downcount_event(struct downcount *c, uint64_t now)
 {
-	uint64_t e = elapsed(c, now);
+	uint64_t e = elapsed(c, now), p = period(c);
 
 	if (e < c->next)
 		return false;
-	if (c->periodic)
-		c->next += ((e - c->next) / period(c) + 1) * period(c);
+	if (c->periodic) /* rarely more than one period late */
+		c->next += e - c->next < p ? p : ((e - c->next) / p + 1) * p;
 	else
 		c->next = DOWNCOUNT_NEVER;
 	return true;

@@ -19,6 +19,7 @@ struct downcount {
 	bool periodic;   /* goes on after 0 */
 	bool running;
 	/* private */
+	struct reciprocal by; /* of div */
 	uint64_t base;   /* tick of the clock at which the counter was `from` */
 	uint32_t from;
 	uint64_t next;   /* counts from base to the next 0, or DOWNCOUNT_NEVER */

@@ -153,7 +153,7 @@ static void clock_divides_exactly(void **state)
 			if (step % 4 == 0)
 				now = emul_clock_when(&c, ticks + 1) - (step & 1);
 			if (step % 97 == 0)
-				now = c.base_ns + UINT32_MAX > now ? c.base_ns + UINT32_MAX : now;
+				now |= UINT32_MAX;
 		}
 	}
 }

@@ -31,11 +31,19 @@ bool insn_cond_passed(unsigned cond, uint32_t cpsr)
 {
 	bool n = cpsr & CPSR_N, z = cpsr & CPSR_Z;
 	bool c = cpsr & CPSR_C, v = cpsr & CPSR_V;
-	const bool even[8] = { z, c, n, v, c && !z, n == v, n == v && !z, true };
+	bool passed;
 
-	if (cond >= COND_AL)
-		return true;
-	return even[(cond >> 1) & 7] != (cond & 1);
+	switch (cond >> 1) {
+	case 0: passed = z; break;                /* EQ, NE */
+	case 1: passed = c; break;                /* CS, CC */
+	case 2: passed = n; break;                /* MI, PL */
+	case 3: passed = v; break;                /* VS, VC */
+	case 4: passed = c && !z; break;          /* HI, LS */
+	case 5: passed = n == v; break;           /* GE, LT */
+	case 6: passed = n == v && !z; break;     /* GT, LE */
+	default: return true;                     /* AL, unconditional */
+	}
+	return passed != (cond & 1);
 }
 
 /* B<c> in its T1 and T3 encodings carries a condition of its own, 0..13. */

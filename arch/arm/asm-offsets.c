@@ -13,9 +13,10 @@ void asm_offsets(void)
 	DEFINE(FRAME_CPSR, offsetof(struct frame, cpsr));
 	DEFINE(FRAME_FAST, offsetof(struct frame, fast));
 	DEFINE(FRAME_STACK_TOP, offsetof(struct frame, stack_top));
+	DEFINE(FAST_SITE_VALID, FAST_VALID);
 	DEFINE(VCPU_HW_DACR, offsetof(struct arch_vcpu, hw_dacr));
 	DEFINE(VCPU_DACR, offsetof(struct arch_vcpu, mmu.dacr));
-	DEFINE(VCPU_STAT_DACR, offsetof(struct arch_vcpu, stat[STAT_SMC_DACR]));
+	DEFINE(VCPU_FAST_DACRS, offsetof(struct arch_vcpu, fast_dacrs));
 	DEFINE(BANKED_USR, offsetof(struct banked, usr));
 	DEFINE(BANKED_SVC, offsetof(struct banked, svc));
 	DEFINE(BANKED_ABT, offsetof(struct banked, abt));

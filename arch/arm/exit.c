@@ -280,6 +280,11 @@ static bool mmu_fault(unsigned fs)
 	return kinds >> fs & 1;
 }
 
+static bool translation_fault(unsigned fs)
+{
+	return fs == FSR_TRANSLATION_1 || fs == FSR_TRANSLATION_2;
+}
+
 /* LDRT and STRT at PL1 are checked as PL0; the hardware said "permission". */
 static bool unprivileged(struct arch_vcpu *av, unsigned fs)
 {
@@ -290,16 +295,18 @@ static bool unprivileged(struct arch_vcpu *av, unsigned fs)
 }
 
 static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
-			   struct vm_abort *abort)
+			   struct vm_abort *abort, const struct gwalk *t)
 {
-	struct insn i;
-	int err = exc->moved ? vm_fetch(av, av->frame.pc, exit_isa(av), &i)
-			     : vm_fetch_executed(av, &i);
+	uint32_t pc = av->frame.pc, cpsr = av->frame.cpsr;
+	struct insn i = { 0 };
+	int err = vm_fetch(av, pc, exit_isa(av), &i);
 
 	if (!err)
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, abort);
 	if (!err) {
 		av->fault_repeat = 0;
+		if (!exc->moved)
+			sites_note_access(av, pc, cpsr, &i, abort->va, t);
 		return;
 	}
 	if (err != -EFAULT)
@@ -324,9 +331,18 @@ static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct 
 	}
 	r = fr.f ? NULL : traptab_find(&av->ag->guest->map, GPA(t->pa));
 	if (!fr.f && !(r && r->kind == REGION_PASS))
-		emulate_access(av, exc, &abort);
+		emulate_access(av, exc, &abort, t);
 	else if (!livelock(av, va))
 		shadow_fill(av, va, t);
+}
+
+/* The guest is not to know of it. */
+static void hidden_abort(struct arch_vcpu *av)
+{
+	vm_count(av, DABT_HIDDEN);
+	WRITE_CP15(DFSR, av->ns.dfsr);
+	WRITE_CP15(DFAR, av->ns.dfar);
+	shim_forget(av, MODE_ABT, &av->abt);
 }
 
 static void shim_dabt(struct arch_vcpu *av)
@@ -341,6 +357,10 @@ static void shim_dabt(struct arch_vcpu *av)
 	if (!shim_enter(av, 8, 8, &exc))
 		return;
 	step_cancel(av, &exc);
+	if (!exc.moved && translation_fault(fs) && sites_access(av, va, write)) {
+		hidden_abort(av);
+		return;
+	}
 	user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
 	if (!mmu_fault(fs)) {
 		t.fault = fs;
@@ -355,10 +375,7 @@ static void shim_dabt(struct arch_vcpu *av)
 		vm_count(av, DABT_GUEST);
 		return;
 	}
-	vm_count(av, DABT_HIDDEN);
-	WRITE_CP15(DFSR, av->ns.dfsr);
-	WRITE_CP15(DFAR, av->ns.dfar);
-	shim_forget(av, MODE_ABT, &av->abt);
+	hidden_abort(av);
 	resolve(av, va, write, &t, &exc);
 }
 
@@ -433,7 +450,7 @@ static void shim_pabt(struct arch_vcpu *av)
 
 /* --- replacement words ------------------------------------------------------------------------ */
 
-static void next_insn(struct arch_vcpu *av, const struct insn *i)
+void exit_next_insn(struct arch_vcpu *av, const struct insn *i)
 {
 	av->frame.pc += i->size;
 	if (i->isa == ISA_THUMB)
@@ -450,25 +467,40 @@ static bool wait_insn(struct arch_vcpu *av, const struct insn *i)
 	return true;
 }
 
-/* Carries out CP15 accesses and WFI.  False: somebody else's business. */
+/* The same for a CP15 access that is decoded already. */
+static bool emulate_cp15(struct arch_vcpu *av, const struct insn *i, const struct vcp15_op *op)
+{
+	if (insn_cond_passed(insn_cond(i, av->frame.cpsr), av->frame.cpsr)) {
+		if ((av->frame.cpsr & PSR_MODE) == MODE_USR)
+			return false;
+		vcp15_perform(av, op);
+	}
+	exit_next_insn(av, i);
+	return true;
+}
+
 bool exit_emulate(struct arch_vcpu *av, const struct insn *i)
 {
 	struct vcp15_op op;
 
-	if (insn_cond_passed(insn_cond(i, av->frame.cpsr), av->frame.cpsr) &&
-	    !wait_insn(av, i)) {
-		if ((av->frame.cpsr & PSR_MODE) == MODE_USR || !vcp15_decode(i, &op))
-			return false;
-		vcp15_perform(av, &op);
-	}
-	next_insn(av, i);
+	if (vcp15_decode(i, &op))
+		return emulate_cp15(av, i, &op);
+	if (insn_cond_passed(insn_cond(i, av->frame.cpsr), av->frame.cpsr) && !wait_insn(av, i))
+		return false;
+	exit_next_insn(av, i);
 	return true;
+}
+
+/* A replacement word. */
+static bool emulate_site(struct arch_vcpu *av, const struct trap_site *s)
+{
+	return s->op.row ? emulate_cp15(av, &s->insn, &s->op) : exit_emulate(av, &s->insn);
 }
 
 static void shim_und(struct arch_vcpu *av)
 {
+	const struct trap_site *s;
 	struct shim_exit exc;
-	struct insn i;
 
 	vm_count(av, UND);
 	if (!shim_enter(av, 4, 2, &exc))
@@ -478,18 +510,19 @@ static void shim_und(struct arch_vcpu *av)
 		return;
 	}
 	step_cancel(av, &exc);
-	if (!exc.moved && !vm_fetch_trapped(av, av->frame.pc, exit_isa(av), &i)) {
-		if (exit_emulate(av, &i)) {
-			vm_count(av, UND_CP15);
-			shim_forget(av, MODE_UND, &av->und);
-			return;
-		}
-		if (insn_step_kind(&i) != STEP_EXCEPTION) {
-			vm_count(av, UND_TRAPWORD);
-			shim_forget(av, MODE_UND, &av->und);
-			av->step_more = !step_insn(av, &i) && av->step_more;
-			return;
-		}
+	s = exc.moved ? NULL : sites_trap(av);
+	if (s && emulate_site(av, s)) {
+		vm_count(av, UND_CP15);
+		shim_forget(av, MODE_UND, &av->und);
+		return;
+	}
+	if (s && insn_step_kind(&s->insn) != STEP_EXCEPTION) {
+		struct insn i = s->insn;
+
+		vm_count(av, UND_TRAPWORD);
+		shim_forget(av, MODE_UND, &av->und);
+		av->step_more = !step_insn(av, &i) && av->step_more;
+		return;
 	}
 	shim_reflect(av, &exc, VECTOR_UND, &av->und);
 	vm_count(av, UND_GUEST);
@@ -497,61 +530,18 @@ static void shim_und(struct arch_vcpu *av)
 
 /* --- SMC ------------------------------------------------------------------------------------------ */
 
-static struct site *site_find(struct arch_vcpu *av, uint32_t pc)
-{
-	struct site *s = &av->sites[(pc >> 2) % SITES];
-
-	if (s->pc == pc && s->gen == av->ag->code_gen && s->ttbr0 == av->hw_ttbr0)
-		return s;
-	if (vm_fetch_trapped(av, pc, ISA_ARM, &s->insn)) {
-		s->gen = 0;
-		return NULL;
-	}
-	if (!vcp15_decode(&s->insn, &s->op))
-		s->op.row = NULL;
-	s->pc = pc;
-	s->gen = av->ag->code_gen;
-	s->ttbr0 = av->hw_ttbr0;
-	return s;
-}
-
-/* The next DACR write here is monitor.S's, if all address spaces agree on the code. */
-static void fast_dacr_note(struct arch_vcpu *av, const struct vcp15_op *op)
-{
-	uint32_t pc = av->frame.pc + 4;
-	struct fast_dacr *f = &av->fast_dacr[pc >> 2 & (FAST_DACRS - 1)];
-	struct gwalk t;
-
-	if (op->read || op->rt > 12 || !vcp15_is_dacr(op) || !(av->mmu.sctlr & SCTLR_M) ||
-	    (av->frame.cpsr & PSR_MODE) == MODE_FIQ || av->ag->guest->lazy_domains ||
-	    vm_walk(av, av->frame.pc, GWALK_EXEC, false, &t) || t.ng)
-		return;
-	*f = (struct fast_dacr){ pc, op->rt };
-	av->fast_used = true;
-}
-
-void fast_dacr_forget(struct arch_vcpu *av)
-{
-	if (av->fast_used)
-		memset(av->fast_dacr, 0, sizeof av->fast_dacr);
-	av->fast_used = false;
-}
-
 /* A dictionary SMC; its condition passed, and PL0 cannot execute SMC. */
 static void dictionary(struct arch_vcpu *av)
 {
-	struct site *s;
+	const struct trap_site *s;
 
 	vm_count(av, SMC_DICT);
 	av->frame.pc -= 4;
-	s = site_find(av, av->frame.pc);
-	if (s && s->op.row) {
-		vcp15_perform(av, &s->op);
-		fast_dacr_note(av, &s->op);
-		av->frame.pc += 4;
-	} else if (!s || !exit_emulate(av, &s->insn)) {
+	s = sites_trap(av);
+	if (s && emulate_site(av, s))
+		sites_note_dacr(av, s);
+	else
 		exit_undefined(av); /* the guest's own SMC: there is no firmware */
-	}
 }
 
 /* Offsets from shim.S to what they mean. */

@@ -37,6 +37,9 @@ void exit_undefined(struct arch_vcpu *av);
 void exit_data_abort(struct arch_vcpu *av, const struct vm_abort *a);
 void exit_prefetch_abort(struct arch_vcpu *av, uint32_t va, unsigned fs);
 
+/* av->frame goes on behind `i`. */
+void exit_next_insn(struct arch_vcpu *av, const struct insn *i);
+
 /* Emulates a CP15 access or WFI at av->frame.pc and advances.  False: neither. */
 bool exit_emulate(struct arch_vcpu *av, const struct insn *i);
 

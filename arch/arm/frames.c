@@ -30,8 +30,7 @@ struct fref frame_find(const struct arch_guest *ag, gpa_t a)
 static void code_changed(struct arch_vcpu *av, struct fref fr)
 {
 	cache_sync_code(fr.host, PAGE_SIZE);
-	av->ag->code_gen++;
-	fast_dacr_forget(av);
+	sites_forget(av);
 }
 
 static void patches_drop(struct arch_vcpu *av, struct gframe *f)

@@ -77,27 +77,6 @@ int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)
 	return fetch(av, pc, isa, true, i);
 }
 
-/* What ran natively ran from a code frame: it changes with code_gen only. */
-int vm_fetch_executed(struct arch_vcpu *av, struct insn *i)
-{
-	enum isa isa = exit_isa(av);
-	uint32_t pc = av->frame.pc;
-	struct site *s = &av->accesses[(pc >> 1) % SITES];
-
-	if (s->pc != pc || s->gen != av->ag->code_gen || s->ttbr0 != av->hw_ttbr0 ||
-	    s->insn.isa != isa) {
-		if (fetch(av, pc, isa, true, &s->insn)) {
-			s->gen = 0;
-			return -EFAULT;
-		}
-		s->pc = pc;
-		s->gen = av->ag->code_gen;
-		s->ttbr0 = av->hw_ttbr0;
-	}
-	*i = s->insn;
-	return 0;
-}
-
 int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)
 {
 	struct insn raw;

@@ -53,20 +53,25 @@ monitor_vectors:
 
 	/*
 	 * A DACR write that only opens or closes domains (no Manager before or
-	 * after, the shim's domain untouched) at a place that exit.c has noted.
+	 * after, the shim's domain untouched) at a place that sites.c has noted.
 	 * In QEMU a DACR write empties the TLB, the Monitor's too: it comes last.
 	 */
 monitor_smc:
 	stmia	sp, {r0-r12}
 	ldr	r2, [sp, #FRAME_FAST]
-	ubfx	r1, lr, #2, #9		/* FAST_DACRS */
-	add	r2, r2, r1, lsl #3
-	ldm	r2, {r3, r4}
-	cmp	r3, lr
+	ubfx	r1, lr, #2, #7		/* FAST_SITES */
+	eor	r1, r1, lr, lsr #9
+	ubfx	r1, r1, #0, #7
+	ldr	r3, [r2, r1, lsl #2]
+	eor	r0, r3, lr
+	orr	r0, r0, lr, lsl #30	/* not of an ARM instruction */
+	lsrs	r0, r0, #9
 	bne	monitor_smc_slow
-	ldr	r4, [sp, r4, lsl #2]	/* the guest's new DACR */
-	add	r9, sp, #VCPU_DACR & 0xff00
-	ldr	r5, [r9, #VCPU_DACR & 0xff]
+	tst	r3, #FAST_SITE_VALID
+	beq	monitor_smc_slow
+	and	r3, r3, #15
+	ldr	r4, [sp, r3, lsl #2]	/* the guest's new DACR */
+	ldr	r5, [sp, #VCPU_DACR]
 	movw	r8, #0x5555
 	movt	r8, #0x5555
 	and	r6, r4, r4, lsr #1
@@ -77,15 +82,14 @@ monitor_smc:
 	eor	r6, r4, r5
 	lsrs	r6, r6, #30
 	bne	monitor_smc_slow
-	str	r4, [r9, #VCPU_DACR & 0xff]
+	str	r4, [sp, #VCPU_DACR]
 	mcr	CP15(r4, PRRR)		/* what the guest's reads became reads of */
-	add	r9, sp, #VCPU_STAT_DACR & 0xff00
-	ldr	r7, [r9, #VCPU_STAT_DACR & 0xff]
-	ldr	r10, [r9, #(VCPU_STAT_DACR & 0xff) + 4]
+	ldr	r7, [sp, #VCPU_FAST_DACRS]
+	ldr	r10, [sp, #VCPU_FAST_DACRS + 4]
 	adds	r7, r7, #1
 	adc	r10, r10, #0
-	str	r7, [r9, #VCPU_STAT_DACR & 0xff]
-	str	r10, [r9, #(VCPU_STAT_DACR & 0xff) + 4]
+	str	r7, [sp, #VCPU_FAST_DACRS]
+	str	r10, [sp, #VCPU_FAST_DACRS + 4]
 	and	r6, r4, r8
 	orr	r6, r6, #0x40000000	/* the shim's domain 15: Client */
 	ldr	r7, [sp, #VCPU_HW_DACR]

@@ -111,7 +111,7 @@ static void global_drop(struct arch_vcpu *av, unsigned k)
 		p = &s->l2[*p].next;
 	*p = s->l2[k].next;
 	l2_free(s, k);
-	fast_dacr_forget(av);
+	sites_forget(av);
 	tlbi_all(av);
 	vm_count(av, L2_DROP);
 }
@@ -525,7 +525,7 @@ void shadow_flush(struct arch_vcpu *av)
 {
 	struct shadow *s = av->shadow;
 
-	fast_dacr_forget(av);
+	sites_forget(av);
 	vm_count(av, FLUSH_ALL);
 	s->free = 0;
 	for (unsigned k = CONFIG_SHADOW_L2 - 1; k; k--) {
@@ -571,7 +571,7 @@ void shadow_drop_frame(struct arch_vcpu *av, struct fref fr)
 	struct shadow *s = av->shadow;
 	uint32_t host = ptr_hpa(fr.host).v;
 
-	fast_dacr_forget(av);
+	sites_forget(av);
 	if (fr.f->overflow)
 		sweep(av, fr);
 	for (unsigned n = 0; n < FRAME_RMAP; n++) {
@@ -676,8 +676,6 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 	const uint32_t *g;
 	uint32_t pte;
 
-	if (executable(s->table[k][j]))
-		fast_dacr_forget(av);
 	s->table[k][j] = 0;
 	if (guest_l1(av, va, ttbr0) != s->l2[k].d1) {
 		if (s->l2[k].private) {
@@ -703,6 +701,7 @@ void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids)
 	uint32_t va = va_asid & ~PAGE_MASK;
 	unsigned i = va >> 20;
 
+	sites_tlbi_va(av, va);
 	for (unsigned k = s->bucket[i], next; k; k = next) {
 		next = s->l2[k].next;
 		tlbi_table(av, k, va, av->mmu.ttbr0);

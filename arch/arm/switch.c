@@ -192,7 +192,7 @@ void switch_forget(struct arch_vcpu *av)
 
 void arch_monitor_init(void)
 {
-	static const struct fast_dacr none[FAST_DACRS];
+	static const uint32_t none[FAST_SITES];
 	struct cpu_local *c = cpu_local();
 
 	c->thread.fast = none;

@@ -112,7 +112,8 @@ int arch_vcpu_create(struct vcpu *v)
 	v->arch = av;
 	av->vcpu = v;
 	av->ag = v->guest->arch;
-	if (shim_create(av) || shadow_create(av)) {
+	av->sites = zeroed(sizeof *av->sites);
+	if (!av->sites || shim_create(av) || shadow_create(av)) {
 		arch_vcpu_destroy(v);
 		return -ENOMEM;
 	}
@@ -129,6 +130,8 @@ void arch_vcpu_destroy(struct vcpu *v)
 	switch_forget(av);
 	shadow_destroy(av);
 	shim_destroy(av);
+	if (av->sites)
+		page_free(av->sites, pages(sizeof *av->sites));
 	page_free(av, pages(sizeof *av));
 	v->arch = NULL;
 }
@@ -138,7 +141,7 @@ void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, u
 	struct arch_vcpu *av = v->arch;
 
 	switch_forget(av);
-	av->frame = (struct frame){ .fast = av->fast_dacr };
+	av->frame = (struct frame){ .fast = av->fast_site };
 	memset(&av->banked, 0, sizeof av->banked);
 	memset(&av->ns, 0, sizeof av->ns);
 	memset(&av->abt, 0, sizeof av->abt);
@@ -150,6 +153,7 @@ void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, u
 	av->frame.cpsr = MODE_SVC | PSR_I | (entry & 1 ? PSR_T : 0);
 	av->banked_valid = true;
 	step_reset(av);
+	sites_reset(av);
 	vcp15_reset(av);
 	shadow_flush(av);
 	shadow_select(av);
@@ -231,6 +235,8 @@ unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 
 	for (n = 0; n < STAT_MAX && n < max; n++)
 		out[n] = (struct arch_stat){ names[n], v->arch->stat[n] };
+	if (STAT_SMC_DACR < n)
+		out[STAT_SMC_DACR].value += v->arch->fast_dacrs;
 	for (unsigned r = 0; r < VERIFY_REASONS && n < max; r++)
 		if (v->arch->quarantined[r])
 			out[n++] = (struct arch_stat){ verify_reason_name[r],

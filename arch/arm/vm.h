@@ -16,6 +16,7 @@
 #include "gwalk.h"
 #include "insn/insn.h"
 #include "insn/verify.h"
+#include "sites.h"
 #include "vcp15.h"
 
 /* CPSR / SPSR (ARM ARM B1.3.3). */
@@ -40,18 +41,6 @@
 #define MODE_SYS 0x1fu
 
 /*
- * Where a dictionary SMC stands for a DACR write of one of r0-r12, so that
- * monitor.S can carry it out by itself: Linux does two for each system call.
- * Only for code that is mapped alike in all address spaces; forgotten whenever
- * code or its mapping changes.
- */
-struct fast_dacr {
-	uint32_t pc; /* behind the SMC; 0: free */
-	uint32_t rt;
-};
-#define FAST_DACRS 512
-
-/*
  * The registers that Monitor mode saves on every entry.  SP_mon points at the
  * frame of whoever runs.  monitor.S knows the layout through asm-offsets.
  */
@@ -60,7 +49,7 @@ struct frame {
 	uint32_t pc;        /* LR_mon: where to go on */
 	uint32_t cpsr;      /* SPSR_mon */
 	uint32_t stack_top; /* of the CPU that it runs on */
-	const struct fast_dacr *fast; /* FAST_DACRS of them, never NULL */
+	const uint32_t *fast; /* FAST_SITES words (sites.h), never NULL */
 };
 
 /* Registers of the other modes; only a switch of context moves them. */
@@ -140,16 +129,6 @@ enum vm_stat {
 	STAT_MAX
 };
 
-/* A decoded trap site, so that a hot one needs no walk to be fetched. */
-struct site {
-	uint32_t pc;
-	uint32_t gen;     /* arch_guest.code_gen when it was filled in, */
-	uint32_t ttbr0;   /* and the root that it was found through */
-	struct insn insn; /* the original instruction */
-	struct vcp15_op op; /* decoded, if op.row is not NULL */
-};
-#define SITES 256
-
 /* What an abort left in LR/SPSR of a mode when it was given to the guest. */
 struct reflected {
 	uint32_t lr, spsr;
@@ -158,18 +137,23 @@ struct reflected {
 struct shadow;
 
 struct arch_vcpu {
-	struct frame frame; /* must be first; monitor.S knows what follows, too */
-	uint32_t hw_dacr;   /* the Non-secure DACR as the hardware holds it */
-	struct fast_dacr fast_dacr[FAST_DACRS];
-	bool fast_used;     /* there is something to forget */
+	/*
+	 * What monitor.S uses by itself comes first and close together: after a
+	 * DACR write every KiB that it touches has to be translated anew.
+	 */
+	struct frame frame;    /* must be first */
+	uint32_t hw_dacr;      /* the Non-secure DACR as the hardware holds it */
+	uint64_t fast_dacrs;   /* DACR writes that did not come to C */
+	struct gwalk_regs mmu; /* the guest's SCTLR, TTBR0/1, TTBCR, DACR */
+	uint32_t fast_site[FAST_SITES];
+
 	struct vcpu *vcpu;
 	struct arch_guest *ag;
 
 	struct banked banked;
 	struct ns_state ns;
 
-	/* The guest's CP15 registers whose real value is not the guest's. */
-	struct gwalk_regs mmu; /* SCTLR, TTBR0/1, TTBCR, DACR, PRRR, NMRR */
+	/* More of the guest's CP15 registers whose real value is not the guest's. */
 	uint32_t contextidr, vbar, actlr, par, prrr, nmrr;
 
 	/* What the hardware holds for it (Non-secure bank). */
@@ -200,8 +184,7 @@ struct arch_vcpu {
 	uint32_t fault_pc, fault_va, fault_repeat;
 
 	struct shadow *shadow;
-	struct site sites[SITES];    /* of SMCs */
-	struct site accesses[SITES]; /* of loads and stores that came to the VMM */
+	struct sites *sites;
 	uint64_t stat[STAT_MAX];
 	uint32_t quarantined[VERIFY_REASONS]; /* frames by reason */
 	uint32_t cp15_count[CP15_REGS];       /* emulated accesses by register */
@@ -308,8 +291,6 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t);
 void shadow_drop_frame(struct arch_vcpu *av, struct fref fr);
 /* True if va is mapped for the access in the current root. */
 bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc);
-/* Code or its mapping changed: monitor.S must not rely on what was where. */
-void fast_dacr_forget(struct arch_vcpu *av);
 /* Recomputes the hardware's DACR and writes it if it changed. */
 void shadow_load_dacr(struct arch_vcpu *av);
 
@@ -331,8 +312,6 @@ unsigned vm_walk(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc, bool 
 		 struct gwalk *t);
 /* Fetches the guest's own instruction at pc, replacements undone.  -EFAULT. */
 int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i);
-/* As vm_fetch() at av->frame, for an instruction that ran natively; cached. */
-int vm_fetch_executed(struct arch_vcpu *av, struct insn *i);
 /*
  * Fetches the instruction that trapped at pc.  0 and its original in *i;
  * -ENOENT: it is not a replacement (*i is as executed); -EFAULT.

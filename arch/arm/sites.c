@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sites.h"
+
+#include <string.h>
+
+#include "exit.h"
+#include "insn/ldst.h"
+#include "vm.h"
+
+/* What of the CPSR the meaning of an access depends on: mode, state, byte order. */
+#define SITE_PSR (PSR_MODE | PSR_T | PSR_E)
+
+static void hull_add(uint32_t *first, uint32_t *last, uint32_t va)
+{
+	*first = MIN(*first, va & ~PAGE_MASK);
+	*last = MAX(*last, va | PAGE_MASK);
+}
+
+/* The guest maps pc for all its address spaces. */
+static bool global_code(struct arch_vcpu *av, uint32_t pc)
+{
+	struct gwalk t;
+
+	return !vm_walk(av, pc, GWALK_READ, false, &t) && !t.ng;
+}
+
+static void code_noted(struct arch_vcpu *av, uint32_t pc)
+{
+	hull_add(&av->sites->code_first, &av->sites->code_last, pc);
+}
+
+static void hulls_clear(struct sites *s)
+{
+	s->code_first = s->device_first = UINT32_MAX;
+	s->code_last = s->device_last = 0;
+}
+
+void sites_reset(struct arch_vcpu *av)
+{
+	memset(av->sites, 0, sizeof *av->sites);
+	memset(av->fast_site, 0, sizeof av->fast_site);
+	hulls_clear(av->sites);
+}
+
+void sites_forget(struct arch_vcpu *av)
+{
+	av->ag->code_gen++;
+	if (av->sites->code_first > av->sites->code_last)
+		return;
+	memset(av->fast_site, 0, sizeof av->fast_site);
+	hulls_clear(av->sites);
+}
+
+void sites_tlbi_va(struct arch_vcpu *av, uint32_t va)
+{
+	const struct sites *s = av->sites;
+
+	if ((va >= s->code_first && va <= s->code_last) ||
+	    (va >= s->device_first && va <= s->device_last))
+		sites_forget(av);
+}
+
+/* --- replacement words ---------------------------------------------------------- */
+
+const struct trap_site *sites_trap(struct arch_vcpu *av)
+{
+	uint32_t pc = av->frame.pc;
+	enum isa isa = exit_isa(av);
+	struct trap_site *s = &av->sites->trap[pc >> 2 & (TRAP_SITES - 1)];
+
+	if (s->pc == pc && s->gen == av->ag->code_gen && s->insn.isa == isa)
+		return s;
+	s->gen = 0;
+	if (vm_fetch_trapped(av, pc, isa, &s->insn))
+		return NULL;
+	if (!vcp15_decode(&s->insn, &s->op))
+		s->op.row = NULL;
+	if (global_code(av, pc)) {
+		s->pc = pc;
+		s->gen = av->ag->code_gen;
+		code_noted(av, pc);
+	}
+	return s;
+}
+
+void sites_note_dacr(struct arch_vcpu *av, const struct trap_site *s)
+{
+	uint32_t lr = s->pc + 4;
+
+	if (s->gen != av->ag->code_gen || s->op.read || s->op.rt > 12 || !vcp15_is_dacr(&s->op) ||
+	    !(av->mmu.sctlr & SCTLR_M) || (av->frame.cpsr & PSR_MODE) == MODE_FIQ ||
+	    av->ag->guest->lazy_domains)
+		return;
+	av->fast_site[(lr >> 2 ^ lr >> 9) & (FAST_SITES - 1)] =
+		(lr & ~0x1ffu) | FAST_VALID | s->op.rt;
+}
+
+/* --- devices ------------------------------------------------------------------------ */
+
+static struct access_site *access_slot(struct arch_vcpu *av, uint32_t pc)
+{
+	return &av->sites->access[pc >> 2 & (ACCESS_SITES - 1)];
+}
+
+bool sites_access(struct arch_vcpu *av, uint32_t va, bool write)
+{
+	const struct access_site *s = access_slot(av, av->frame.pc);
+	struct emul_dev *d;
+	struct mmio m;
+
+	if (s->pc != av->frame.pc || s->gen != av->ag->code_gen ||
+	    s->psr != (av->frame.cpsr & SITE_PSR) || s->va != (va & ~PAGE_MASK) ||
+	    s->write != write || va & (s->size - 1u) ||
+	    s->dacr != dacr_field(av->mmu.dacr, s->domain))
+		return false;
+	d = s->region->dev;
+	m = (struct mmio){ s->offset + (va & PAGE_MASK), s->size, write, s->region->window,
+			   av->vcpu->id, write ? vm_get_reg(av, av->frame.cpsr, s->rt) : 0 };
+	if (write && s->size < 4)
+		m.value &= BIT(8 * s->size) - 1;
+	if (m.offset >= s->region->size || s->region->size - m.offset < s->size ||
+	    d->cls->access(d, &m))
+		return false;
+	if (!write)
+		vm_set_reg(av, av->frame.cpsr, s->rt,
+			   !s->sign ? m.value : s->size == 1 ? (uint32_t)(int8_t)m.value :
+			   (uint32_t)(int16_t)m.value);
+	vm_count(av, DABT_MMIO);
+	av->fault_repeat = 0;
+	exit_next_insn(av, &s->insn);
+	return true;
+}
+
+static bool simple(const struct insn *i, struct ldst *l)
+{
+	return !ldst_decode(i, l) && l->count == 1 && !l->swap && !l->wback && !l->user &&
+	       !l->strict && l->reg[0] < 13;
+}
+
+void sites_note_access(struct arch_vcpu *av, uint32_t pc, uint32_t cpsr, const struct insn *i,
+		       uint32_t va, const struct gwalk *t)
+{
+	const struct region *r = traptab_find(&av->ag->guest->map, GPA(t->pa));
+	struct sites *s = av->sites;
+	struct ldst l;
+
+	if (t->ng || !r || r->kind != REGION_EMUL || cpsr & PSR_E || !simple(i, &l) ||
+	    !global_code(av, pc))
+		return;
+	*access_slot(av, pc) = (struct access_site){
+		.pc = pc, .gen = av->ag->code_gen, .va = va & ~PAGE_MASK,
+		.offset = (t->pa & ~PAGE_MASK) - r->base.v, .region = r,
+		.psr = cpsr & SITE_PSR, .insn = *i, .size = l.size, .rt = l.reg[0],
+		.write = !l.load, .sign = l.sign, .domain = t->domain,
+		.dacr = dacr_field(av->mmu.dacr, t->domain),
+	};
+	code_noted(av, pc);
+	hull_add(&s->device_first, &s->device_last, va);
+}

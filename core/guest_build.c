@@ -39,11 +39,13 @@ static int make_map(struct guest *g)
 	for (unsigned i = 0; i < g->part.nr_ranges; i++) {
 		const struct part_range *p = &g->part.ranges[i];
 		struct region r = { .base = GPA(p->base), .size = p->size, .kind = p->kind,
-				    .host = HPA(p->host), .window = p->window, .path = p->path };
+				    .window = p->window, .path = p->path };
 		int err;
 
 		if (p->kind == REGION_EMUL)
 			r.dev = &g->devs[p->dev];
+		if (p->kind == REGION_PASS)
+			r.host = HPA(p->host);
 		err = traptab_add(&g->map, &r, NULL);
 		if (!err && p->kind == REGION_PASS && !p->window)
 			err = claim_line(g, p);

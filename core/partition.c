@@ -168,7 +168,7 @@ static bool check_tree(struct check *c)
  * Takes memory as the page allocator would: from the top, aligned.  Keeps the
  * runs in order of address.
  */
-static bool take_ram(struct part_run *runs, unsigned *n, uint32_t size)
+static bool take_ram(struct part_run *runs, unsigned *n, uint32_t size, uint32_t *base)
 {
 	uint32_t align = size < MIB ? PAGE_SIZE : MIB;
 
@@ -179,6 +179,7 @@ static bool take_ram(struct part_run *runs, unsigned *n, uint32_t size)
 
 		if (r->size < size || at < r->base)
 			continue;
+		*base = at;
 		above = r->base + r->size - (at + size);
 		r->size = at - r->base;
 		if (above && *n < PART_MAX_RUNS) {
@@ -194,11 +195,11 @@ static bool take_ram(struct part_run *runs, unsigned *n, uint32_t size)
 static void fit(struct check *c, struct part_run *runs, unsigned *n)
 {
 	for (unsigned i = 0; i < c->g->nr_ranges; i++) {
-		const struct part_range *r = &c->g->ranges[i];
+		struct part_range *r = &c->g->ranges[i];
 		char have[16], want[16];
 		uint32_t left = 0;
 
-		if (r->kind != REGION_RAM || take_ram(runs, n, r->size))
+		if (r->kind != REGION_RAM || take_ram(runs, n, r->size, &r->host))
 			continue;
 		for (unsigned k = 0; k < *n; k++)
 			left += runs[k].size >> 10;

@@ -171,10 +171,56 @@ static int result(int rc, const char *verb, const char *name)
 	return rc;
 }
 
+/* "name file [name file ...]" as two lists; -EINVAL: a name without a file. */
+static int pairs(int argc, char **argv, const char **names, const char **files)
+{
+	if (argc % 2) {
+		shell_printf("%s: the file of its device tree is missing\n", argv[argc - 1]);
+		return -EINVAL;
+	}
+	for (int i = 0; i < argc / 2; i++) {
+		names[i] = argv[2 * i];
+		files[i] = argv[2 * i + 1];
+	}
+	return 0;
+}
+
 static int guest_create_run(int argc, char **argv)
 {
-	(void)argc;
-	return result(guest_create(argv[0], argv[1]), "create", argv[0]);
+	const char *names[SHELL_MAX_ARGS / 2], *files[SHELL_MAX_ARGS / 2];
+	int rc = pairs(argc, argv, names, files);
+
+	if (rc)
+		return rc;
+	return result(guest_create_set(argc / 2, names, files), "create",
+		      argc == 2 ? argv[0] : "of the set");
+}
+
+static void print_finding(void *arg, const struct part_finding *f)
+{
+	char text[512];
+
+	(void)arg;
+	shell_printf("%s: %s\n", f->rule->severity == PART_WARNING ? "warning" : "error",
+		     part_finding_text(f, text, sizeof(text)));
+	if (f->owner && f->owner_path)
+		shell_printf("    owner: %s: %s\n", f->owner, f->owner_path);
+	shell_printf("    hint: %s\n", f->rule->hint);
+}
+
+static int guest_check_run(int argc, char **argv)
+{
+	const char *names[SHELL_MAX_ARGS / 2], *files[SHELL_MAX_ARGS / 2];
+	int rc = pairs(argc, argv, names, files);
+
+	if (rc)
+		return rc;
+	rc = guest_check_set(argc / 2, names, files, print_finding, NULL);
+	shell_log_flush();
+	if (rc < 0)
+		return rc;
+	shell_printf(rc ? "%d error%s\n" : "no errors\n", rc, rc == 1 ? "" : "s");
+	return rc ? -EINVAL : 0;
 }
 
 static int act(const char *verb, const char *name, int (*fn)(struct guest *g))
@@ -199,8 +245,10 @@ ACTION(reset)
 
 static const struct shell_sub subs[] = {
 	{ "list", "", "list the guests", 0, 0, { ARG_NONE }, guest_list },
-	{ "create", "<name> <dtb-path>", "build a guest from a device tree of the disk image",
-	  2, 2, { ARG_TEXT, ARG_PATH }, guest_create_run },
+	{ "create", "<name> <dtb-path> ...", "build guests from device trees of the disk image,"
+	  " all or none", 2, SHELL_MAX_ARGS - 2, { ARG_TEXT, ARG_PATH }, guest_create_run },
+	{ "check", "<name> <dtb-path> ...", "say all that is wrong with guests, and build none",
+	  2, SHELL_MAX_ARGS - 2, { ARG_TEXT, ARG_PATH }, guest_check_run },
 	{ "destroy", "<guest>", "stop a guest and give back what it has", 1, 1, { ARG_GUEST },
 	  guest_destroy_run },
 	{ "kick", "<guest>", "load and start a guest that is new or reset", 1, 1, { ARG_GUEST },

@@ -209,6 +209,7 @@ static void complete_word(struct request *r)
 	const struct shell_cmd *c = r->argc ? shell_find_cmd(r->argv[0]) : NULL;
 	const struct shell_sub *s;
 	int arg = r->argc - 1; /* number of the argument after the command */
+	size_t n;
 
 	if (r->argc == 0) {
 		complete_cmd(r);
@@ -225,7 +226,13 @@ static void complete_word(struct request *r)
 		s = shell_find_sub(c, r->argv[1]);
 		arg--;
 	}
-	if (!s || arg >= (int)ARRAY_SIZE(s->complete) || arg >= s->max)
+	if (!s || arg >= s->max)
+		return;
+	/* "<name> <path> ..." goes on in pairs. */
+	n = strlen(s->args);
+	if (n > 4 && !strcmp(s->args + n - 4, " ..."))
+		arg %= (int)ARRAY_SIZE(s->complete);
+	if (arg >= (int)ARRAY_SIZE(s->complete))
 		return;
 	if (s->complete[arg] < ARRAY_SIZE(completers) && completers[s->complete[arg]])
 		completers[s->complete[arg]](r);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libfdt.h>
+
 #include <espalier/arch.h>
 #include <espalier/device.h>
 #include <espalier/dt.h>
@@ -12,6 +14,7 @@
 #include <espalier/irq.h>
 #include <espalier/log.h>
 #include <espalier/page.h>
+#include <espalier/partition.h>
 #include <espalier/version.h>
 
 #include "fake_guests.h"
@@ -120,12 +123,51 @@ static int did(const char *what, const char *name)
 	return fake_result;
 }
 
-int guest_create(const char *name, const char *path)
+int guest_create_set(unsigned n, const char *const *names, const char *const *paths)
 {
-	int rc = did("create", name);
+	int rc = did("create", names[0]);
 
-	snprintf(fake_did + strlen(fake_did), sizeof(fake_did) - strlen(fake_did), " %s", path);
+	for (unsigned i = 0; i < n; i++) {
+		const char *words[] = { i ? names[i] : "", paths[i] };
+
+		for (unsigned w = 0; w < 2; w++)
+			snprintf(fake_did + strlen(fake_did), sizeof(fake_did) - strlen(fake_did),
+				 words[w][0] ? " %s" : "%s", words[w]);
+	}
 	return rc;
+}
+
+int guest_check_set(unsigned n, const char *const *names, const char *const *paths,
+		    void (*report)(void *arg, const struct part_finding *f), void *arg)
+{
+	const struct part_guest g = { .name = names[0], .file = paths[0] };
+
+	(void)n;
+	for (int i = 0; i < fake_result; i++)
+		report(arg, &(struct part_finding){ .rule = &part_rules[0], .guest = &g,
+						    .path = "/x", .prop = "reg", .text = "bad",
+						    .owner = "guest1", .owner_path = "/y" });
+	return fake_result;
+}
+
+/* --- the partition: guest0 has the page at 0x17000, the VMM its RAM ---------------------- */
+
+static const char *no_driver(const void *fdt, int node) { (void)fdt, (void)node; return NULL; }
+static bool host_ram(uint32_t base, uint32_t size) { (void)size; return base >> 28 == 6; }
+static unsigned no_ram(struct part_run *runs, unsigned max) { (void)runs, (void)max; return 0; }
+
+struct partition *partition_machine(void)
+{
+	static struct part_range range = { .base = 0x9000, .size = 0x1000, .host = 0x17000,
+					   .kind = REGION_PASS, .path = "/rtc@9000" };
+	static struct part_guest g = { .name = "guest0", .ranges = &range, .nr_ranges = 1 };
+	static struct part_host host = { .driver = no_driver, .is_ram = host_ram,
+					 .free_ram = no_ram };
+	static struct partition p = { .host = &host, .guests = &g };
+
+	host.fdt = host_fdt;
+	range.host_node = fdt_path_offset(host_fdt, "/bus/rtc@17000");
+	return &p;
 }
 
 int guest_destroy(struct guest *g) { return did("destroy", g->name); }

@@ -4,7 +4,10 @@
  *	core/shell/complete.c core/shell/names.c core/shell/output.c core/shell/script.c
  *	core/shell/cmd_guest.c core/shell/cmd_vcpu.c core/shell/cmd_vserial.c
  *	core/shell/cmd_devtree.c core/shell/cmd_vfs.c core/shell/cmd_host.c
- *	core/shell/cmd_memory.c core/shell/cmd_misc.c core/sha256.c core/nearest.c
+ *	core/shell/cmd_memory.c core/shell/cmd_misc.c core/shell/cmd_partition.c
+ *	core/sha256.c core/nearest.c core/partition.c core/partition_rules.c core/partition_props.c
+ *	core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
+ *	core/partition_owner.c core/partition_map.c core/dt_irq.c
  *	core/console.c core/vserial.c core/chardev.c core/log.c core/dt.c
  *	core/vfs.c core/ext2.c core/ext2_dir.c core/block.c
  *	tests/host/fake_arch.c tests/host/fake_line.c tests/host/fake_guests.c */
@@ -280,11 +283,11 @@ static void test_help(void **state)
 
 	(void)state;
 	shell_for_each_cmd(count_cmd, &n);
-	assert_int_equal(n, 14);
+	assert_int_equal(n, 16);
 	run("help");
 	assert_non_null(strstr(line.sent, "chardev "));
 	assert_true(strstr(line.sent, "chardev ") < strstr(line.sent, "vserial "));
-	assert_prints("help guest", "guest create <name> <dtb-path>\r\n    build a guest");
+	assert_prints("help guest", "guest create <name> <dtb-path> ...\r\n    build guests");
 	assert_string_equal(run("help guest kick"), "guest kick <guest>\r\n"
 			    "    load and start a guest that is new or reset\r\n");
 }
@@ -309,6 +312,9 @@ static void test_guest_actions(void **state)
 	assert_fails("guest kick guest0", "error: guest0: refused\r\nguest kick guest0: failed");
 	fake_result = -EINVAL;
 	assert_fails("guest create g2 /g2.dtb", "guest create g2: failed");
+	assert_fails("guest create g2 /g2.dtb g3", "g3: the file of its device tree is missing");
+	assert_fails("guest create a /a b /b", "guest create of the set: failed");
+	assert_string_equal(fake_did, "create a /a b /b");
 }
 
 static void test_guest_views(void **state)
@@ -515,13 +521,15 @@ static void test_completion(void **state)
 	assert_string_equal(offers("guest kick "), "guest0| guest1| ");
 	assert_string_equal(offers("guest kick guest0 "), "");
 	assert_string_equal(offers("guest create x /h"), "/hello.txt| ");
+	assert_string_equal(offers("guest check x /y z /h"), "/hello.txt| ");
+	assert_string_equal(offers("who-owns /bus/r"), "/bus/rtc@17000| /bus/free@18000| ");
 	assert_string_equal(offers("vfs cat /d"), "/dir/ ");
 	assert_string_equal(offers("vfs cat /dir/"), "/dir/inner| ");
 	assert_string_equal(offers("vfs cat d"), "/ ");
 	assert_string_equal(offers("vfs cat /missing/"), "");
 	assert_string_equal(offers("vcpu stat "), "guest0/vcpu0| guest1/vcpu0| ");
 	assert_string_equal(offers("vserial bind "), "guest0/uart0| ");
-	assert_string_equal(offers("devtree print /"), "/cpus/ /aliases| /soc/ ");
+	assert_string_equal(offers("devtree print /"), "/cpus/ /aliases| /soc/ /bus/ ");
 	assert_string_equal(offers("devtree print "), "/ guest0:/ guest1:/ ");
 	assert_string_equal(offers("devtree print guest0:/soc/"),
 			    "guest0:/soc/uart@9000| guest0:/soc/leaf| ");
@@ -676,6 +684,30 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* who-owns, map, guest check */
+static void test_partitions(void **state)
+{
+	(void)state;
+	assert_prints("who-owns 0x17004", "/bus/rtc@17000, which belongs to guest0 (its /rtc@9000)");
+	assert_prints("who-owns /bus/rtc@17000", "which belongs to guest0");
+	assert_prints("who-owns 0x18000", "/bus/free@18000, which belongs to nobody");
+	assert_prints("who-owns 37", "INTID 37: nothing");
+	assert_prints("who-owns 0x60000000", "RAM of the VMM");
+	assert_prints("who-owns 0", "INTID 0: nothing");
+	assert_fails("who-owns /no", "/no: the host has no such node");
+	assert_fails("who-owns x", "x: ");
+	assert_prints("map", "00017000-00017fff guest0                 /bus/rtc@17000"
+		      " (its /rtc@9000)");
+	assert_prints("map", "00018000-00018fff -                      /bus/free@18000");
+	fake_result = 0;
+	assert_prints("guest check g /g.dtb", "no errors");
+	fake_result = 1;
+	assert_fails("guest check g /g.dtb", "error: /g.dtb: /x: reg: bad [P001]\r\n"
+		     "    owner: guest1: /y\r\n    hint: compile it with dtc, and copy the whole"
+		     " file\r\n1 error\r\n");
+	fake_result = 0;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -690,7 +722,7 @@ int main(void)
 		TEST(test_several_commands),
 		TEST(test_help),
 		TEST(test_guest_actions),
-		TEST(test_guest_views),
+		TEST(test_guest_views), TEST(test_partitions),
 		TEST(test_devtree),
 		TEST(test_vfs),
 		TEST(test_script),
@@ -720,7 +752,10 @@ int main(void)
 			    " soc { #address-cells = <1>; #size-cells = <1>;"
 			    "  uart@9000 { reg = <0x9000 0x1000>; mac = [02 00 fe]; empty;"
 			    "   quote = \"a\\\"b\\\\c\"; };"
-			    "  leaf { value = <1>; }; }; };");
+			    "  leaf { value = <1>; }; };"
+			    " bus { #address-cells = <1>; #size-cells = <1>; ranges;"
+			    "  rtc@17000 { reg = <0x17000 0x1000>; };"
+			    "  free@18000 { reg = <0x18000 0x1000>; }; }; };");
 	host_fdt = tree;
 	assert_int_equal(vfs_mount(&disk.mem.block), 0);
 	fake_line_open();

@@ -62,7 +62,7 @@ const char *part_finding_text(const struct part_finding *f, char *buf, unsigned 
 
 struct part_range {
 	uint32_t base, size; /* guest-physical */
-	uint32_t host;       /* REGION_PASS; REGION_RAM when it has been allocated, else 0 */
+	uint32_t host;       /* REGION_PASS; REGION_RAM: where it is, or is planned; else 0 */
 	enum region_kind kind;
 	unsigned window;     /* number of the node's `reg` entry */
 	int dev;             /* REGION_EMUL: number of the device */

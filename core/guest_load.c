@@ -238,12 +238,17 @@ static int load_top(struct load *l, void *dtb, uint32_t size, struct guest_entry
 	uint32_t initrd = 0;
 	int err = place_top(l, "DTB", NULL, size, &e->dtb);
 
+	l->g->loaded = (struct guest_loaded){ 0 };
 	if (!err && l->initrd.path) {
 		err = place_top(l, "initrd", l->initrd.path, l->initrd.size, &initrd);
 		if (!err)
 			err = copy_file(l, &l->initrd, 0, initrd, l->initrd.size);
-		if (!err)
+		if (!err) {
 			guest_dtb_initrd(dtb, initrd, initrd + l->initrd.size);
+			l->g->loaded.initrd = initrd;
+			l->g->loaded.initrd_size = l->initrd.size;
+			l->g->loaded.initrd_sum = guest_ram_sum(l->g, GPA(initrd), l->initrd.size);
+		}
 	}
 	return err ? err : guest_write(l->g, GPA(e->dtb), dtb, size);
 }
@@ -273,7 +278,13 @@ static int load(struct load *l, struct guest_entry *e)
 	}
 	err = load_top(l, dtb, size, e);
 	free(dtb);
-	return err ? err : load_kernel(l, &e->pc);
+	if (!err)
+		err = load_kernel(l, &e->pc);
+	if (!err) {
+		l->g->loaded.entry = e->pc;
+		guest_read(l->g, GPA(e->pc & ~3u), &l->g->loaded.entry_word, 4);
+	}
+	return err;
 }
 
 int guest_load(struct guest *g, struct guest_entry *e)

@@ -107,3 +107,13 @@ int guest_read(struct guest *g, gpa_t a, void *buf, uint32_t n)
 	memcpy(buf, p, n);
 	return 0;
 }
+
+uint32_t guest_ram_sum(const struct guest *g, gpa_t a, uint32_t n)
+{
+	const uint32_t *p = traptab_ram(&g->map, GPA(a.v & ~3u), n);
+	uint32_t sum = 1;
+
+	for (uint32_t i = 0; p && i < n / 4; i++)
+		sum = (sum << 1 | sum >> 31) ^ p[i];
+	return p ? sum : 0;
+}

@@ -12,6 +12,7 @@
 
 #include "cpu_local.h"
 #include "step.h"
+#include "vcp15.h"
 #include "vm.h"
 
 static unsigned pages(uint32_t bytes) { return ALIGN_UP(bytes, PAGE_SIZE) / PAGE_SIZE; }
@@ -222,6 +223,26 @@ unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 	put(&l, "IFSR", av->ns.ifsr);
 	put(&l, "IFAR", av->ns.ifar);
 	return l.n;
+}
+
+void arch_vcpu_look(struct vcpu *v, struct arch_look *look)
+{
+	const struct arch_vcpu *av = v->arch;
+	const uint64_t *n = av->stat;
+
+	*look = (struct arch_look){
+		.pc = av->frame.pc,
+		.irq_masked = av->frame.cpsr & PSR_I,
+		.mmu = av->mmu.sctlr & SCTLR_M,
+		.vectors = vcp15_vector_base(av),
+		.exits = n[STAT_SMC_DICT] + n[STAT_SMC_DACR] + n[STAT_UND] + n[STAT_DABT] +
+			 n[STAT_PABT] + n[STAT_DABT_GUEST] + n[STAT_PABT_GUEST] +
+			 n[STAT_UND_GUEST] + n[STAT_STEP_EMUL],
+		.data_abort = { n[STAT_DABT_GUEST], av->abt.lr - 8 },
+		.prefetch_abort = { n[STAT_PABT_GUEST], av->ns.ifar },
+		.undef = { n[STAT_UND_GUEST], av->und.lr - (av->und.spsr & PSR_T ? 2 : 4) },
+		.fault_address = av->ns.dfar,
+	};
 }
 
 unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)

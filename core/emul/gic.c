@@ -11,6 +11,8 @@
 #include "classes.h"
 #include "gic.h"
 
+_Static_assert(VIRQ_WORDS == GIC_NR_WORDS, "a bit for each interrupt");
+
 /* INTIDs 27, 29 and 30 are edge-triggered out of reset (A9 TRM, ICDICFR1). */
 #define PPI_EDGE_RESET 0x68000000u
 
@@ -142,6 +144,21 @@ void gic_sync(struct emul_dev *d, unsigned word, uint32_t bits)
 		h->sync(h, &(struct virq_view){
 			.enabled = b->enabled & bit, .active = b->active & bit,
 			.latched = b->latch & bit, .edge = b->edge & bit });
+	}
+}
+
+void virq_look(const struct guest *g, unsigned vcpu, struct virq_picture *out)
+{
+	struct gic *s = g->gic ? g->gic->state : NULL;
+
+	*out = (struct virq_picture){ .present = s };
+	if (!s || vcpu >= s->nr_cpus)
+		return;
+	out->distributor = s->ctlr & GICD_CTLR_ENABLE_GRP0;
+	out->cpu = s->cpu[vcpu].ctlr & GICC_CTLR_ENABLE_GRP0 && s->cpu[vcpu].pmr;
+	for (unsigned w = 0; w < GIC_NR_WORDS; w++) {
+		out->enabled[w] = gic_bank(s, vcpu, w)->enabled;
+		out->pending[w] = gic_pending(gic_bank(s, vcpu, w));
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <espalier/doctor.h>
 #include <espalier/guest.h>
 
 #include "internal.h"
@@ -160,6 +161,25 @@ static int guest_faults(int argc, char **argv)
 	return 0;
 }
 
+static void finding(void *arg, const char *text)
+{
+	(void)arg;
+	shell_printf("- %s\n", text);
+}
+
+static int guest_doctor_run(int argc, char **argv)
+{
+	struct guest *g = shell_guest(argv[0]);
+
+	(void)argc;
+	if (!g)
+		return -ENOENT;
+	if (!guest_doctor(g, finding, NULL))
+		shell_printf("%s is %s, and nothing is wrong that can be seen from here\n",
+			     g->name, guest_state_name(g->state));
+	return 0;
+}
+
 /* --- acting --------------------------------------------------------------------------- */
 
 /* The log has said why by then. */
@@ -264,6 +284,8 @@ static const struct shell_sub subs[] = {
 	  guest_info },
 	{ "memmap", "<guest>", "what a guest has at which address", 1, 1, { ARG_GUEST },
 	  guest_memmap },
+	{ "doctor", "<guest>", "say what may be wrong with a guest that is silent", 1, 1,
+	  { ARG_GUEST }, guest_doctor_run },
 	{ "faults", "<guest>", "accesses to what its tree does not give it, by node", 1, 1,
 	  { ARG_GUEST }, guest_faults },
 };

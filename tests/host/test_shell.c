@@ -328,6 +328,8 @@ static void test_guest_views(void **state)
 	assert_prints("guest info guest0", "device:      /soc/gic@1000 (gic)\r\n");
 	assert_prints("guest info guest0", "memory:      65536 KiB");
 	assert_prints("guest info guest1", "state:       halted (it fell asleep)");
+	assert_prints("guest doctor guest0", "- it has a cold\r\n");
+	assert_prints("guest doctor guest1", "guest1 is halted, and nothing is wrong");
 	assert_prints("guest faults guest0",
 		      "nobody                    1          2 6000000000 00008000 20000010 20000000-\r\n"
 		      "-                         1          2 6000000000 00008000 20000010 (others)\r\n");

@@ -130,6 +130,21 @@ struct arch_reg {
 /* Fills out[0 .. max), returns how many there are. */
 unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max);
 
+/* What a vCPU that does not run now is about. */
+struct arch_look {
+	uint32_t pc;
+	bool irq_masked;  /* CPSR.I */
+	bool mmu;         /* SCTLR.M */
+	uint32_t vectors; /* base of its exception vectors */
+	uint64_t exits;   /* of its own doing: interrupts do not count */
+	struct {
+		uint64_t n;   /* that it took so far */
+		uint32_t pc;  /* of the last one */
+	} data_abort, prefetch_abort, undef;
+	uint32_t fault_address; /* of the last data abort */
+};
+void arch_vcpu_look(struct vcpu *v, struct arch_look *look);
+
 /* Named counters (`vcpu stat`); same convention as arch_vcpu_regs. */
 struct arch_stat {
 	const char *name; /* e.g. "dabt.hidden", "smc.tlbimva" */

@@ -139,4 +139,13 @@ struct virq_hw {
 	void (*sync)(struct virq_hw *h, const struct virq_view *v);
 };
 
+/* What a guest made of its interrupts; one bit for each INTID. */
+#define VIRQ_WORDS 3
+struct virq_picture {
+	bool present; /* it has an emulated GIC */
+	bool distributor, cpu; /* both are on, and the latter's mask lets something in */
+	uint32_t enabled[VIRQ_WORDS], pending[VIRQ_WORDS];
+};
+void virq_look(const struct guest *g, unsigned vcpu, struct virq_picture *out);
+
 #endif

@@ -34,6 +34,13 @@ enum hole_policy {
 /* What exit context asked the host thread for. */
 enum guest_request { REQUEST_NONE, REQUEST_HALT, REQUEST_RESET };
 
+/* What was put into a guest's RAM, to compare with later. */
+struct guest_loaded {
+	uint32_t entry;      /* bit 0: Thumb */
+	uint32_t entry_word; /* what was there */
+	uint32_t initrd, initrd_size, initrd_sum; /* size 0: none; guest_ram_sum() */
+};
+
 struct guest {
 	struct list link;
 	char name[GUEST_NAME_MAX];
@@ -53,6 +60,7 @@ struct guest {
 	struct sched_params sched; /* what its vCPUs begin with */
 	uint64_t faults;   /* accesses outside the map */
 	struct fault_table fault_table; /* ... and where */
+	struct guest_loaded loaded; /* by the last kick */
 	const char *halt_reason; /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
 	/* private to core/guest*.c */
@@ -124,5 +132,8 @@ const char *guest_state_name(enum guest_state s);
  */
 int guest_write(struct guest *g, gpa_t a, const void *buf, uint32_t n);
 int guest_read(struct guest *g, gpa_t a, void *buf, uint32_t n);
+
+/* A checksum of RAM [a, a + n) in whole words, to see that it changed; 0 if it is not RAM. */
+uint32_t guest_ram_sum(const struct guest *g, gpa_t a, uint32_t n);
 
 #endif

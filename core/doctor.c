@@ -31,7 +31,7 @@ static const struct arch_look *last(const struct doctor_case *c)
 
 static unsigned long ul(uint32_t v) { return v; }
 
-/* --- its state ------------------------------------------------------------------- */
+/* --- its state ------------------------------------------------------------- */
 
 static bool never_started(const struct doctor_case *c, struct text *t)
 {
@@ -57,7 +57,7 @@ static bool no_cpu_time(const struct doctor_case *c, struct text *t)
 	       say(t, "it wants the CPU and got none for %u ms: see vcpu list", c->ms);
 }
 
-/* --- what was loaded ----------------------------------------------------------------- */
+/* --- what was loaded ------------------------------------------------------- */
 
 static const struct {
 	uint32_t mask, word;
@@ -95,7 +95,7 @@ static bool initrd_changed(const struct doctor_case *c, struct text *t)
 		   ul(l->initrd + l->initrd_size - 1));
 }
 
-/* --- output ---------------------------------------------------------------------------- */
+/* --- output ---------------------------------------------------------------- */
 
 static bool unseen_output(const struct doctor_case *c, struct text *t)
 {
@@ -103,7 +103,7 @@ static bool unseen_output(const struct doctor_case *c, struct text *t)
 				ul(c->unseen), c->unseen_line);
 }
 
-/* --- running ----------------------------------------------------------------------------- */
+/* --- running --------------------------------------------------------------- */
 
 static const char *exception_name(const struct doctor_case *c, uint32_t *pc)
 {
@@ -166,7 +166,7 @@ static bool spinning(const struct doctor_case *c, struct text *t)
 			       last(c)->irq_masked ? "masked" : "let in");
 }
 
-/* --- interrupts ------------------------------------------------------------------------------ */
+/* --- interrupts ------------------------------------------------------------ */
 
 #define PRIVATE_SGIS 0xffffu
 
@@ -223,7 +223,7 @@ static bool pending_not_enabled(const struct doctor_case *c, struct text *t)
 	       say(t, "it sleeps (WFI) while interrupt %d is pending and not enabled in its GIC", n);
 }
 
-/* --- its accesses ----------------------------------------------------------------------------- */
+/* --- its accesses ---------------------------------------------------------- */
 
 static bool outside(const struct doctor_case *c, struct text *t)
 {
@@ -241,7 +241,7 @@ static bool outside(const struct doctor_case *c, struct text *t)
 		   (unsigned long long)fault_sum(most), c->g->name);
 }
 
-/* --- the table ------------------------------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------- */
 
 static bool (*const checks[])(const struct doctor_case *c, struct text *t) = {
 	never_started,

@@ -74,10 +74,18 @@ bool sched_cpu_online(unsigned cpu)
 
 static struct vcpu *queued(struct list *l) { return list_entry(l, struct vcpu, sched.link); }
 
-/* What `ns` of running add to the vCPU's clock. */
+/* What `ns` of running add to the vCPU's clock.  No division: every WFI comes here. */
 static uint64_t weighted(const struct vcpu *v, uint64_t ns)
 {
-	return ns * SCHED_WEIGHT_DEFAULT / v->sched.params.weight;
+	uint32_t pace = v->sched.pace;
+
+	return (ns >> 16) * pace + ((ns & 0xffff) * pace >> 16);
+}
+
+static void set_params(struct vcpu *v, const struct sched_params *p)
+{
+	v->sched.params = *p;
+	v->sched.pace = (SCHED_WEIGHT_DEFAULT << 16) / p->weight;
 }
 
 static uint64_t slice_ns(const struct vcpu *v)
@@ -229,7 +237,8 @@ static void set_state(struct vcpu *v, enum vcpu_state to)
 
 void sched_vcpu_init(struct vcpu *v, const struct sched_params *p)
 {
-	v->sched = (struct sched_entity){ .params = *p };
+	v->sched = (struct sched_entity){ 0 };
+	set_params(v, p);
 	list_init(&v->sched.link);
 	v->cpu = (unsigned)__builtin_ctz(p->cpus);
 }
@@ -256,7 +265,7 @@ int sched_vcpu_set(struct vcpu *v, const struct sched_params *p)
 	flags = arch_irq_save();
 	if (ready)
 		dequeue(v);
-	v->sched.params = *p;
+	set_params(v, p);
 	if (!(p->cpus & BIT(v->cpu))) {
 		v->cpu = (unsigned)__builtin_ctz(p->cpus);
 		v->sched.vtime = 0; /* the clocks of two CPUs do not compare */

@@ -468,6 +468,31 @@ static void deepest_nesting(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* What the doctor sees of it. */
+static void picture(void **state)
+{
+	struct virq_picture p;
+
+	(void)state;
+	put(0, DIST, GICD_CTLR, 0);
+	put(0, CPU, GICC_PMR, 0);
+	virq_look(gic->guest, 0, &p);
+	assert_true(p.present && !p.distributor && !p.cpu);
+	assert_int_equal(p.enabled[1] | p.pending[1], 0);
+	put(0, DIST, GICD_CTLR, 1);
+	put(0, CPU, GICC_CTLR, 1);
+	virq_look(gic->guest, 0, &p);
+	assert_true(p.distributor && !p.cpu); /* its mask lets nothing in */
+	put(0, CPU, GICC_PMR, 0xf0);
+	enable(40);
+	virq_set(gic->guest, 41, true);
+	virq_look(gic->guest, 0, &p);
+	assert_true(p.cpu);
+	assert_int_equal(p.enabled[1], 1u << 8);
+	assert_int_equal(p.pending[1], 1u << 9);
+	assert_int_equal(p.enabled[2] | p.pending[2], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +511,7 @@ int main(void)
 		TEST(line_changes_only_when_it_changes),
 		TEST(bad_accesses),
 		TEST(deepest_nesting),
+		TEST(picture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

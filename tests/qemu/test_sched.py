@@ -70,7 +70,8 @@ def test_affinity(machine, disk):
     """Only CPU 0 runs guests, and the error says which one was asked for."""
     m = machine(disk=disk, cpus=2)
     m.boot()
-    assert "espalier,affinity: CPU 1 does not run guests" in m.cmd("guest create a /guests/cpu1.dtb")
+    assert "espalier,affinity: CPU 1 does not run guests" in \
+        m.cmd("guest create a /guests/cpu1.dtb")
     assert "espalier,affinity: CPU 9 does not exist on this host" in \
         m.cmd("guest create a /guests/cpu9.dtb")
     bare.create(m, "bad")

@@ -38,6 +38,7 @@ struct sched_entity {
 	uint64_t turns;    /* times it was given a turn */
 	struct list link;  /* in the CPU's queue while it is READY */
 	uint64_t vtime;    /* ns it ran, times default weight / weight */
+	uint32_t pace;     /* default weight / weight, in 1/65536 */
 };
 
 /* Makes the calling CPU one that vCPUs can run on. */

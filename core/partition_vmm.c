@@ -51,8 +51,11 @@ static int open_file(const char *path, uint32_t *size, void **handle)
 	struct ext2_inode *ino = malloc(sizeof(*ino));
 	int err = ino ? vfs_lookup(path, ino) : -ENOMEM;
 
-	if (!err && (ino->type != EXT2_FILE || ino->size > UINT32_MAX))
-		err = -EINVAL;
+	*handle = NULL;
+	if (!err && ino->type != EXT2_FILE)
+		err = -EISDIR;
+	else if (!err && ino->size > UINT32_MAX)
+		err = -EFBIG;
 	if (err) {
 		free(ino);
 		return err;
@@ -74,7 +77,7 @@ static void close_file(void *handle)
 	free(handle);
 }
 
-const struct part_files partition_files = { open_file, read_file, close_file };
+const struct part_files partition_files = { open_file, read_file, close_file, vfs_error };
 
 /* --- the machine ---------------------------------------------------------------------- */
 

@@ -109,10 +109,15 @@ struct part_run {
 
 /* What a file of the disk image holds; for rules about loading. */
 struct part_files {
-	/* Size of the file; -ENOENT: there is none.  *handle goes to read(). */
+	/*
+	 * Size of the file; *handle, NULL on errors, goes to read() and close().
+	 * -EISDIR: it is none; -EFBIG: 4 GiB or more; any other is told by error().
+	 */
 	int (*open)(const char *path, uint32_t *size, void **handle);
 	int (*read)(void *handle, uint32_t off, void *buf, uint32_t n);
 	void (*close)(void *handle);
+	/* Why the last call failed, with the path; NULL: "no such file". */
+	const char *(*error)(void);
 };
 
 /* What the rules have to know of the host. */

@@ -174,6 +174,11 @@ def coming_and_going(m, ends):
     up(ends, ("two",))
     expect_alive(m, ends, NAMES)
     assert sh(ends["one"], "cat /tmp/mine") == "one"
+    ends["two"].send("reboot -f\r")
+    up(ends, ("two",))
+    ends["one"].send("poweroff -f\r")
+    m.expect("guest one halted: it powered itself off")
+    expect_alive(m, ends, ("two", "tick"))
 
 
 def test_a_hundred_times(board):

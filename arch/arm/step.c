@@ -263,6 +263,34 @@ static bool cp15(struct arch_vcpu *av, const struct insn *i)
 	return false;
 }
 
+/*
+ * A copy costs two exits and new code for the hardware to fetch, and in a handler
+ * one that faults would do the very harm that stepping avoids: what can be
+ * emulated is.  False: a copy it must be.
+ */
+static bool emulate(struct arch_vcpu *av, const struct insn *i)
+{
+	struct vm_abort abort = { 0 };
+	int err = vm_emulate_simple(av, i, &av->frame.pc, &av->frame.cpsr);
+
+	if (err == -ENOTSUP)
+		err = vm_emulate_ldst(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
+	if (err == -EFAULT)
+		exit_data_abort(av, &abort);
+	if (!err || err == -EFAULT)
+		vm_count(av, STEP_EMUL);
+	return !err || err == -EFAULT;
+}
+
+/*
+ * LDR.W Rt, [Rn, Rm, LSL #2], trapped because it reads a table in the code that had to
+ * be replaced (mark_tables() of the verifier): a copy would read the replacement.
+ */
+static bool reads_table(const struct insn *i)
+{
+	return i->isa == ISA_THUMB && i->size == 4 && (i->word & 0xfff00ff0) == 0xf8500020;
+}
+
 bool step_insn(struct arch_vcpu *av, const struct insn *i)
 {
 	uint32_t cpsr = av->frame.cpsr;
@@ -271,6 +299,8 @@ bool step_insn(struct arch_vcpu *av, const struct insn *i)
 		return skip(av, i);
 	switch (insn_step_kind(i)) {
 	case STEP_OUT_OF_LINE:
+		if (reads_table(i) && emulate(av, i))
+			return false;
 		run_copy(av, i);
 		return true;
 	case STEP_EMULATE:
@@ -333,25 +363,6 @@ static bool fetch(struct arch_vcpu *av, struct insn *i)
 		return true;
 	exit_prefetch_abort(av, pc, FSR_EXTERNAL);
 	return false;
-}
-
-/*
- * A copy costs two exits and new code for the hardware to fetch, and in a handler
- * one that faults would do the very harm that stepping avoids: what can be
- * emulated is.  False: a copy it must be.
- */
-static bool emulate(struct arch_vcpu *av, const struct insn *i)
-{
-	struct vm_abort abort = { 0 };
-	int err = vm_emulate_simple(av, i, &av->frame.pc, &av->frame.cpsr);
-
-	if (err == -ENOTSUP)
-		err = vm_emulate_ldst(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
-	if (err == -EFAULT)
-		exit_data_abort(av, &abort);
-	if (!err || err == -EFAULT)
-		vm_count(av, STEP_EMUL);
-	return !err || err == -EFAULT;
 }
 
 void step(struct arch_vcpu *av)

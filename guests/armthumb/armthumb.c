@@ -14,6 +14,7 @@ uint32_t it_four(uint32_t which);
 uint32_t literals_arm(uint32_t *out);
 uint32_t literals_thumb(uint32_t *out);
 extern const uint32_t literals_want[];
+uint32_t table_thumb(uint32_t i);
 uint32_t window_blx(void);
 uint32_t window_ldr(uint32_t buffer);
 void window_svc(void);
@@ -57,6 +58,20 @@ static void test_literals(uint32_t (*fn)(uint32_t *), const char *what)
 	for (unsigned i = 0; i < 12; i++)
 		good += got[i] == literals_want[i];
 	check_eq("its literals are unaltered", good, 12);
+}
+
+static void test_table(void)
+{
+	static const uint32_t want[] = {
+		0xf1, 0xffffff5f, 0xfffffe23, 0xfffffe23, 0x109, 0xfffffe23, 0xffffff57,
+		0xfffffe35, 0xfffffe23, 0xfffffe23, 0x12f, 0xfffffe23, 0xfffffe35,
+	};
+	unsigned good = 0;
+
+	for (unsigned i = 0; i < 13; i++)
+		good += table_thumb(i) == want[i];
+	check_eq("the table beside a switch is unaltered", good, 13);
+	check_eq("beyond its end", table_thumb(13), 0);
 }
 
 static uint32_t svc_count;
@@ -188,6 +203,7 @@ static void test_all(void)
 	test_conditions();
 	test_literals(literals_arm, "ARM function with literals");
 	test_literals(literals_thumb, "Thumb function with literals");
+	test_table();
 	test_windows();
 	check_eq("sp and lr as operands, Thumb", sp_and_lr(), 0);
 	check_eq("sp and lr as operands, ARM, six modes", sp_and_lr_arm(), 6);

@@ -302,3 +302,25 @@ thumb_vectors:
 	ldr.w	pc, 1f + \n
 	.endr
 1:	.word	enter_undef, enter_svc, enter_pabt, enter_dabt, enter_irq, enter_fiq
+
+/*
+ * --- a switch as compilers make it: word r0 of a table of offsets, or 0. Thumb sees
+ * MCR2 and MRC2 in the negative ones (0xfffffe23). A page of its own, so that it is entered in Thumb state.
+ */
+	.text
+	.thumb
+	.balign	4096
+	.thumb_func
+	.global	table_thumb
+table_thumb:
+	cmp	r0, #12
+	bhi	1f
+	adr	r2, 2f
+	ldr.w	r0, [r2, r0, lsl #2]
+	bx	lr
+1:	movs	r0, #0
+	bx	lr
+	.balign	4
+2:	.word	0xf1, 0xffffff5f, 0xfffffe23, 0xfffffe23, 0x109, 0xfffffe23, 0xffffff57
+	.word	0xfffffe35, 0xfffffe23, 0xfffffe23, 0x12f, 0xfffffe23, 0xfffffe35
+	.balign	4096

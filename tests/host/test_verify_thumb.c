@@ -141,6 +141,75 @@ static void test_thumb_literal(void **state)
 	assert_int_equal(res.ambiguous, 0); /* our own traps do not count */
 }
 
+/* A switch as GCC makes it; its table holds what looks like accesses. */
+static void test_thumb_table(void **state)
+{
+	static const uint32_t table[] = { 0xf1, 0xffffff5f, 0xfffffe23, 0xfffffe23, MCR_TTBR1,
+					  0x2f10ee01 };
+
+	(void)state;
+	for (unsigned w = 0; w < 2; w++) {
+		struct insn i = { ISA_THUMB, 4, 0 }, o;
+
+		verify_dict_init(&dict);
+		fill(NOP_T);
+		put_hw(9, 0x2b05);          /* cmp r3, #5 */
+		put_hw(10, 0xd813);         /* bhi */
+		if (w)
+			put_wide(11, 0xf20f0206); /* adr.w r2, [pc, #6]: not aligned, no table */
+		put_hw(13, 0xa201);         /* adr r2, word 8 */
+		put_wide(14, 0xf8523023);   /* ldr.w r3, [r2, r3, lsl #2] */
+		memcpy(page + 8, table, sizeof(table));
+		put_wide(28, MCR_SCTLR);    /* code again */
+		assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+		for (unsigned k = 2; k < 6; k++)
+			assert_int_equal(verify_lookup(patches, res.npatches, 32 + 4 * k)->kind,
+					 VERIFY_LITERAL);
+		assert_null(verify_lookup(patches, res.npatches, 36));
+		expect(56, 4, VERIFY_RECOLOUR, 0x2d10ee01);
+		i.word = (uint32_t)get_hw(14) << 16 | get_hw(15);
+		assert_int_equal(verify_lookup(patches, res.npatches, 28)->kind, VERIFY_TRAP);
+		i.size = 2;
+		i.word = get_hw(14);
+		assert_true(verify_original(&dict, &i, &o));
+		assert_int_equal(o.word, 0xf8523023);
+		assert_int_equal(res.npatches, 6);
+	}
+}
+
+/* Without its parts, or out of the page, it is none. */
+static void test_thumb_no_table(void **state)
+{
+	static const struct { unsigned at; uint32_t hw; } spoilt[] = {
+		{ 9, 0x2a05 },  /* cmp r2 */
+		{ 13, 0xa101 }, /* adr r1 */
+		{ 13, 0xa2ff }, /* elsewhere */
+		{ 14, 0xf853 }, /* another base */
+	};
+
+	(void)state;
+	for (unsigned k = 0; k < ARRAY_SIZE(spoilt); k++) {
+		verify_dict_init(&dict);
+		fill(NOP_T);
+		put_hw(9, 0x2b05);
+		put_hw(13, 0xa201);
+		put_wide(14, 0xf8523023);
+		page[9] = 0x2f10ee01;
+		put_hw(spoilt[k].at, (uint16_t)spoilt[k].hw);
+		run(ISA_THUMB, 0);
+		assert_null(verify_lookup(patches, res.npatches, 28));
+	}
+	/* At the end of the page it is cut there. */
+	fill(NOP_T);
+	put_hw(2030, 0x2b40);       /* cmp r3, #64 */
+	put_hw(2032, 0xa202);       /* adr r2, word 1019 */
+	put_wide(2034, 0xf8523023);
+	page[1023] = 0x2f10ee01;
+	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
+	assert_int_equal(verify_lookup(patches, res.npatches, 4092)->kind, VERIFY_LITERAL);
+	assert_int_equal(verify_lookup(patches, res.npatches, 4068)->kind, VERIFY_TRAP);
+}
+
 static void test_thumb_boundary(void **state)
 {
 	(void)state;
@@ -160,6 +229,8 @@ int main(void)
 		cmocka_unit_test_setup(test_thumb_displace, setup),
 		cmocka_unit_test_setup(test_thumb_arm_word, setup),
 		cmocka_unit_test_setup(test_thumb_literal, setup),
+		cmocka_unit_test_setup(test_thumb_table, setup),
+		cmocka_unit_test_setup(test_thumb_no_table, setup),
 		cmocka_unit_test_setup(test_thumb_boundary, setup),
 	};
 

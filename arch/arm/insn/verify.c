@@ -260,6 +260,20 @@ static bool trap_load(struct vrun *v, unsigned word, unsigned offset, uint32_t l
 	return v->isa == ISA_ARM ? trap_arm_at(v, offset / 4) : trap_thumb_at(v, offset / 2, false);
 }
 
+/* Traps the loads of the tables that have `word`. */
+static bool trap_table_loads(struct vrun *v, unsigned word)
+{
+	for (unsigned k = 0; k < v->tables; k++) {
+		const struct vtable *t = &v->table[k];
+
+		if (4 * word >= t->first && 4 * word < t->end &&
+		    !verify_lookup(v->patches, v->n, t->load) &&
+		    !trap_thumb_at(v, t->load / 2, false))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Loads are looked for in the page as it is by now: one that was patched is
  * either trapped already or was no load.
@@ -285,7 +299,7 @@ static bool trap_loads(struct vrun *v, unsigned word)
 		if (!trap_load(v, word, 2 * p, load))
 			return false;
 	}
-	return true;
+	return trap_table_loads(v, word);
 }
 
 bool run_literal(struct vrun *v, unsigned word)

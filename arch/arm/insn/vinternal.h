@@ -52,6 +52,12 @@ static inline bool is_wfi_arm(uint32_t w)
 /* Where a halfword stands in the honest Thumb decoding. */
 enum boundary { B_UNKNOWN, B_START, B_SECOND };
 
+/* A table in the page, read by the load at `load` with a computed index; byte offsets. */
+struct vtable {
+	uint16_t load, first, end;
+};
+#define VRUN_TABLES 16u
+
 /* One run of verify_page(). */
 struct vrun {
 	struct verify_dict *d;
@@ -61,8 +67,10 @@ struct vrun {
 	struct verify_patch *patches;
 	unsigned n, max;
 	struct verify_result *r;
-	/* Of the original page: words that a PC-relative load in it reads. */
+	/* Of the original page: words that a PC-relative load in it, or one of a table, reads. */
 	uint32_t literal[VERIFY_PAGE_WORDS / 32];
+	struct vtable table[VRUN_TABLES]; /* Thumb only */
+	unsigned tables;
 	uint32_t start[PAGE_HALFWORDS / 16]; /* enum boundary, two bits each; Thumb only */
 };
 
@@ -104,7 +112,7 @@ bool forbidden_window(const uint32_t *page, unsigned p);
 unsigned scan_forbidden(const uint32_t *page);
 /* The bytes [*first, *first + *len) that a PC-relative load at `offset` reads. */
 bool literal_target(enum isa isa, uint32_t word, unsigned offset, int *first, int *len);
-/* Fills in v->literal, and v->start for a Thumb page. */
+/* Fills in v->literal, and v->start and v->table for a Thumb page. */
 void scan_literals(struct vrun *v);
 /* Do the words around word i look like ARM code? */
 bool looks_arm(const uint32_t *page, unsigned i);

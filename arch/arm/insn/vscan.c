@@ -209,6 +209,95 @@ static void mark_literal(struct vrun *v, uint32_t word, unsigned offset)
 			v->literal[a >> 7] |= BIT(a >> 2 & 31);
 }
 
+/* ADR Rd (A8.8.12): the register, and the address in *target, which may lie outside; else -1. */
+static int adr_target(uint32_t w, bool wide, unsigned offset, int *target)
+{
+	int pc = (int)((offset + 4) & ~3u);
+	int imm = (int)(BITS(w, 26, 26) << 11 | BITS(w, 14, 12) << 8 | BITS(w, 7, 0));
+
+	if (!wide) {
+		*target = pc + (int)(w & 0xff) * 4;
+		return (w & 0xf800) == 0xa000 ? (int)BITS(w, 10, 8) : -1;
+	}
+	*target = (w & 0x00a00000) ? pc - imm : pc + imm;
+	return (w & 0xfbff8000) == 0xf20f0000 || (w & 0xfbff8000) == 0xf2af0000
+		? (int)BITS(w, 11, 8) : -1;
+}
+
+/* The instruction at p, hw1:hw2 if it is wide; 0 if none can begin there. */
+static uint32_t thumb_at(const struct vrun *v, unsigned p, bool *wide)
+{
+	uint16_t hw;
+
+	if (p >= PAGE_HALFWORDS || boundary_at(v, p) == B_SECOND)
+		return 0;
+	hw = page_hw(v->page, p);
+	*wide = thumb_is_wide(hw);
+	if (!*wide)
+		return hw;
+	return p + 1 < PAGE_HALFWORDS ? page_window(v->page, p) : 0;
+}
+
+#define TABLE_REACH 12u /* halfwords between CMP, ADR and LDR of a switch */
+
+/* How many entries the CMP Rm, #n before p admits; 0: there is none. */
+static unsigned table_size(const struct vrun *v, unsigned p, unsigned rm)
+{
+	bool wide;
+
+	for (unsigned q = p; q-- > 0 && p - q <= TABLE_REACH;) {
+		uint32_t w = thumb_at(v, q, &wide);
+
+		if (w && !wide && rm < 8 && (w & 0xff00) == (0x2800 | rm << 8))
+			return (w & 0xff) + 1;
+		if (w && wide && (w & 0xffffff00) == (0xf1b00f00 | rm << 16))
+			return (w & 0xff) + 1;
+	}
+	return 0;
+}
+
+/* The table at `first`, whose address was put into rd at p, if LDR.W Rt, [rd, Rm, LSL #2] follows. */
+static void mark_table(struct vrun *v, unsigned p, unsigned rd, int first)
+{
+	unsigned end, q, n = 0;
+	bool wide;
+
+	for (q = p + 1; q <= p + TABLE_REACH; q++) {
+		uint32_t w = thumb_at(v, q, &wide);
+
+		if (w && wide && boundary_at(v, q) == B_START &&
+		    (w & 0xffff0ff0) == (0xf8500020 | rd << 16)) {
+			n = table_size(v, q, w & 15);
+			break;
+		}
+	}
+	if (!n || first < 0 || first >= (int)VERIFY_PAGE_SIZE || (first & 3) ||
+	    v->tables == VRUN_TABLES)
+		return;
+	end = MIN((unsigned)first + 4 * n, VERIFY_PAGE_SIZE);
+	v->table[v->tables++] = (struct vtable){ (uint16_t)(2 * q), (uint16_t)first, (uint16_t)end };
+	for (unsigned i = (unsigned)first / 4; i < end / 4; i++)
+		v->literal[i >> 5] |= BIT(i & 31);
+}
+
+/*
+ * Tables of offsets that a compiler lays out beside a switch: negative ones look like
+ * accesses (0xfffffe23: MCR2).
+ */
+static void mark_tables(struct vrun *v)
+{
+	bool wide;
+
+	v->tables = 0;
+	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
+		uint32_t w = thumb_at(v, p, &wide);
+		int first, rd = w ? adr_target(w, wide, 2 * p, &first) : -1;
+
+		if (rd >= 0)
+			mark_table(v, p, (unsigned)rd, first);
+	}
+}
+
 /*
  * A halfword starts an instruction if the one before it is narrow, a second
  * half, or data; within a run of wide prefixes they alternate.
@@ -254,6 +343,7 @@ void scan_literals(struct vrun *v)
 	}
 	mark_boundaries(v);
 	mark_thumb_literals(v);
+	mark_tables(v);
 	mark_boundaries(v); /* once more, now that data is known */
 }
 

@@ -116,9 +116,9 @@ static void test_smc_quota(void **state)
 	unsigned smc = 0;
 
 	(void)state;
-	page[30] = 0x0e039f10; /* conditional, perhaps data: takes no new slot */
+	page[30] = 0x0e03af10; /* conditional, perhaps data: takes no new slot */
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
-	assert_int_equal(page[30], 0x0e039d10);
+	assert_int_equal(page[30], 0x0e03ad10);
 	page[30] = NOP;
 	for (unsigned rt = 0; rt < 15; rt++)
 		page[rt] = 0xee030f10 | rt << 12;

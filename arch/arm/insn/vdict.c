@@ -18,8 +18,11 @@ static const struct {
 	{ 0x0e080f37, 1 },  /* TLBIMVA */
 };
 
-/* DACR registers Rt of Linux's exception entry and exit and of nearly all its C code. */
-static const uint8_t hot_dacr_rt[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 12 };
+/*
+ * Rt of DACR writes: those of Linux's exception entry and exit, and what compilers keep
+ * the value in from one write to the next.  The few others are UNDEF.
+ */
+static const uint8_t hot_dacr_rt[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 11 };
 
 #define RT_FIELD 0xf000u
 

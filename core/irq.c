@@ -94,6 +94,12 @@ bool irq_is_pending(unsigned intid)
 	return irqchip && intid < nr_irqs() && irqchip->is_pending(intid);
 }
 
+void irq_unpend(unsigned intid)
+{
+	if (irqchip && intid < nr_irqs())
+		irqchip->unpend(intid);
+}
+
 void irq_pend(unsigned intid)
 {
 	if (irqchip && intid < nr_irqs())

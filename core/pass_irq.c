@@ -19,12 +19,7 @@ struct pass_irq {
 	struct guest *guest;
 	unsigned host;    /* INTID */
 	const char *path; /* of the guest's device */
-	/*
-	 * The guest's input is raised, and the host's masked meanwhile.  For a level
-	 * it is what the line was when last looked at, for an edge that there
-	 * was one which the guest has not ended yet.
-	 */
-	bool raised;
+	bool raised; /* levels: the guest's input is high */
 	bool edge; /* as configured at the host's GIC */
 	char name[];
 };
@@ -40,29 +35,55 @@ static void raise(struct pass_irq *p, bool on)
 	virq_set(p->guest, p->hw.intid, on);
 }
 
+/* A level stays, an edge is the guest's GIC's to remember. */
+static void arrived(struct pass_irq *p)
+{
+	raise(p, true);
+	if (p->edge)
+		raise(p, false);
+}
+
 /* A FIQ.  Masked before it is ended at the host's GIC, so that it cannot storm. */
 static void fired(unsigned intid, void *arg)
 {
 	irq_enable(intid, false);
-	raise(arg, true);
+	arrived(arg);
+}
+
+static void set_edge(struct pass_irq *p, bool edge)
+{
+	irq_enable(p->host, false); /* IHI 0048B 4.3.13: only then */
+	irq_set_edge(p->host, edge);
+	irq_unpend(p->host);
+	p->edge = edge;
+	raise(p, false);
+}
+
+/* An edge that the host's GIC has seen while it was masked goes on to the guest's. */
+static bool hand_over_edge(struct pass_irq *p)
+{
+	if (!p->edge || !irq_is_pending(p->host))
+		return false;
+	irq_enable(p->host, false);
+	irq_unpend(p->host);
+	arrived(p);
+	return true;
 }
 
 /*
- * The guest changed something.  While it is at the interrupt (active, or an edge
- * that it has not taken yet) the input stays as it is; else the line decides.
+ * The guest changed something or is going to look: it cannot tell its input from a
+ * wire to the device.  The FIQ is for when it has nothing to do with the interrupt.
  */
 static void sync(struct virq_hw *h, const struct virq_view *v)
 {
 	struct pass_irq *p = pass_of(h);
+	bool latched = hand_over_edge(p) || v->latched;
 
-	if (v->edge != p->edge) { /* IHI 0048B 4.3.13: only while it is disabled */
-		irq_enable(p->host, false);
-		irq_set_edge(p->host, v->edge);
-		p->edge = v->edge;
-	}
-	if (!v->active && !(v->edge && v->latched))
-		raise(p, !v->edge && irq_is_pending(p->host));
-	irq_enable(p->host, v->enabled && !p->raised);
+	if (v->edge != p->edge)
+		set_edge(p, v->edge);
+	if (!p->edge)
+		raise(p, irq_is_pending(p->host));
+	irq_enable(p->host, v->enabled && !v->active && !(p->edge ? latched : p->raised));
 }
 
 static int add(struct guest *g, unsigned host_irq, unsigned guest_irq, const char *path)
@@ -85,6 +106,7 @@ static int add(struct guest *g, unsigned host_irq, unsigned guest_irq, const cha
 		return err;
 	}
 	irq_set_edge(host_irq, false);
+	irq_unpend(host_irq);
 	p->hw.next = g->hw_irqs;
 	g->hw_irqs = &p->hw;
 	return 0;

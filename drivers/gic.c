@@ -61,6 +61,11 @@ static bool is_pending(unsigned intid)
 	return mmio_read32(gicd, GICD_ISPENDR + intid / 32 * 4) >> intid % 32 & 1;
 }
 
+static void unpend(unsigned intid)
+{
+	set_bit(GICD_ICPENDR, intid);
+}
+
 static void set_edge(unsigned intid, bool edge)
 {
 	uint32_t reg = GICD_ICFGR + intid / 16 * 4;
@@ -86,7 +91,7 @@ static void doorbell(bool on)
 
 static const struct irqchip_ops ops = {
 	.nr_intids = nr_intids, .ack = ack, .eoi = eoi, .enable = enable, .pend = pend,
-	.is_pending = is_pending, .set_edge = set_edge, .doorbell = doorbell,
+	.is_pending = is_pending, .unpend = unpend, .set_edge = set_edge, .doorbell = doorbell,
 };
 
 /* 1, 8 or 32 bits per INTID: writes `v` to the words that cover [from, to). */

@@ -69,6 +69,7 @@ static void ispendr_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 
 static void icpendr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
+	gic_sync(d, i, v); /* an edge that came before is cleared as well */
 	bank_of(d, m, i)->latch &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
 	gic_sync(d, i, v);
 	gic_update(d);
@@ -154,6 +155,7 @@ static void cfg_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 		return;
 	for (unsigned n = 0; n < 16; n++)
 		edge |= (v >> (2 * n + 1) & 1) << (i % 2 * 16 + n);
+	gic_sync(d, i / 2, half); /* what has come in the old mode counts in that */
 	b->edge = (b->edge & ~half) | (edge & present(i / 2));
 	gic_sync(d, i / 2, half);
 	gic_update(d);

@@ -51,6 +51,7 @@ static void chip_enable(unsigned intid, bool on)
 
 static void chip_pend(unsigned intid) { pending[intid] = true; }
 static bool chip_is_pending(unsigned intid) { return pending[intid]; }
+static void chip_unpend(unsigned intid) { pending[intid] = false; }
 
 static void chip_set_edge(unsigned intid, bool edge)
 {
@@ -61,8 +62,8 @@ static void chip_set_edge(unsigned intid, bool edge)
 static void chip_doorbell(bool on) { (void)on; }
 
 static const struct irqchip_ops chip = {
-	chip_nr, chip_ack, chip_eoi, chip_enable, chip_pend, chip_is_pending, chip_set_edge,
-	chip_doorbell
+	chip_nr, chip_ack, chip_eoi, chip_enable, chip_pend, chip_is_pending, chip_unpend,
+	chip_set_edge, chip_doorbell
 };
 
 static unsigned calls[INTIDS];
@@ -187,6 +188,9 @@ static void test_reserve(void **state)
 	irq_pend(60);
 	irq_dispatch();
 	assert_int_equal(calls[60], 1);
+	irq_unpend(60);
+	assert_false(irq_is_pending(60));
+	irq_unpend(~0u);
 	irq_enable(61, true); /* nobody's */
 	assert_false(enabled[61]);
 	assert_false(irq_is_pending(~0u));

@@ -27,6 +27,8 @@ void irq_enable(unsigned intid, bool on);
 void irq_set_edge(unsigned intid, bool edge);
 /* Its level, or that there was an edge; masked or not. */
 bool irq_is_pending(unsigned intid);
+/* Forgets an edge; a level stays what it is. */
+void irq_unpend(unsigned intid);
 
 /* Makes `intid` pending as if its device had raised it. */
 void irq_pend(unsigned intid);
@@ -47,6 +49,7 @@ struct irqchip_ops {
 	/* Makes a private or shared INTID pending. */
 	void (*pend)(unsigned intid);
 	bool (*is_pending)(unsigned intid);
+	void (*unpend)(unsigned intid);
 	void (*set_edge)(unsigned intid, bool edge);
 	/* Pends or clears this CPU's Group 1 doorbell SGI: the virtual IRQ line. */
 	void (*doorbell)(bool on);

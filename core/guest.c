@@ -57,6 +57,14 @@ static void for_vcpus(struct guest *g, void (*fn)(struct vcpu *v))
 		fn(&g->vcpus[i]);
 }
 
+/* The lock is held: other guests may see of its devices that its state is another. */
+static void tell_devices(struct guest *g)
+{
+	for (unsigned i = 0; i < g->nr_devs; i++)
+		if (g->devs[i].cls->state_changed)
+			g->devs[i].cls->state_changed(&g->devs[i]);
+}
+
 /* Moves to state `to` if the guest is in one of the states of the mask `from`. */
 static int move(struct guest *g, unsigned from, enum guest_state to, void (*fn)(struct vcpu *v))
 {
@@ -68,6 +76,7 @@ static int move(struct guest *g, unsigned from, enum guest_state to, void (*fn)(
 		g->state = to;
 		if (fn)
 			for_vcpus(g, fn);
+		tell_devices(g);
 	}
 	spin_unlock(&guest_lock, flags);
 	if (!ok)
@@ -100,6 +109,7 @@ int guest_halt(struct guest *g)
 int guest_kick(struct guest *g)
 {
 	struct guest_entry e;
+	uint32_t flags;
 	int err = move(g, BIT(GUEST_RESET), GUEST_RESET, NULL);
 
 	if (err)
@@ -111,8 +121,11 @@ int guest_kick(struct guest *g)
 		return err;
 	/* The boot protocol for device trees: r1 is unused, all ones is "none". */
 	arch_vcpu_reset(&g->vcpus[0], e.pc, 0, UINT32_MAX, e.dtb);
+	flags = spin_lock(&guest_lock);
 	g->state = GUEST_RUNNING;
 	sched_vcpu_start(&g->vcpus[0]);
+	tell_devices(g);
+	spin_unlock(&guest_lock, flags);
 	return 0;
 }
 
@@ -167,6 +180,7 @@ static bool request(struct guest *g, enum guest_request r, const char *why)
 		g->state = GUEST_HALTED;
 		g->halt_reason = why;
 		g->request = r;
+		tell_devices(g);
 	}
 	spin_unlock(&guest_lock, flags);
 	if (ok)

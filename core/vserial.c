@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <espalier/wire.h>
+
 #include "vcon.h"
 
 struct spinlock vcon_lock;
@@ -82,8 +84,11 @@ unsigned vserial_output(struct vserial *s, const char *buf, unsigned n)
 {
 	struct vcon_after after = { 0 };
 	unsigned taken = 0;
-	uint32_t flags = spin_lock(&vcon_lock);
+	uint32_t flags;
 
+	if (s->wire)
+		n = wire_send(s->wire, buf, n);
+	flags = spin_lock(&vcon_lock);
 	if (!console_shows(s)) {
 		/* Only the ring's worth of the end can be kept. */
 		if (n > VSERIAL_RING)
@@ -135,6 +140,8 @@ void vserial_drop_input(struct vserial *s)
 	console_in_taken(s, &after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
+	if (s->wire)
+		wire_room(s->wire);
 	arch_irq_restore(irq);
 }
 
@@ -170,6 +177,8 @@ static bool deliver_end(struct vserial *s, unsigned taken, bool all)
 		console_in_taken(s, &after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
+	if (taken && s->wire)
+		wire_room(s->wire);
 	return again;
 }
 

@@ -38,7 +38,7 @@ FLOORS = (
      rf"{LIBC}|{FDT}|{BASE}|espalier/(?!emul|traptab).*\.h"),
     ("emulated devices", ["core/emul/*"],
      rf"{LIBC}|{FDT}|{BASE}|{DRIVER_HEADERS}|"
-     r"espalier/(arch|block|dt|emul|guest|reciprocal|timer|traptab|vcon|vcpu)\.h"),
+     r"espalier/(arch|block|channel|dt|emul|guest|reciprocal|timer|traptab|vcon|vcpu|wire)\.h"),
     ("core knows no hardware", ["core/*.[ch]", "core/include/espalier/*.h"],
      rf"{LIBC}|{FDT}|espalier/.*\.h|unistd\.h|sys/.*"),
     ("drivers know no guest", ["drivers/*.[ch]"],

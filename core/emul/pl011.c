@@ -93,15 +93,20 @@ static void timed_out(struct timer *t)
 	pl011_update(s);
 }
 
+static void set_overrun(struct pl011 *s)
+{
+	s->overrun = true;
+	s->rsr |= UARTRSR_OE;
+	s->ris |= UARTINT_OE;
+}
+
 /* `c` with its error bits arrives from the line. */
 void pl011_receive(struct pl011 *s, uint32_t c)
 {
 	/* The interrupts of framing, parity and break errors: UARTDR's bits - 1. */
 	s->ris |= (c & (UARTDR_FE | UARTDR_PE | UARTDR_BE)) >> 1;
 	if (s->rx.count >= pl011_depth(s)) {
-		s->overrun = true;
-		s->rsr |= UARTRSR_OE;
-		s->ris |= UARTINT_OE;
+		set_overrun(s);
 		return;
 	}
 	s->overrun = false;
@@ -142,6 +147,7 @@ uint32_t pl011_take(struct pl011 *s)
 	if (!s->rx.count)
 		return 0;
 	c = fifo_pop(&s->rx);
+	wire_read(&s->wire);
 	s->rsr = (s->rsr & UARTRSR_OE) | (c & UARTDR_ERRORS) >> 8;
 	if (s->overrun)
 		c |= UARTDR_OE;
@@ -237,11 +243,15 @@ static void can_output(void *dev)
 
 /* --- settings ---------------------------------------------------------------------- */
 
-/* Of the four modem inputs; a console's line is always there and ready. */
+/*
+ * Of the four modem inputs; a console's line is always there and ready.  A wire has
+ * its peer's DTR at DSR and DCD, which is on while the peer's guest is.
+ */
 static uint32_t modem_inputs(const struct pl011 *s)
 {
 	if (!(s->cr & UARTCR_LBE))
-		return UARTFR_CTS | UARTFR_DSR | UARTFR_DCD;
+		return UARTFR_CTS |
+		       (s->wire.line && !wire_up(&s->wire) ? 0 : UARTFR_DSR | UARTFR_DCD);
 	return (s->cr & UARTCR_RTS ? UARTFR_CTS : 0) | (s->cr & UARTCR_DTR ? UARTFR_DSR : 0) |
 	       (s->cr & UARTCR_OUT1 ? UARTFR_DCD : 0) | (s->cr & UARTCR_OUT2 ? UARTFR_RI : 0);
 }
@@ -274,6 +284,31 @@ void pl011_flush(struct pl011 *s)
 	s->ris &= ~(UARTINT_RX | UARTINT_RT);
 	timer_cancel(&s->timeout);
 }
+
+/* --- the wire to another guest's UART ------------------------------------------------ */
+
+static bool listens(void *dev)
+{
+	return can_receive(dev);
+}
+
+static void overrun(void *dev)
+{
+	struct pl011 *s = dev;
+
+	set_overrun(s);
+	pl011_update(s);
+}
+
+static void peer_changed(void *dev)
+{
+	struct pl011 *s = dev;
+
+	pl011_modem_changed(s);
+	pl011_update(s);
+}
+
+static const struct wire_ops wire_ops = { listens, overrun, peer_changed };
 
 /* --- the class --------------------------------------------------------------------- */
 
@@ -331,6 +366,7 @@ static int connect(struct pl011 *s, const void *fdt, int node)
 
 static int pl011_create(struct emul_dev *d, const void *fdt, int node)
 {
+	const char *peer = dt_str(fdt, node, "espalier,peer");
 	struct pl011 *s = d->state;
 	int err;
 
@@ -341,10 +377,15 @@ static int pl011_create(struct emul_dev *d, const void *fdt, int node)
 	timer_init(&s->timeout, timed_out);
 	s->clock = emul_clock_hz(d, fdt, node, 0, DEFAULT_CLOCK);
 	err = connect(s, fdt, node);
-	if (err)
+	if (err) {
 		log_err("%s: %s: cannot make its console (error %d)", d->guest->name, d->path,
 			err);
-	return err;
+		return err;
+	}
+	s->wire.ops = &wire_ops;
+	if (peer)
+		wire_create(&s->wire, d, &s->con, peer);
+	return 0;
 }
 
 static void pl011_reset(struct emul_dev *d)
@@ -364,6 +405,12 @@ static void pl011_reset(struct emul_dev *d)
 	pl011_update(s);
 	vserial_drop_input(&s->con);
 	s->refused = false;
+	wire_state_changed(&s->wire);
+}
+
+static void pl011_state_changed(struct emul_dev *d)
+{
+	wire_state_changed(&((struct pl011 *)d->state)->wire);
 }
 
 static void pl011_destroy(struct emul_dev *d)
@@ -371,6 +418,7 @@ static void pl011_destroy(struct emul_dev *d)
 	struct pl011 *s = d->state;
 
 	timer_cancel(&s->timeout);
+	wire_destroy(&s->wire);
 	vserial_destroy(&s->con);
 }
 
@@ -378,11 +426,18 @@ static void pl011_describe(struct emul_dev *d, char *buf, unsigned len)
 {
 	const struct pl011 *s = d->state;
 
-	snprintf(buf, len, "%s: sent %u, received %u, tx fifo %u, rx fifo %u, irq %d", s->con.name,
-		 (unsigned)s->sent, (unsigned)s->received, s->tx.count, s->rx.count, s->line);
+	int n = snprintf(buf, len, "%s: sent %u, received %u, tx fifo %u, rx fifo %u, irq %d",
+			 s->con.name, (unsigned)s->sent, (unsigned)s->received, s->tx.count,
+			 s->rx.count, s->line);
+
+	if (s->wire.line && n > 0 && (unsigned)n < len)
+		snprintf(buf + n, len - (unsigned)n, "; wired to %s (%s), lost %u",
+			 s->wire.peer_name, wire_up(&s->wire) ? "there" : "not there",
+			 (unsigned)s->wire.lost);
 }
 
 static const char *const compatible[] = { "arm,pl011", NULL };
+static const char *const props[] = { "espalier,peer", NULL };
 
 const struct emul_class pl011_class = {
 	.name = "pl011",
@@ -393,5 +448,7 @@ const struct emul_class pl011_class = {
 	.destroy = pl011_destroy,
 	.access = emul_rows_access,
 	.maps = { &pl011_map },
+	.state_changed = pl011_state_changed,
+	.props = props,
 	.describe = pl011_describe,
 };

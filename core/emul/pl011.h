@@ -9,6 +9,7 @@
 #include <espalier/emul.h>
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
+#include <espalier/wire.h>
 #include <regs/pl011.h>
 
 struct fifo {
@@ -19,6 +20,7 @@ struct fifo {
 struct pl011 {
 	struct emul_dev *dev;
 	struct vserial con;
+	struct wire wire;        /* espalier,peer */
 	struct timer timeout;    /* receive timeout */
 	uint64_t timeout_ns;
 	uint32_t clock;          /* UARTCLK, Hz */

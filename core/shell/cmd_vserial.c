@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <espalier/vcon.h>
+#include <espalier/wire.h>
 
 #include "internal.h"
 
@@ -12,7 +13,8 @@ static void list_row(struct vserial *s, void *arg)
 	unsigned unseen = s->out_end - s->out_shown;
 
 	(void)arg;
-	shell_printf("%-24s %s", s->name, vserial_bound() == s ? "bound" : "-");
+	shell_printf("%-24s %s%s", s->name, s->wire ? "to " : vserial_bound() == s ? "bound" : "-",
+		     s->wire ? s->wire->peer_name : "");
 	if (unseen)
 		shell_printf(", %u bytes of output unseen", unseen);
 	shell_printf("\n");
@@ -32,6 +34,11 @@ static int vserial_bind_run(int argc, char **argv)
 	(void)argc;
 	if (!s)
 		return -ENOENT;
+	if (s->wire) {
+		shell_printf("%s is wired to %s; vserial dump shows what it sent\n", s->name,
+			     s->wire->peer_name);
+		return -EBUSY;
+	}
 	shell_log_flush();
 	shell_printf("[%s] bound; ESC x q leaves\n", s->name);
 	vserial_bind(s);

@@ -12,6 +12,7 @@
 #include <espalier/log.h>
 #include <espalier/sched.h>
 #include <espalier/vcon.h>
+#include <espalier/wire.h>
 
 #include "fake_arch.h"
 
@@ -114,4 +115,17 @@ __attribute__((weak)) void sched_wake_host(void)
 __attribute__((weak)) void console_write_sync(const char *buf, unsigned n)
 {
 	fwrite(buf, 1, n, stderr);
+}
+
+/* A line that is not wired never gets here. */
+__attribute__((weak)) unsigned wire_send(struct wire *w, const char *buf, unsigned n)
+{
+	(void)w, (void)buf, (void)n;
+	abort();
+}
+
+__attribute__((weak)) void wire_room(struct wire *w)
+{
+	(void)w;
+	abort();
 }

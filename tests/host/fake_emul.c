@@ -6,8 +6,10 @@
 #include <libfdt.h>
 
 #include <espalier/arch.h>
+#include <espalier/channel.h>
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
+#include <espalier/wire.h>
 
 #include "fake_emul.h"
 
@@ -176,7 +178,7 @@ void guest_request_reset(struct guest *g, const char *why)
 	fake_reset = why;
 }
 
-int vserial_create(struct vserial *s, const char *name)
+__attribute__((weak)) int vserial_create(struct vserial *s, const char *name)
 {
 	if (fake_vserial && !strcmp(fake_vserial->name, name))
 		return -EEXIST;
@@ -185,13 +187,13 @@ int vserial_create(struct vserial *s, const char *name)
 	return 0;
 }
 
-void vserial_destroy(struct vserial *s)
+__attribute__((weak)) void vserial_destroy(struct vserial *s)
 {
 	if (fake_vserial == s)
 		fake_vserial = NULL;
 }
 
-unsigned vserial_output(struct vserial *s, const char *buf, unsigned n)
+__attribute__((weak)) unsigned vserial_output(struct vserial *s, const char *buf, unsigned n)
 {
 	unsigned took = MIN(n, fake_out_room);
 
@@ -203,14 +205,36 @@ unsigned vserial_output(struct vserial *s, const char *buf, unsigned n)
 	return took;
 }
 
-void vserial_drop_input(struct vserial *s)
+__attribute__((weak)) void vserial_drop_input(struct vserial *s)
 {
 	(void)s;
 	fake_dropped_input++;
 }
 
-void vserial_want_input(struct vserial *s)
+__attribute__((weak)) void vserial_want_input(struct vserial *s)
 {
 	(void)s;
 	fake_want_input++;
+}
+
+/* --- no wires and channels, unless the real ones are linked ---------------------------------------- */
+
+__attribute__((weak)) void wire_create(struct wire *w, struct emul_dev *d, struct vserial *line,
+				       const char *peer)
+{
+	(void)w, (void)d, (void)line, (void)peer;
+}
+
+__attribute__((weak)) void wire_destroy(struct wire *w) { (void)w; }
+__attribute__((weak)) bool wire_up(const struct wire *w) { (void)w; return false; }
+__attribute__((weak)) void wire_read(struct wire *w) { (void)w; }
+__attribute__((weak)) void wire_state_changed(struct wire *w) { (void)w; }
+
+__attribute__((weak)) struct channel *channel_of(const struct emul_dev *d, unsigned *end)
+{
+	static struct channel alone = { .name = "alone", .size = 0x1000 };
+
+	(void)d;
+	*end = 0;
+	return &alone;
 }

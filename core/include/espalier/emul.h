@@ -58,6 +58,16 @@ struct emul_class {
 	int (*access)(struct emul_dev *d, struct mmio *m);
 	/* What the windows hold, by number of the `reg` entry. */
 	const struct reg_map *maps[EMUL_MAX_WINDOWS];
+	/*
+	 * Its guest was started, paused, resumed or halted (but not reset): what
+	 * other guests see of it may have changed.  Exit context.  NULL: no matter.
+	 */
+	void (*state_changed)(struct emul_dev *d);
+	/* Properties of our own that its nodes may have beside espalier,backing; NULL-
+	 * terminated, or NULL. */
+	const char *const *props;
+	/* The first `reg` entry is memory that is shared with a peer (channel.h). */
+	bool shares_memory;
 	/* One line of state for `guest info`, or NULL. */
 	void (*describe)(struct emul_dev *d, char *buf, unsigned len);
 };

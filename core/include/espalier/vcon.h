@@ -73,9 +73,18 @@ void chardev_for_each(void (*fn)(struct chardev *c, void *arg), void *arg);
 #define VSERIAL_RING 8192u /* bytes of output kept for a line nobody looks at */
 #define VSERIAL_IN 1024u   /* bytes of input kept for a UART that is full */
 
+#define VSERIAL_NAME_MAX 48
+
+struct wire;
+
 struct vserial {
 	struct list link;
-	char name[48]; /* "guest0/uart0" */
+	char name[VSERIAL_NAME_MAX]; /* "guest0/uart0" */
+	/*
+	 * Set while it is wired to another guest's UART instead of being a line of the
+	 * console (wire.h).  Output is kept in the ring all the same.
+	 */
+	struct wire *wire;
 	/* The emulated UART's side; NULL-safe.  Interrupts are masked. */
 	void *dev;
 	/* Offers input; returns how many bytes the UART's FIFO took. */
@@ -124,7 +133,8 @@ void vserial_for_each(void (*fn)(struct vserial *s, void *arg), void *arg);
 unsigned vserial_peek(struct vserial *s, char *buf, unsigned len);
 /*
  * Joins the VMM's console with s: what s has sent and nobody has seen is shown,
- * input that the shell has not read yet goes to s.  NULL unbinds.  Host thread.
+ * input that the shell has not read yet goes to s.  NULL unbinds.  Not for one that
+ * is wired.  Host thread.
  */
 void vserial_bind(struct vserial *s);
 struct vserial *vserial_bound(void);

@@ -10,6 +10,7 @@
 #include <libfdt.h>
 
 #include <espalier/arch.h>
+#include <espalier/channel.h>
 #include <espalier/dt.h>
 #include <espalier/log.h>
 #include <espalier/pass.h>
@@ -42,7 +43,7 @@ static int make_map(struct guest *g)
 				    .window = p->window, .path = p->path };
 		int err;
 
-		if (p->kind == REGION_EMUL)
+		if (p->kind == REGION_EMUL || p->kind == REGION_CHANNEL)
 			r.dev = &g->devs[p->dev];
 		if (p->kind == REGION_PASS)
 			r.host = HPA(p->host);
@@ -177,6 +178,8 @@ static int make(struct guest *g)
 {
 	int err = guest_ram_alloc(g);
 
+	if (!err)
+		err = channel_attach(g);
 	if (err)
 		return err;
 	/* The map and the model are in the same order. */
@@ -223,6 +226,7 @@ void guest_free(struct guest *g)
 			arch_vcpu_destroy(&g->vcpus[i]);
 	if (g->arch)
 		arch_guest_destroy(g);
+	channel_detach(g);
 	guest_ram_free(g);
 	traptab_free(&g->map);
 	part_remove(partition_machine(), &g->part);

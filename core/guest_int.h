@@ -35,6 +35,9 @@ void guest_sched(struct guest *g, int node);
 int guest_ram_alloc(struct guest *g);
 void guest_ram_free(struct guest *g);
 
+/* Zeroes whole pages. */
+void ram_clear(void *at, uint32_t bytes);
+
 /* Zeroes RAM that may hold anything. */
 void guest_ram_clear(struct guest *g);
 

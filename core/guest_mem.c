@@ -57,8 +57,10 @@ void guest_ram_free(struct guest *g)
  * already is only read: an emulator need not back it with memory of its own then,
  * which makes the first start of a guest several times as fast.
  */
-static void clear(uint64_t *p, uint32_t bytes)
+void ram_clear(void *at, uint32_t bytes)
 {
+	uint64_t *p = at;
+
 	for (uint64_t *end = p + bytes / 8; p < end; p += 4)
 		if (p[0] | p[1] | p[2] | p[3])
 			p[0] = p[1] = p[2] = p[3] = 0;
@@ -74,7 +76,7 @@ void guest_ram_clear(struct guest *g)
 		if (r->kind != REGION_RAM)
 			continue;
 		arch_guest_before_write(g, r->base, r->size);
-		clear(hpa_ptr(r->host), r->size);
+		ram_clear(hpa_ptr(r->host), r->size);
 	}
 	g->ram_dirty = false;
 }
@@ -88,19 +90,21 @@ void *guest_ram_writable(struct guest *g, gpa_t a, uint32_t n)
 	return p;
 }
 
+/* A channel holds no code, so nothing of it has to become data first. */
 int guest_write(struct guest *g, gpa_t a, const void *buf, uint32_t n)
 {
-	void *p = guest_ram_writable(g, a, n);
+	void *p = traptab_memory(&g->map, a, n);
 
 	if (!p)
 		return -EFAULT;
+	arch_guest_before_write(g, a, n);
 	memcpy(p, buf, n);
 	return 0;
 }
 
 int guest_read(struct guest *g, gpa_t a, void *buf, uint32_t n)
 {
-	const void *p = traptab_ram(&g->map, a, n);
+	const void *p = traptab_memory(&g->map, a, n);
 
 	if (!p)
 		return -EFAULT;

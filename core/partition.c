@@ -253,6 +253,8 @@ unsigned part_check(struct partition *p)
 	for (struct part_guest *g = p->guests; g; g = g->next) {
 		struct check c = { p, p->host, g, g->fdt };
 
+		if (g->fresh)
+			part_check_peers(&c);
 		if (g->fresh && !g->errors && p->host->files)
 			part_check_load(&c);
 		errors += g->fresh ? g->errors : 0;

@@ -24,6 +24,7 @@ enum rule {
 	RULE_HOST_NODE, RULE_HOST_OFF, RULE_HOST_COMPAT, RULE_HOST_REG, RULE_HOST_IRQ,
 	RULE_PAGE_SHARED, RULE_HOST_RAM, RULE_VMM, RULE_DMA, RULE_DMA_ALLOWED,
 	RULE_OWNED, RULE_IRQ_OWNED,
+	RULE_CHANNEL, RULE_CHANNEL_SIZE, RULE_CHANNEL_END, RULE_PEER, RULE_WIRE,
 	RULE_DANGLING, RULE_OUTSIDE, RULE_STDOUT, RULE_ALIAS, RULE_CHOSEN, RULE_LACKS,
 	RULE_FILE, RULE_IMAGE, RULE_ROOM, RULE_COLLIDE, RULE_ENTRY,
 	RULES
@@ -85,7 +86,13 @@ void part_check_unique(struct check *c);  /* partition_refs.c: names and phandle
 void part_check_nodes(struct check *c);   /* partition_nodes.c: collects the model */
 void part_check_refs(struct check *c);    /* partition_refs.c: what nodes refer to */
 void part_check_memory(struct partition *p); /* partition.c: RAM of all fresh guests */
+void part_check_peers(struct check *c);   /* partition_peers.c: wires and channels */
 void part_check_load(struct check *c);    /* partition_load.c: files and where they go */
+
+/* partition_props.c: properties of emulated devices in the node of one of `cls`, or NULL. */
+void part_check_class_props(struct check *c, int node, const struct emul_class *cls);
+/* Does the class have that property? */
+bool part_class_has(const struct emul_class *cls, const char *prop);
 
 /* partition_pass.c: the host's device that `node` stands for. */
 void part_check_pass(struct check *c, int node, const char *path);

@@ -40,7 +40,7 @@ static void overlap(struct check *c, const struct part_range *r, const struct pa
 bool part_add_range(struct check *c, const struct part_range *r)
 {
 	struct part_guest *g = c->g;
-	bool pages = r->kind == REGION_RAM || r->kind == REGION_PASS;
+	bool pages = region_mapped(r->kind);
 	struct part_range *p;
 	unsigned at = 0;
 
@@ -189,7 +189,7 @@ static void add_irqs(struct check *c, int node, int dev, const char *path)
 	}
 }
 
-static void add_windows(struct check *c, struct part_range *r)
+static void add_windows(struct check *c, struct part_range *r, bool shares)
 {
 	for (r->window = 0;; r->window++) {
 		int got = part_read_reg(c, r->node, r->window, &r->base, &r->size);
@@ -201,6 +201,8 @@ static void add_windows(struct check *c, struct part_range *r)
 				    "more than %u entries", MAX_WINDOWS);
 			return;
 		}
+		if (shares)
+			r->kind = r->window ? REGION_EMUL : REGION_CHANNEL;
 		part_add_range(c, r);
 	}
 }
@@ -229,7 +231,7 @@ static void add_emulated(struct check *c, int node, const char *path,
 			g->gic = dev;
 	}
 	add_windows(c, &(struct part_range){ .kind = REGION_EMUL, .dev = dev, .node = node,
-					     .path = path });
+					     .path = path }, cls->shares_memory);
 	add_irqs(c, node, dev, path);
 }
 
@@ -283,6 +285,7 @@ static void add_device(struct check *c, int node)
 		return; /* reported already */
 	if (backing != BACKING_PASSTHROUGH)
 		only_passthrough(c, node);
+	part_check_class_props(c, node, backing == BACKING_EMULATED ? cls : NULL);
 	path = part_keep_path(c, node);
 	if (!path)
 		return;
@@ -292,7 +295,7 @@ static void add_device(struct check *c, int node)
 		part_check_pass(c, node, path);
 	else if (backing == BACKING_ABSENT)
 		add_windows(c, &(struct part_range){ .kind = REGION_ABSENT, .node = node,
-						     .path = path });
+						     .path = path }, false);
 	else
 		no_backing(c, node, backing == BACKING_EMULATED);
 }

@@ -44,7 +44,7 @@ void part_find(const struct partition *p, uint32_t a, struct part_owner *o)
 		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++) {
 			const struct part_range *r = &g->ranges[i];
 
-			if ((r->kind == REGION_RAM || r->kind == REGION_PASS) && r->host &&
+			if (region_mapped(r->kind) && r->host &&
 			    a - r->host < r->size)
 				found(o, g, r->path);
 		}

@@ -8,9 +8,10 @@
 #define PREFIX "espalier,"
 
 /* Nodes that a property may stand in. */
-enum { IN_ROOT = 1, IN_CHOSEN = 2, IN_DEVICE = 4 };
+enum { IN_ROOT = 1, IN_CHOSEN = 2, IN_DEVICE = 4, IN_CLASS = 8 | IN_DEVICE };
 
-enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS, TYPE_NUMBER, TYPE_CPUS };
+enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS, TYPE_NUMBER, TYPE_CPUS,
+	    TYPE_TEXT };
 
 /* In order of enum hole_policy. */
 static const char *const hole_words[] = { "default", "abort", "zero", NULL };
@@ -39,6 +40,9 @@ static const struct prop {
 	{ PREFIX "affinity", IN_ROOT | IN_CHOSEN, TYPE_CPUS, NULL, 0, 0 },
 	{ PREFIX "backing", IN_DEVICE, TYPE_WORD, backing_words, 0, 0 },
 	{ PREFIX "host-node", IN_DEVICE, TYPE_PATH, NULL, 0, 0 },
+	{ PREFIX "peer", IN_CLASS, TYPE_TEXT, NULL, 0, 0 },
+	{ PREFIX "channel", IN_CLASS, TYPE_TEXT, NULL, 0, 0 },
+	{ PREFIX "end", IN_CLASS, TYPE_NUMBER, NULL, 0, 1 },
 	{ PREFIX "allow-dma", IN_DEVICE, TYPE_FLAG, NULL, 0, 0 },
 };
 
@@ -120,6 +124,14 @@ static void check_path(struct check *c, int node, const struct prop *p)
 		WRONG(c, node, p, "not one path that begins with /");
 }
 
+static void check_text(struct check *c, int node, const struct prop *p)
+{
+	const char *s = one_string(c, node, p);
+
+	if (!s || !s[0])
+		WRONG(c, node, p, "not one string");
+}
+
 static void check_address(struct check *c, int node, const struct prop *p)
 {
 	uint32_t v;
@@ -168,6 +180,7 @@ static void check_cpus(struct check *c, int node, const struct prop *p)
 static void (*const check_value[])(struct check *c, int node, const struct prop *p) = {
 	[TYPE_FLAG] = check_flag, [TYPE_WORD] = check_word, [TYPE_PATH] = check_path,
 	[TYPE_ADDRESS] = check_address, [TYPE_NUMBER] = check_number, [TYPE_CPUS] = check_cpus,
+	[TYPE_TEXT] = check_text,
 };
 
 /* --- names and places ------------------------------------------------------------------- */
@@ -188,7 +201,7 @@ static void check_prop(struct check *c, int node, const char *name)
 {
 	static const char *const where[] = {
 		[IN_CHOSEN] = "/chosen", [IN_ROOT | IN_CHOSEN] = "/ and /chosen",
-		[IN_DEVICE] = "nodes of devices",
+		[IN_DEVICE] = "nodes of devices", [IN_CLASS] = "nodes of devices",
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(props); i++) {
@@ -203,6 +216,23 @@ static void check_prop(struct check *c, int node, const char *name)
 		return;
 	}
 	unknown_prop(c, node, name);
+}
+
+bool part_class_has(const struct emul_class *cls, const char *prop)
+{
+	for (const char *const *p = cls ? cls->props : NULL; p && *p; p++)
+		if (!strcmp(*p, prop))
+			return true;
+	return false;
+}
+
+void part_check_class_props(struct check *c, int node, const struct emul_class *cls)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(props); i++)
+		if (props[i].places == IN_CLASS && has(c->fdt, node, props[i].name) &&
+		    !part_class_has(cls, props[i].name))
+			part_report(c, FOUND(RULE_NO_EFFECT, node, .prop = props[i].name),
+				    "this device has no such property");
 }
 
 void part_check_props(struct check *c)

@@ -25,16 +25,11 @@ static uint32_t last_byte(const struct region *r)
 	return r->base.v + (r->size - 1);
 }
 
-static bool must_be_aligned(const struct region *r)
-{
-	return r->kind == REGION_RAM || r->kind == REGION_PASS;
-}
-
 static int check(const struct region *r)
 {
 	if (r->size == 0 || last_byte(r) < r->base.v)
 		return -EINVAL;
-	if (must_be_aligned(r) && ((r->base.v | r->host.v | r->size) & PAGE_MASK))
+	if (region_mapped(r->kind) && ((r->base.v | r->host.v | r->size) & PAGE_MASK))
 		return -EINVAL;
 	if (r->kind == REGION_EMUL && !r->dev)
 		return -EINVAL;
@@ -109,15 +104,24 @@ const struct region *traptab_find(const struct traptab *t, gpa_t a)
 	return a.v - r->base.v < r->size ? r : NULL;
 }
 
+static void *memory(const struct region *r, gpa_t a, uint32_t size)
+{
+	uint32_t off = a.v - r->base.v;
+
+	return size > r->size - off ? NULL : hpa_ptr(HPA(r->host.v + off));
+}
+
 void *traptab_ram(const struct traptab *t, gpa_t a, uint32_t size)
 {
 	const struct region *r = traptab_find(t, a);
-	uint32_t off;
 
-	if (!r || r->kind != REGION_RAM)
-		return NULL;
-	off = a.v - r->base.v;
-	if (size > r->size - off)
-		return NULL;
-	return hpa_ptr(HPA(r->host.v + off));
+	return r && r->kind == REGION_RAM ? memory(r, a, size) : NULL;
+}
+
+void *traptab_memory(const struct traptab *t, gpa_t a, uint32_t size)
+{
+	const struct region *r = traptab_find(t, a);
+
+	return r && (r->kind == REGION_RAM || r->kind == REGION_CHANNEL) ? memory(r, a, size)
+									  : NULL;
 }

@@ -330,7 +330,7 @@ static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct 
 		return;
 	}
 	r = fr.f ? NULL : traptab_find(&av->ag->guest->map, GPA(t->pa));
-	if (!fr.f && !(r && r->kind == REGION_PASS))
+	if (!fr.f && !(r && region_mapped(r->kind)))
 		emulate_access(av, exc, &abort, t);
 	else if (!livelock(av, va))
 		shadow_fill(av, va, t);

@@ -158,16 +158,37 @@ int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint3
 
 static bool aligned(uint32_t a, unsigned size) { return !(a & (size - 1)); }
 
+/* Within a page.  What is aligned is accessed at once: the peer may be looking. */
+static void shared_access(void *p, unsigned size, bool write, uint32_t *v)
+{
+	if (size == 4 && aligned((uintptr_t)p, 4)) {
+		if (write)
+			*(volatile uint32_t *)p = *v;
+		else
+			*v = *(volatile uint32_t *)p;
+		return;
+	}
+	if (!write)
+		*v = 0;
+	memcpy(write ? p : v, write ? v : p, size);
+}
+
 /* One access that stays within a page. */
 static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool write,
 		       bool user, uint32_t *v, struct vm_abort *abort)
 {
 	struct gwalk t;
 	struct fref fr;
+	void *shared;
 
 	if (vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, user, &t))
 		return guest_abort(abort, va, write, t.fault, t.domain);
 	fr = frame_find(av->ag, GPA(t.pa));
+	shared = fr.f ? NULL : traptab_memory(&av->ag->guest->map, GPA(t.pa), size);
+	if (shared) {
+		shared_access(shared, size, write, v);
+		return 0;
+	}
 	if (!fr.f) {
 		if (!aligned(va, size))
 			return guest_abort(abort, va, write, FSR_ALIGNMENT, 0);

@@ -267,10 +267,11 @@ static uint32_t make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fre
 		       (t->ng ? L2_NG : 0);
 	}
 	reg = traptab_find(&av->ag->guest->map, GPA(t->pa));
-	if (!reg || reg->kind != REGION_PASS)
+	if (!reg || !region_mapped(reg->kind))
 		return 0;
 	return ((reg->host.v + (t->pa - reg->base.v)) & ~PAGE_MASK) | L2_SMALL | L2_XN |
-	       L2_AP(ap) | L2_DEVICE | (t->ng ? L2_NG : 0);
+	       L2_AP(ap) | (reg->kind == REGION_PASS ? L2_DEVICE : L2_NORMAL_WBWA) |
+	       (t->ng ? L2_NG : 0);
 }
 
 static void rmap_add(struct gframe *f, uint32_t *pte, uint32_t host)

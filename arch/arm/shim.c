@@ -88,7 +88,7 @@ static bool guest_needs(struct arch_vcpu *av, uint32_t va)
 	for (unsigned n = 0; n < map->n; n++) {
 		const struct region *r = &map->regions[n];
 
-		if (r->kind <= REGION_PASS && ALIGN_DOWN(t.pa, 1u << 20) < r->base.v + r->size &&
+		if (region_mapped(r->kind) && ALIGN_DOWN(t.pa, 1u << 20) < r->base.v + r->size &&
 		    r->base.v < ALIGN_DOWN(t.pa, 1u << 20) + (1u << 20))
 			return true;
 	}

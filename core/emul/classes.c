@@ -15,5 +15,6 @@ const struct emul_class *const emul_classes[] = {
 	&sp804_class,
 	&pl031_class,
 	&pl011_class,
+	&doorbell_class,
 	NULL
 };

@@ -15,5 +15,6 @@ extern const struct emul_class sysreg_class;
 extern const struct emul_class sp804_class;
 extern const struct emul_class pl031_class;
 extern const struct emul_class pl011_class;
+extern const struct emul_class doorbell_class;
 
 #endif

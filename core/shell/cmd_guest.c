@@ -103,13 +103,13 @@ static int guest_info(int argc, char **argv)
 static void memmap_row(const struct region *r)
 {
 	static const char *const kinds[] = {
-		[REGION_RAM] = "ram", [REGION_PASS] = "pass",
+		[REGION_RAM] = "ram", [REGION_CHANNEL] = "channel", [REGION_PASS] = "pass",
 		[REGION_EMUL] = "emulated", [REGION_ABSENT] = "absent",
 	};
 
 	shell_printf("%08x-%08x %-9s", (unsigned)r->base.v,
 		     (unsigned)(r->base.v + (r->size - 1)), kinds[r->kind]);
-	if (r->kind == REGION_RAM || r->kind == REGION_PASS)
+	if (region_mapped(r->kind))
 		shell_printf("%08x ", (unsigned)r->host.v);
 	else
 		shell_printf("%8s ", "-");

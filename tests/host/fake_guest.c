@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Emulated classes here: "test,gic" (named "gic") and "test,uart".  A host node
+ * Emulated classes here: "test,gic" (named "gic"), "test,uart" and "test,shm".  A host node
  * compatible with "test,vmm" has a driver.
  */
 #define _GNU_SOURCE
@@ -104,7 +104,7 @@ void arch_guest_reset(struct guest *g)
 
 void arch_guest_before_write(struct guest *g, gpa_t a, uint32_t size)
 {
-	if (!traptab_ram(&g->map, a, size))
+	if (!traptab_memory(&g->map, a, size))
 		abort();
 	fake.written += size;
 }
@@ -226,6 +226,14 @@ static void dev_destroy(struct emul_dev *d)
 static const char *const gic_names[] = { "test,gic", NULL };
 static const char *const uart_names[] = { "test,uart", "test,uart-old", NULL };
 
+static const char *const shm_names[] = { "test,shm", NULL };
+static const char *const shm_props[] = { "espalier,channel", "espalier,end", NULL };
+
+static const struct emul_class shm_class = {
+	.name = "shm", .compatible = shm_names, .state_size = 4,
+	.create = dev_create, .reset = dev_reset, .destroy = dev_destroy,
+	.props = shm_props, .shares_memory = true,
+};
 static const struct emul_class gic_class = {
 	.name = "gic", .compatible = gic_names, .state_size = 4,
 	.create = dev_create, .reset = dev_reset, .destroy = dev_destroy,
@@ -235,4 +243,4 @@ static const struct emul_class uart_class = {
 	.create = dev_create, .reset = dev_reset, .destroy = dev_destroy,
 };
 
-const struct emul_class *const emul_classes[] = { &gic_class, &uart_class, NULL };
+const struct emul_class *const emul_classes[] = { &gic_class, &uart_class, &shm_class, NULL };

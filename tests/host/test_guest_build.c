@@ -3,8 +3,8 @@
  * core/guest_set.c core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
  * core/load_plan.c
- * core/partition_owner.c core/partition_vmm.c core/pass.c core/pass_irq.c core/irq.c
- * core/chardev.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
+ * core/partition_owner.c core/partition_peers.c core/partition_vmm.c core/pass.c core/pass_irq.c core/irq.c
+ * core/chardev.c core/channel.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
  * core/guest_sched.c core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
  * tests/host/fake_arch.c tests/host/fake_guest.c */
 #include <errno.h>
@@ -272,6 +272,22 @@ static const struct broken {
 	  " espalier,backing = \"emulate\"; };", -EINVAL, "did you mean \"emulated\"?" },
 	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; compatible = \"test,uart\";"
 	  " espalier,host-node = \"/x\"; };", -EINVAL, "espalier,host-node: only with" },
+	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; compatible = \"test,uart\";"
+	  " espalier,peer = \"a/b\"; };", -EINVAL, "espalier,peer: this device has no such" },
+	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; compatible = \"test,shm\";"
+	  " espalier,backing = \"absent\"; espalier,end = <0>; };", -EINVAL,
+	  "espalier,end: this device has no such" },
+	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; espalier,peer = \"\", \"b\"; };",
+	  -EINVAL, "espalier,peer: not one string" },
+	{ "", KERNEL, RAM, CPU0, "u@9000 { reg = <0x9000 4>; espalier,end = <2>; };", -EINVAL,
+	  "espalier,end: 2 is not between 0 and 1" },
+	{ "espalier,end = <1>;", KERNEL, RAM, CPU0, "", -EINVAL,
+	  "espalier,end: is for nodes of devices only" },
+	{ "", KERNEL, RAM, CPU0, "s@9000 { reg = <0x9000 0x800 0xa000 0x1000>;"
+	  " compatible = \"test,shm\"; espalier,channel = \"c\"; espalier,end = <0>; };", -EINVAL,
+	  "0x00009000-0x000097ff is not whole pages" },
+	{ "", KERNEL, RAM, CPU0, "s@9000 { reg = <0x9000 0x1000>; compatible = \"test,shm\";"
+	  " espalier,channel = \"c\"; espalier,end = <0>; };", -EINVAL, "reg: 1 ranges" },
 	{ "", KERNEL, RAM, CPU0, "u { espalier,backing = \"absent\"; };", -EINVAL,
 	  "/u: espalier,backing: no reg" },
 	{ "", KERNEL, RAM, CPU0, "i { #address-cells = <1>; #size-cells = <0>;"

@@ -127,8 +127,9 @@ void guest_run_requests(void);
 const char *guest_state_name(enum guest_state s);
 
 /*
- * Copies between guest RAM and the VMM; the range must lie in RAM of the map.
- * 0 or -EFAULT (nothing copied).  Writes respect verified code (I3).
+ * Copies between guest memory and the VMM; the range must lie in one region of RAM
+ * or in one channel.  0 or -EFAULT (nothing copied).  Writes respect verified code
+ * (I3).
  */
 int guest_write(struct guest *g, gpa_t a, const void *buf, uint32_t n);
 int guest_read(struct guest *g, gpa_t a, void *buf, uint32_t n);

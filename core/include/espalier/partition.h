@@ -65,7 +65,7 @@ struct part_range {
 	uint32_t host;       /* REGION_PASS; REGION_RAM: where it is, or is planned; else 0 */
 	enum region_kind kind;
 	unsigned window;     /* number of the node's `reg` entry */
-	int dev;             /* REGION_EMUL: number of the device */
+	int dev;             /* REGION_EMUL, REGION_CHANNEL: number of the device */
 	int node, host_node; /* host_node: REGION_PASS */
 	const char *path;    /* of the node; lives as long as the guest */
 };

@@ -15,11 +15,19 @@
 struct emul_dev;
 
 enum region_kind {
-	REGION_RAM,    /* guest RAM at `host`; page-aligned */
-	REGION_PASS,   /* a device of the host at `host`; page-aligned */
+	/* Those that the guest reaches by mappings: page-aligned. */
+	REGION_RAM,     /* guest RAM at `host` */
+	REGION_CHANNEL, /* memory at `host` that it shares with a peer; never executable */
+	REGION_PASS,    /* a device of the host at `host` */
+	/* Those that it does not. */
 	REGION_EMUL,   /* emulated: `dev`, window number `window` */
 	REGION_ABSENT, /* probed but absent hardware: reads 0, ignores writes */
 };
+
+static inline bool region_mapped(enum region_kind k)
+{
+	return k <= REGION_PASS;
+}
 
 struct region {
 	gpa_t base;
@@ -40,7 +48,7 @@ void traptab_init(struct traptab *t);
 void traptab_free(struct traptab *t);
 
 /*
- * Inserts a copy of r.  -EINVAL: size 0, wraps, or an unaligned RAM/PASS range;
+ * Inserts a copy of r.  -EINVAL: size 0, wraps, or a mapped range that is not whole pages;
  * -EEXIST: overlaps (*other is set to the region it hits); -ENOMEM.
  */
 int traptab_add(struct traptab *t, const struct region *r, const struct region **other);
@@ -53,5 +61,7 @@ const struct region *traptab_find(const struct traptab *t, gpa_t a);
  * NULL otherwise.
  */
 void *traptab_ram(const struct traptab *t, gpa_t a, uint32_t size);
+/* The same for a range in one region of RAM or in one channel. */
+void *traptab_memory(const struct traptab *t, gpa_t a, uint32_t size);
 
 #endif

@@ -92,7 +92,10 @@ static void map_piece(const struct partition *p, const struct part_run *runs, un
 		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++) {
 			const struct part_range *m = &g->ranges[i];
 
-			if (m->kind == REGION_RAM && m->host && cut(r, m->host, m->size)) {
+			bool ram = m->kind == REGION_RAM || m->kind == REGION_CHANNEL;
+
+			/* A channel is shown with the first of its two guests. */
+			if (ram && m->host && cut(r, m->host, m->size) && !r->owner) {
 				r->owner = g->name;
 				r->guest_path = m->path;
 			}

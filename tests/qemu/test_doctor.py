@@ -23,6 +23,19 @@ SP804_ON = """
     mov r5, #0xa3       @ on, interrupt, 32 bits, once
     str r5, [r4, #8]
 """
+VECTORS = "adr r1, 2f; mcr p15, 0, r1, c12, c0, 0;"
+# They go back to what they are about: in vain.
+HANDLERS = """
+    .balign 32
+2:  b .
+    subs pc, lr, #4
+    b .
+    b .
+    subs pc, lr, #8
+    b .
+    b .
+    b .
+"""
 SLEEP = "1: wfi; b 1b"
 SPIN = "b ."
 
@@ -33,6 +46,10 @@ CASES = {
     "gzip": (".word 0x00088b1f; .skip 60", "", "the kernel has 0x00088b1f there, gzip data"),
     "undef": ("udf #0", "", "the same prefetch abort at pc 0x0000000c over and over; "
               "its vectors at 0x00000000 are not in RAM"),
+    "dabort": (f"ldr r0, =0x20000000; {VECTORS} 1: ldr r2, [r0]; b 1b; {HANDLERS}", "",
+               "it takes the same data abort on 0x20000000 at pc 0x6000800c over and over"),
+    "handled": (f"{VECTORS} udf #0; {HANDLERS}", "",
+                "it takes the same undefined instruction at pc 0x60008008 over and over"),
     "asleep": (SLEEP, "", "it sleeps (WFI) for ever: its GIC's distributor is off"),
     "nothing": (GIC_ON + SLEEP, "", "it sleeps (WFI) for ever: no interrupt is enabled"),
     "nobody": (GIC_ON + "mov r1, #1 << 13; str r1, [r0, #0x108];" + SLEEP, "",

@@ -162,14 +162,23 @@ class Machine:
         """Waits for the VMM's first prompt; returns what it said until then."""
         return self.expect_exact(PROMPT, timeout)
 
+    def expect_echo(self, line, timeout=SHELL_TIMEOUT):
+        """Waits until a typed line stands there. Of a long one only the end is shown.
+
+        A message may come while it is typed; what stood there is then shown again, and
+        an escape sequence is in between.
+        """
+        self.expect(rf"(?:{ANSI})*".join(map(re.escape, line[-16:])) + rf"(?:{ANSI})*\r*\n",
+                    timeout)
+
     def cmd(self, line, timeout=SHELL_TIMEOUT, prompt=PROMPT):
         """Types a line at a prompt; returns its output once the prompt is back.
 
         The echo is waited for first: a line editor may redraw its prompt while
-        we type. Of a long line it shows only the end.
+        we type.
         """
         self.send(line + "\r")
-        self.expect(re.escape(line[-16:]) + rf"(?:{ANSI})*\r*\n", timeout)
+        self.expect_echo(line, timeout)
         self.expect(r"(?:^|[\r\n])(?:" + ANSI + ")*" + re.escape(prompt), timeout)
         return plain(self.qemu.before).strip("\n")
 
@@ -180,7 +189,7 @@ class Machine:
     def bind(self, serial="guest0/uart0"):
         """Connects the terminal to a guest's console."""
         self.send(f"vserial bind {serial}\r")
-        self.expect(re.escape(f"vserial bind {serial}"[-16:]) + rf"(?:{ANSI})*\r*\n")
+        self.expect_echo(f"vserial bind {serial}")
 
     def unbind(self):
         """Leaves a bound console, back to the VMM's prompt."""

@@ -83,10 +83,14 @@ void irq_enable(unsigned intid, bool on)
 	spin_unlock(&irq_lock, flags);
 }
 
+/* The register has the modes of others as well. */
 void irq_set_edge(unsigned intid, bool edge)
 {
+	uint32_t flags = spin_lock(&irq_lock);
+
 	if (irqchip && intid < nr_irqs())
 		irqchip->set_edge(intid, edge);
+	spin_unlock(&irq_lock, flags);
 }
 
 bool irq_is_pending(unsigned intid)

@@ -28,7 +28,7 @@ endif
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 PRODUCTS := $(B)/espalier.elf $(B)/espalier.bin $(B)/vexpress-v2p-ca9.dtb $(B)/guest0.dtb \
-	$(B)/guest-uarts.dtb $(B)/disk.img
+	$(B)/guest-uarts.dtb $(B)/disk.img $(B)/dtpart
 all: $(PRODUCTS)
 
 # --- what it is built with ---------------------------------------------------
@@ -177,6 +177,28 @@ DISK_FILES := /boot.espalier=guests/debian/boot.espalier \
 $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mkdisk.py Makefile \
 		| $(HOST_STAMP)
 	$(call say,EXT2)$(PYTHON) tools/mkdisk.py $@ $(DISK_FILES)
+
+# --- dtpart: the partition checker as a host program -----------------------------------
+
+DTPART_SRCS := $(wildcard tools/dtpart/*.c core/partition*.c) core/load_plan.c \
+	core/guest_image.c core/dt.c core/dt_irq.c core/nearest.c
+DTPART_SRCS := $(filter-out core/partition_vmm.c,$(DTPART_SRCS))
+# Drivers and emulated devices are linked in for their tables alone. What they call is
+# not there: weak symbols may stay undefined.
+TABLE_SRCS := $(wildcard drivers/*.c core/emul/*.c)
+DTPART_CFLAGS := -std=gnu11 -O1 -g -fPIE $(WARNINGS) $(INCLUDES) -Icore \
+	-include $(B)/config.h -MMD -MP
+
+$(B)/host/dtpart/%.o: %.c Makefile | $(B)/config.h $(GENERATED) $(HOST_STAMP)
+	$(call say,HOSTCC)mkdir -p $(@D) && $(HOSTCC) $(DTPART_CFLAGS) -c -o $@ $<
+
+$(B)/host/dtpart/tables.o: $(TABLE_SRCS:%.c=$(B)/host/dtpart/%.o)
+	$(call say,HOSTLD)$(HOSTCC) -r -nostdlib -o $@.tmp $^ && objcopy --weaken $@.tmp $@
+
+$(B)/dtpart: $(DTPART_SRCS:%.c=$(B)/host/dtpart/%.o) $(B)/host/dtpart/tables.o
+	$(call say,HOSTLD)$(HOSTCC) -pie -o $@ $^ -lfdt
+
+-include $(patsubst %.c,$(B)/host/dtpart/%.d,$(DTPART_SRCS) $(TABLE_SRCS))
 
 # --- running -------------------------------------------------------------------------
 

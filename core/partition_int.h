@@ -97,6 +97,18 @@ bool part_class_has(const struct emul_class *cls, const char *prop);
 /* partition_pass.c: the host's device that `node` stands for. */
 void part_check_pass(struct check *c, int node, const char *path);
 
+/* --- partition_refs.c, partition_pass.c: what the host program asks as well ------------ */
+
+struct part_ref {
+	const char *cells; /* the provider's property that counts arguments, or NULL */
+	bool needed;       /* the device does not work without its provider */
+};
+
+/* Is the property one of phandles? */
+bool part_ref(const char *prop, struct part_ref *ref);
+/* Is the host's node a part of the processor, which the VMM keeps? */
+bool part_of_processor(const void *fdt, int node);
+
 /* --- partition_nodes.c ------------------------------------------------------------- */
 
 /* Adds to the model, sorted; an overlap is reported, and false. */

@@ -22,6 +22,11 @@ static const char *const processor[] = {
 	"arm,pl310-cache", "arm,armv7-timer", NULL
 };
 
+bool part_of_processor(const void *fdt, int node)
+{
+	return dt_match(fdt, node, processor) != NULL;
+}
+
 /* A pass-through device being looked at. */
 struct pass {
 	struct check *c;

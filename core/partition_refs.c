@@ -53,6 +53,15 @@ static const struct ref *find_ref(const char *name)
 	return NULL;
 }
 
+bool part_ref(const char *prop, struct part_ref *ref)
+{
+	const struct ref *r = find_ref(prop);
+
+	if (r)
+		*ref = (struct part_ref){ r->cells, r->needed };
+	return r != NULL;
+}
+
 /* --- names and phandles ---------------------------------------------------------------- */
 
 /* Comparing is quadratic: a tree that is so big is not a machine's. */

@@ -34,7 +34,7 @@ struct driver {
 /* Puts a driver into the linker's table of drivers. */
 #define DRIVER(d) \
 	static const struct driver *const d##_row \
-		__attribute__((used, section(".drivers"))) = &(d)
+		__attribute__((used, section("drivers"))) = &(d)
 
 /*
  * Probes every enabled node for drivers of the given order.  Returns how many

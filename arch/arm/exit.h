@@ -37,6 +37,41 @@ void exit_undefined(struct arch_vcpu *av);
 void exit_data_abort(struct arch_vcpu *av, const struct vm_abort *a);
 void exit_prefetch_abort(struct arch_vcpu *av, uint32_t va, unsigned fs);
 
+/* What DFSR and DFAR, or IFSR and IFAR, show to the guest from now on. */
+void exit_set_data_fault(struct arch_vcpu *av, const struct vm_abort *a);
+void exit_set_prefetch_fault(struct arch_vcpu *av, uint32_t va, unsigned fs);
+
+/* --- exceptions that came through the shim ------------------------------------- */
+
+void shim_dabt(struct arch_vcpu *av);
+void shim_pabt(struct arch_vcpu *av);
+void shim_und(struct arch_vcpu *av);
+
+/*
+ * Takes what the shim left in the slots, once: they are the guest's to write.
+ * Afterwards av->frame describes the guest at the instruction that trapped, and
+ * *exc the mode that the exception went to.  False: the slots make no sense.
+ */
+bool shim_enter(struct arch_vcpu *av, unsigned lr_ahead_arm, unsigned lr_ahead_thumb,
+		struct shim_exit *exc);
+
+/*
+ * The exception was not for the guest, but it has overwritten LR and SPSR of the
+ * mode it went to.  That matters if the guest is in that very mode: give back
+ * what its own last exception left there, which is right unless it has changed
+ * them since.
+ */
+void shim_forget(struct arch_vcpu *av, uint32_t mode, const struct reflected *r);
+
+/* The exception is the guest's: LR and SPSR of the mode are right already. */
+void shim_reflect(struct arch_vcpu *av, const struct shim_exit *exc, uint32_t vector,
+		  struct reflected *r);
+
+/* --- replacement words ------------------------------------------------------------ */
+
+/* A dictionary SMC; its condition passed, and PL0 cannot execute SMC. */
+void exit_dictionary(struct arch_vcpu *av);
+
 /* av->frame goes on behind `i`. */
 void exit_next_insn(struct arch_vcpu *av, const struct insn *i);
 

@@ -8,19 +8,15 @@
 
 #include <arch/cp15.h>
 
-#include "vm.h"
 
-#define TTBR_WALK_WBWA 0x48u /* IRGN and RGN: write-back, write-allocate */
-#define ROOT_PAGES     4u
-#define FILL_AROUND    16u
+#define FILL_AROUND 16u
 
 static uint32_t table_entry(const struct shadow *s, unsigned k, unsigned domain)
 {
 	return ptr_hpa(s->table[k]).v | L1_TABLE | L1_DOMAIN(domain);
 }
 
-/* Number of the pool's table that a level 1 entry points to, 0: none. */
-static unsigned table_of(const struct shadow *s, uint32_t e)
+unsigned shadow_table_of(const struct shadow *s, uint32_t e)
 {
 	unsigned k = ((e & ~0x3ffu) - ptr_hpa(s->table).v) / sizeof s->table[0];
 
@@ -28,11 +24,7 @@ static unsigned table_of(const struct shadow *s, uint32_t e)
 	return (e & 3) == L1_TABLE && k < CONFIG_SHADOW_L2 ? k : 0;
 }
 
-/*
- * TLB operations act on the Non-secure TLB only while a guest's context is in
- * place; for any other vCPU the TLB is flushed when it is switched in.
- */
-static void tlbi_all(struct arch_vcpu *av)
+void shadow_hw_tlbi_all(struct arch_vcpu *av)
 {
 	if (av != vm_current()) {
 		av->tlb_stale = true;
@@ -43,7 +35,7 @@ static void tlbi_all(struct arch_vcpu *av)
 	isb();
 }
 
-static void tlbi_va(struct arch_vcpu *av, uint32_t va)
+void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va)
 {
 	if (av != vm_current()) {
 		av->tlb_stale = true;
@@ -56,7 +48,7 @@ static void tlbi_va(struct arch_vcpu *av, uint32_t va)
 
 /* --- pool of level 2 tables ------------------------------------------------ */
 
-static void l2_free(struct shadow *s, unsigned k)
+void shadow_l2_free(struct shadow *s, unsigned k)
 {
 	memset(s->table[k], 0, sizeof s->table[k]);
 	s->l2[k] = (struct l2){ .next = s->free };
@@ -76,8 +68,7 @@ static void private_link(struct shadow *s, unsigned r, unsigned k)
 	root->private = k;
 }
 
-/* The caller invalidates the TLB. */
-static void private_drop(struct shadow *s, unsigned k)
+void shadow_private_drop(struct shadow *s, unsigned k)
 {
 	struct l2 *l = &s->l2[k];
 	struct root *root = &s->root[l->root];
@@ -89,30 +80,30 @@ static void private_drop(struct shadow *s, unsigned k)
 		root->private = l->next;
 	if (l->next)
 		s->l2[l->next].prev = l->prev;
-	l2_free(s, k);
+	shadow_l2_free(s, k);
 }
 
-static void private_drop_all(struct shadow *s, struct root *root)
+void shadow_private_drop_all(struct shadow *s, struct root *root)
 {
 	while (root->private)
-		private_drop(s, root->private);
+		shadow_private_drop(s, root->private);
 }
 
-static void global_drop(struct arch_vcpu *av, unsigned k)
+void shadow_global_drop(struct arch_vcpu *av, unsigned k)
 {
 	struct shadow *s = av->shadow;
 	unsigned i = s->l2[k].index;
 	uint16_t *p = &s->bucket[i];
 
 	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
-		if (s->root[r].used && table_of(s, s->root[r].l1[i]) == k)
+		if (s->root[r].used && shadow_table_of(s, s->root[r].l1[i]) == k)
 			s->root[r].l1[i] = 0;
 	while (*p != k)
 		p = &s->l2[*p].next;
 	*p = s->l2[k].next;
-	l2_free(s, k);
+	shadow_l2_free(s, k);
 	sites_forget(av);
-	tlbi_all(av);
+	shadow_hw_tlbi_all(av);
 	vm_count(av, L2_DROP);
 }
 
@@ -130,128 +121,13 @@ static unsigned l2_alloc(struct arch_vcpu *av, uint32_t va, uint32_t d1)
 	return k;
 }
 
-/* --- roots ------------------------------------------------------------------ */
-
-static void shim_link(struct arch_vcpu *av, struct root *root)
-{
-	root->l1[av->shim_va >> 20] =
-		ptr_hpa(av->shim_l2).v | L1_TABLE | L1_DOMAIN(SHIM_DOMAIN);
-}
-
-static void root_set(struct arch_vcpu *av, unsigned r)
-{
-	struct shadow *s = av->shadow;
-
-	s->cur = r;
-	s->root[r].lru = ++s->tick;
-	av->hw_ttbr0 = ptr_hpa(s->root[r].l1).v | TTBR_WALK_WBWA;
-	if (av == vm_current()) {
-		WRITE_CP15(TTBR0, av->hw_ttbr0);
-		isb();
-	}
-	vm_count(av, ROOT_SWITCH);
-}
-
-static uint32_t root_key(const struct arch_vcpu *av)
-{
-	return av->mmu.sctlr & SCTLR_M ? av->mmu.ttbr0 : NO_TTBR;
-}
-
-/* The root that stands for exactly the guest's (TTBR0, ASID), or 0. */
-static unsigned root_exact(const struct arch_vcpu *av)
-{
-	struct shadow *s = av->shadow;
-	unsigned asid = av->contextidr & 0xff;
-	unsigned r = s->asid_root[asid];
-
-	if (r && s->root[r].used && s->root[r].asid == asid &&
-	    s->root[r].ttbr0 == root_key(av))
-		return r;
-	return 0;
-}
-
-static void root_take_asid(struct arch_vcpu *av, unsigned r, unsigned asid)
-{
-	struct shadow *s = av->shadow;
-	unsigned old = s->asid_root[asid];
-
-	if (old && old != r && s->root[old].used && s->root[old].asid == asid) {
-		private_drop_all(s, &s->root[old]);
-		s->root[old].asid = NO_ASID;
-		tlbi_all(av);
-	}
-	s->root[r].asid = asid;
-	s->asid_root[asid] = r;
-}
-
-/* The root with this TTBR0, else a new one, else the one used longest ago. */
-static unsigned root_obtain(struct arch_vcpu *av, uint32_t ttbr0)
-{
-	struct shadow *s = av->shadow;
-	unsigned oldest = 0;
-
-	for (unsigned r = 1; r < CONFIG_SHADOW_ROOTS; r++) {
-		struct root *root = &s->root[r];
-
-		if (!root->used) {
-			if (!root->l1)
-				root->l1 = page_alloc(ROOT_PAGES, ROOT_PAGES * PAGE_SIZE,
-						      PAGE_SHADOW);
-			if (!root->l1)
-				break;
-			root->used = true;
-			vm_count(av, ROOT_CREATE);
-			memcpy(root->l1, s->root[0].l1, L1_ENTRIES * 4);
-			return r;
-		}
-		if (root->ttbr0 == ttbr0)
-			return r;
-		if (!oldest || (int32_t)(root->lru - s->root[oldest].lru) < 0)
-			oldest = r;
-	}
-	return oldest;
-}
-
-/* Chooses or makes the root for the guest's (TTBR0, ASID).  False: no memory. */
-static bool root_activate(struct arch_vcpu *av)
-{
-	struct shadow *s = av->shadow;
-	unsigned r = root_exact(av);
-
-	s->lazy = false;
-	if (!r) {
-		r = root_obtain(av, root_key(av));
-		if (!r)
-			return false;
-		if (s->root[r].private) {
-			private_drop_all(s, &s->root[r]);
-			tlbi_all(av);
-		}
-		s->root[r].ttbr0 = root_key(av);
-		root_take_asid(av, r, av->contextidr & 0xff);
-	}
-	root_set(av, r);
-	return true;
-}
-
-void shadow_select(struct arch_vcpu *av)
-{
-	struct shadow *s = av->shadow;
-	unsigned r = root_exact(av);
-
-	s->lazy = !r;
-	if (r != s->cur)
-		root_set(av, r);
-}
-
 /* --- entries ------------------------------------------------------------------- */
 
 /* AP of a code frame: the same without the right to write. */
 static const uint8_t ap_read_only[8] = { 0, AP_PL1_RO, AP_ANY_RO, AP_ANY_RO,
 					 0, AP_PL1_RO, AP_ANY_RO, AP_ANY_RO };
 
-/* The shadow entry for `t`, 0 when the page is not RAM or a host device. */
-static uint32_t make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fref *fr)
+uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fref *fr)
 {
 	unsigned ap = t->manager ? AP_ANY_RW : t->ap;
 	uint32_t xn = t->manager ? 0 : t->xn;
@@ -291,7 +167,7 @@ static void rmap_add(struct gframe *f, uint32_t *pte, uint32_t host)
 
 static uint32_t root_pte(const struct shadow *s, const struct root *root, uint32_t va)
 {
-	unsigned k = table_of(s, root->l1[va >> 20]);
+	unsigned k = shadow_table_of(s, root->l1[va >> 20]);
 
 	return k ? s->table[k][BITS(va, 19, 12)] : 0;
 }
@@ -337,24 +213,22 @@ static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
 		after = root_pte(s, &s->root[r], va + PAGE_SIZE);
 		if (executable(before) &&
 		    pair_traps(half_at(before, PAGE_SIZE - 2), head)) {
-			unsigned k = table_of(s, s->root[r].l1[(va - PAGE_SIZE) >> 20]);
+			unsigned k = shadow_table_of(s, s->root[r].l1[(va - PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va - PAGE_SIZE, 19, 12)] = 0;
-			tlbi_va(av, va - PAGE_SIZE);
+			shadow_hw_tlbi_va(av, va - PAGE_SIZE);
 		}
 		if (executable(after) &&
 		    pair_traps(tail, half_at(after, 0))) {
-			unsigned k = table_of(s, s->root[r].l1[(va + PAGE_SIZE) >> 20]);
+			unsigned k = shadow_table_of(s, s->root[r].l1[(va + PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va + PAGE_SIZE, 19, 12)] = 0;
-			tlbi_va(av, va + PAGE_SIZE);
+			shadow_hw_tlbi_va(av, va + PAGE_SIZE);
 		}
 	}
 }
 
-/* Enters pte at slot j of table k. */
-static void enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte,
-		  struct gframe *f)
+void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, struct gframe *f)
 {
 	struct shadow *s = av->shadow;
 	uint32_t *slot = &s->table[k][j];
@@ -366,7 +240,7 @@ static void enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte,
 	*slot = pte;
 	s->l2[k].has_global |= pte && !(pte & L2_NG);
 	if (old)
-		tlbi_va(av, va);
+		shadow_hw_tlbi_va(av, va);
 	if (f)
 		rmap_add(f, slot, pte);
 	if (executable(pte))
@@ -421,22 +295,21 @@ static unsigned table_for(struct arch_vcpu *av, uint32_t va, const struct gwalk 
 {
 	struct shadow *s = av->shadow;
 	uint32_t *e = &s->root[s->cur].l1[va >> 20];
-	unsigned k = table_of(s, *e);
+	unsigned k = shadow_table_of(s, *e);
 
 	if (k && s->l2[k].d1 == t->d1 && (s->l2[k].private || !t->ng))
 		return k;
 	if (k && s->l2[k].private) {
-		private_drop(s, k);
-		tlbi_all(av);
+		shadow_private_drop(s, k);
+		shadow_hw_tlbi_all(av);
 	} else if (k) {
-		global_drop(av, k);
+		shadow_global_drop(av, k);
 	}
 	return t->ng && s->cur ? private_table(av, va, t) : global_table(av, va, t);
 }
 
-/* What the guest's tables say now about the page that slot j of table k maps. */
-static bool guest_entry(struct arch_vcpu *av, const struct l2 *l, const uint32_t *g,
-			unsigned j, struct gwalk *n)
+bool shadow_guest_entry(struct arch_vcpu *av, const struct l2 *l, const uint32_t *g, unsigned j,
+			struct gwalk *n)
 {
 	*n = (struct gwalk){ .d1 = l->d1, .domain = BITS(l->d1, 8, 5) };
 	n->manager = dacr_field(av->mmu.dacr, n->domain) == 3;
@@ -450,8 +323,7 @@ static bool guest_entry(struct arch_vcpu *av, const struct l2 *l, const uint32_t
 	return true;
 }
 
-/* The guest's own level 2 table behind l, or NULL when it is not one in RAM. */
-static const uint32_t *guest_table(struct arch_vcpu *av, uint32_t d1)
+const uint32_t *shadow_guest_table(struct arch_vcpu *av, uint32_t d1)
 {
 	struct fref fr;
 
@@ -465,7 +337,7 @@ static const uint32_t *guest_table(struct arch_vcpu *av, uint32_t d1)
 static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const struct gwalk *t)
 {
 	struct shadow *s = av->shadow;
-	const uint32_t *g = guest_table(av, t->d1);
+	const uint32_t *g = shadow_guest_table(av, t->d1);
 	unsigned first = ALIGN_DOWN(BITS(va, 19, 12), FILL_AROUND);
 
 	for (unsigned j = first; j < first + FILL_AROUND; j++) {
@@ -475,15 +347,15 @@ static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const str
 
 		if (s->table[k][j] || j == BITS(va, 19, 12))
 			continue;
-		if (g && !guest_entry(av, &s->l2[k], g, j, &n))
+		if (g && !shadow_guest_entry(av, &s->l2[k], g, j, &n))
 			continue;
 		if (!g && t->level == 2)
 			return;
 		if (!g)
 			n.pa = (t->pa & 0xfff00000) | j << PAGE_SHIFT;
-		pte = make_pte(av, &n, &fr);
+		pte = shadow_make_pte(av, &n, &fr);
 		if (pte)
-			enter(av, k, j, pte, fr.f);
+			shadow_enter(av, k, j, pte, fr.f);
 	}
 }
 
@@ -491,7 +363,7 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 {
 	struct shadow *s = av->shadow;
 	struct fref fr;
-	uint32_t pte = make_pte(av, t, &fr);
+	uint32_t pte = shadow_make_pte(av, t, &fr);
 	unsigned k;
 
 	vm_count(av, FILL);
@@ -499,13 +371,13 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 		return;
 	if (va >> 20 == av->shim_va >> 20 && !shim_move(av))
 		return;
-	if (t->ng && (s->lazy || !s->cur) && !root_activate(av)) {
+	if (t->ng && (s->lazy || !s->cur) && !shadow_root_activate(av)) {
 		vm_kill(av, "the host has no memory for its shadow tables");
 		return;
 	}
 	k = table_for(av, va, t);
 	fill_around(av, k, va, t);
-	enter(av, k, BITS(va, 19, 12), pte, fr.f); /* last: it wins over a neighbour */
+	shadow_enter(av, k, BITS(va, 19, 12), pte, fr.f); /* last: it wins over a neighbour */
 }
 
 bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
@@ -518,214 +390,6 @@ bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
 	if (acc == GWALK_EXEC)
 		return executable(pte);
 	return acc == GWALK_READ || !(pte & L2_AP(4));
-}
-
-/* --- removal -------------------------------------------------------------------- */
-
-void shadow_flush(struct arch_vcpu *av)
-{
-	struct shadow *s = av->shadow;
-
-	sites_forget(av);
-	vm_count(av, FLUSH_ALL);
-	s->free = 0;
-	for (unsigned k = CONFIG_SHADOW_L2 - 1; k; k--) {
-		if (s->l2[k].used)
-			l2_free(s, k);
-		else {
-			s->l2[k].next = s->free;
-			s->free = k;
-		}
-	}
-	memset(s->bucket, 0, sizeof s->bucket);
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++) {
-		if (!s->root[r].used)
-			continue;
-		s->root[r].private = 0;
-		s->root[r].used = r == 0 || r == s->cur;
-		if (s->root[r].used) {
-			memset(s->root[r].l1, 0, L1_ENTRIES * 4);
-			shim_link(av, &s->root[r]);
-		}
-	}
-	tlbi_all(av);
-}
-
-static void sweep(struct arch_vcpu *av, struct fref fr)
-{
-	struct shadow *s = av->shadow;
-	uint32_t host = ptr_hpa(fr.host).v;
-
-	vm_count(av, RMAP_SWEEP);
-	for (unsigned k = 1; k < CONFIG_SHADOW_L2; k++) {
-		if (!s->l2[k].used)
-			continue;
-		for (unsigned j = 0; j < L2_ENTRIES; j++)
-			if (!((s->table[k][j] ^ host) & ~PAGE_MASK))
-				s->table[k][j] = 0;
-	}
-	tlbi_all(av);
-}
-
-void shadow_drop_frame(struct arch_vcpu *av, struct fref fr)
-{
-	struct shadow *s = av->shadow;
-	uint32_t host = ptr_hpa(fr.host).v;
-
-	sites_forget(av);
-	if (fr.f->overflow)
-		sweep(av, fr);
-	for (unsigned n = 0; n < FRAME_RMAP; n++) {
-		uint32_t *pte = fr.f->rmap[n];
-		unsigned slot;
-
-		fr.f->rmap[n] = NULL;
-		if (!pte || !(*pte & L2_SMALL) || (*pte ^ host) & ~PAGE_MASK)
-			continue;
-		*pte = 0;
-		slot = pte - s->table[0];
-		tlbi_va(av, (uint32_t)s->l2[slot / L2_ENTRIES].index << 20 |
-			slot % L2_ENTRIES << PAGE_SHIFT);
-	}
-	fr.f->overflow = 0;
-}
-
-/* --- the guest's TLB operations -------------------------------------------------- */
-
-void shadow_tlbi_all(struct arch_vcpu *av)
-{
-	shadow_flush(av);
-	shim_check(av);
-}
-
-/* Compares every entry of a table with the guest's; mends or removes. */
-static bool revalidate(struct arch_vcpu *av, unsigned k)
-{
-	struct shadow *s = av->shadow;
-	const uint32_t *g = guest_table(av, s->l2[k].d1);
-	bool any = false;
-
-	for (unsigned j = 0; j < L2_ENTRIES; j++) {
-		uint32_t old = s->table[k][j], pte = 0;
-		struct gwalk n;
-		struct fref fr = { 0 };
-
-		if (!old)
-			continue;
-		if (g && guest_entry(av, &s->l2[k], g, j, &n))
-			pte = make_pte(av, &n, &fr);
-		if (pte != old) {
-			s->table[k][j] = 0;
-			if (pte)
-				enter(av, k, j, pte, fr.f);
-		}
-		any |= pte != 0;
-	}
-	return any;
-}
-
-static uint32_t guest_l1(struct arch_vcpu *av, uint32_t va, uint32_t ttbr0)
-{
-	struct gwalk_regs r = av->mmu;
-	uint32_t a, d1;
-
-	r.ttbr0 = ttbr0;
-	if (!gwalk_l1_address(&r, va, &a) || vm_read32(av->ag, a, &d1))
-		return 0;
-	return d1;
-}
-
-/*
- * A root's own tables may hold global entries, too, where a megabyte has both;
- * those outlive TLBIASID in the TLB.
- */
-void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid)
-{
-	struct shadow *s = av->shadow;
-	unsigned r = s->asid_root[asid & 0xff];
-	struct root *root = &s->root[r];
-	bool global = false;
-
-	if (r && root->used && root->asid == (asid & 0xff)) {
-		vm_count(av, REVALIDATE);
-		for (unsigned k = root->private, next; k; k = next) {
-			struct l2 *l = &s->l2[k];
-
-			next = l->next;
-			global |= l->has_global;
-			if (guest_l1(av, (uint32_t)l->index << 20, root->ttbr0) != l->d1 ||
-			    !revalidate(av, k))
-				private_drop(s, k);
-		}
-	}
-	if (global) {
-		tlbi_all(av);
-		return;
-	}
-	WRITE_CP15(TLBIASID, asid & 0xff);
-	dsb();
-	isb();
-}
-
-/* Drops va from table k, whose root walks from ttbr0. */
-static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t ttbr0)
-{
-	struct shadow *s = av->shadow;
-	unsigned j = BITS(va, 19, 12);
-	struct gwalk n;
-	struct fref fr;
-	const uint32_t *g;
-	uint32_t pte;
-
-	s->table[k][j] = 0;
-	if (guest_l1(av, va, ttbr0) != s->l2[k].d1) {
-		if (s->l2[k].private) {
-			private_drop(s, k);
-			tlbi_all(av);
-		} else {
-			global_drop(av, k);
-		}
-		return;
-	}
-	/* The guest is about to use what it has just changed (fixmap, COW): refill. */
-	g = guest_table(av, s->l2[k].d1);
-	if (g && guest_entry(av, &s->l2[k], g, j, &n)) {
-		pte = make_pte(av, &n, &fr);
-		if (pte)
-			enter(av, k, j, pte, fr.f);
-	}
-}
-
-void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids)
-{
-	struct shadow *s = av->shadow;
-	uint32_t va = va_asid & ~PAGE_MASK;
-	unsigned i = va >> 20;
-
-	sites_tlbi_va(av, va);
-	for (unsigned k = s->bucket[i], next; k; k = next) {
-		next = s->l2[k].next;
-		tlbi_table(av, k, va, av->mmu.ttbr0);
-	}
-	for (unsigned r = 1; r < CONFIG_SHADOW_ROOTS; r++) {
-		struct root *root = &s->root[r];
-		unsigned k;
-
-		if (!all_asids) {
-			r = s->asid_root[va_asid & 0xff];
-			root = &s->root[r];
-			if (!r || root->asid != (va_asid & 0xff))
-				break;
-		}
-		k = root->used ? table_of(s, root->l1[i]) : 0;
-		if (k && s->l2[k].private)
-			tlbi_table(av, k, va, root->ttbr0);
-		if (!all_asids)
-			break;
-	}
-	tlbi_va(av, va);
-	if (i == av->shim_va >> 20)
-		shim_check(av);
 }
 
 /* --- DACR, creation ---------------------------------------------------------------- */

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vm.h"
+
 #define L1_ENTRIES 4096u
 #define L2_ENTRIES 256u
 
@@ -66,5 +68,45 @@ struct shadow {
 	struct root root[CONFIG_SHADOW_ROOTS];
 	struct l2 l2[CONFIG_SHADOW_L2];
 };
+
+#define TTBR_WALK_WBWA 0x48u /* IRGN and RGN: write-back, write-allocate */
+#define ROOT_PAGES     4u
+
+/* --- tables and entries (shadow.c) ------------------------------------------- */
+
+/* Number of the pool's table that a level 1 entry points to, 0: none. */
+unsigned shadow_table_of(const struct shadow *s, uint32_t e);
+/* Back to the pool, zeroed; no root may point to it. */
+void shadow_l2_free(struct shadow *s, unsigned k);
+/* Take a table, or all tables, away from their root; the caller invalidates the TLB. */
+void shadow_private_drop(struct shadow *s, unsigned k);
+void shadow_private_drop_all(struct shadow *s, struct root *root);
+/* Takes a global table away from all roots, and out of the TLB. */
+void shadow_global_drop(struct arch_vcpu *av, unsigned k);
+
+/* The entry for a walk's result, and its frame; 0: neither RAM nor a device of the host. */
+uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fref *fr);
+/* Enters pte, of frame f or NULL, at slot j of table k. */
+void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, struct gframe *f);
+
+/* The guest's own level 2 table behind d1, or NULL when it is not one in RAM. */
+const uint32_t *shadow_guest_table(struct arch_vcpu *av, uint32_t d1);
+/* What the guest's table `g` says now about the page that slot j of table l maps. */
+bool shadow_guest_entry(struct arch_vcpu *av, const struct l2 *l, const uint32_t *g, unsigned j,
+			struct gwalk *n);
+
+/*
+ * TLB operations act on the Non-secure TLB only while a guest's context is in
+ * place; for any other vCPU the TLB is flushed when it is switched in.
+ */
+void shadow_hw_tlbi_all(struct arch_vcpu *av);
+void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va);
+
+/* --- roots (shadow_root.c) ----------------------------------------------------- */
+
+/* Points the shim's megabyte of a root to the shim. */
+void shadow_link_shim(struct arch_vcpu *av, struct root *root);
+/* Chooses or makes the root for the guest's (TTBR0, ASID).  False: no memory. */
+bool shadow_root_activate(struct arch_vcpu *av);
 
 #endif

@@ -273,7 +273,7 @@ void frames_reset(struct arch_guest *ag);
 /* Reads guest-physical RAM for table walks.  `ag` is a struct arch_guest. -EFAULT. */
 int vm_read32(void *ag, uint32_t gpa, uint32_t *v);
 
-/* --- shadow tables (shadow.c) ---------------------------------------------- */
+/* --- shadow tables (shadow*.c) --------------------------------------------- */
 
 int shadow_create(struct arch_vcpu *av);
 void shadow_destroy(struct arch_vcpu *av);

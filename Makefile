@@ -28,7 +28,7 @@ endif
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 PRODUCTS := $(B)/espalier.elf $(B)/espalier.bin $(B)/vexpress-v2p-ca9.dtb $(B)/guest0.dtb \
-	$(B)/guest-uarts.dtb $(B)/disk.img $(B)/dtpart
+	$(B)/guest-uarts.dtb $(B)/guest-vexpress.dtb $(B)/disk.img $(B)/dtpart
 all: $(PRODUCTS)
 
 # --- what it is built with ---------------------------------------------------
@@ -167,11 +167,18 @@ $(GUEST0)/initrd.img: tools/mkinitramfs.py guests/debian/initramfs.txt guests/de
 	$(call say,CPIO)mkdir -p $(@D) && \
 	$(PYTHON) tools/mkinitramfs.py guests/debian/initramfs.txt $@ busybox=$(BUSYBOX)/bin/busybox
 
+# The vendor's tree with our overlay, as a guest.
+VENDOR_DTB = $(firstword $(wildcard $(KERNEL)/usr/lib/linux-image-*/vexpress-v2p-ca9.dtb))
+$(B)/guest-vexpress.dtb: dts/vexpress-guest.dtso $(KERNEL).name Makefile | $(HOST_STAMP)
+	$(call say,OVERLAY)dtc -q -@ -I dts -O dtb -o $@.dtbo $< && \
+	fdtoverlay -i $(VENDOR_DTB) -o $@ $@.dtbo
+
 DISK_FILES := /boot.espalier=guests/debian/boot.espalier \
 	/system/banner.txt=guests/debian/banner.txt \
 	/guests/guest0/vmlinuz=$(GUEST0)/vmlinuz \
 	/guests/guest0/initrd.img=$(GUEST0)/initrd.img \
 	/guests/guest0/guest0.dtb=$(B)/guest0.dtb \
+	/guests/guest0/vexpress.dtb=$(B)/guest-vexpress.dtb \
 	/guests/guest0/guest-uarts.dtb=$(B)/guest-uarts.dtb
 
 $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mkdisk.py Makefile \

@@ -13,6 +13,7 @@ const struct emul_class *const emul_classes[] = {
 	&l2c310_class,
 	&sysreg_class,
 	&sp804_class,
+	&sp810_class,
 	&pl031_class,
 	&pl011_class,
 	&doorbell_class,

@@ -15,7 +15,7 @@
 
 /* --- hidden faults --------------------------------------------------------------------- */
 
-/* Store through a code frame: emulate where turning it to data would not last. */
+/* A store to a code frame is emulated where turning it to data would not last. */
 #define FLIPS_BEFORE_EMULATION 4
 
 static bool executes_from(struct arch_vcpu *av, const struct gframe *f)
@@ -26,15 +26,19 @@ static bool executes_from(struct arch_vcpu *av, const struct gframe *f)
 	return frame_find(av->ag, GPA(t.pa)).f == f;
 }
 
-static void store_to_code(struct arch_vcpu *av, struct fref fr, uint32_t va,
-			  const struct shim_exit *exc, const struct gwalk *t)
+/*
+ * A store to a code frame, or a load from one with replacements by a mapping that it is
+ * not executed through: the guest is to read there what it wrote.
+ */
+static void access_to_code(struct arch_vcpu *av, struct fref fr, const struct vm_abort *what,
+			   const struct shim_exit *exc, const struct gwalk *t)
 {
 	bool self = executes_from(av, fr.f);
 	struct vm_abort abort;
 	struct insn i;
 	int err = -ENOTSUP;
 
-	if ((self || fr.f->flips >= FLIPS_BEFORE_EMULATION) &&
+	if ((self || !what->write || fr.f->flips >= FLIPS_BEFORE_EMULATION) &&
 	    !vm_fetch(av, av->frame.pc, exit_isa(av), &i))
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, &abort);
 	if (err == -EFAULT) {
@@ -44,7 +48,10 @@ static void store_to_code(struct arch_vcpu *av, struct fref fr, uint32_t va,
 		frame_quarantine(av, fr); /* STREX, VSTM ...: step it instead */
 	} else if (err) {
 		frame_to_data(av, fr);
-		shadow_fill(av, va, t);
+		shadow_fill(av, what->va, t, what->write ? GWALK_WRITE : GWALK_READ);
+	} else if (!what->write) {
+		vm_count(av, LOAD_EMUL);
+		av->fault_repeat = 0;
 	}
 }
 
@@ -61,7 +68,7 @@ static void prefill(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
 		return;
 	if (acc == GWALK_EXEC)
 		frame_to_code(av, fr, av->mmu.sctlr & SCTLR_TE ? ISA_THUMB : ISA_ARM, false);
-	shadow_fill(av, va, &t);
+	shadow_fill(av, va, &t, acc);
 }
 
 /*
@@ -164,15 +171,15 @@ static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct 
 	const struct region *r;
 	struct vm_abort abort = { va, FSR_EXTERNAL, t->domain, write };
 
-	if (fr.f && write && fr.f->state == FRAME_CODE) {
-		store_to_code(av, fr, va, exc, t);
+	if (fr.f && fr.f->state == FRAME_CODE && (write || fr.f->npatches)) {
+		access_to_code(av, fr, &abort, exc, t);
 		return;
 	}
 	r = fr.f ? NULL : traptab_find(&av->ag->guest->map, GPA(t->pa));
 	if (!fr.f && !(r && region_mapped(r->kind)))
 		emulate_access(av, exc, &abort, t);
 	else if (!livelock(av, va))
-		shadow_fill(av, va, t);
+		shadow_fill(av, va, t, write ? GWALK_WRITE : GWALK_READ);
 }
 
 /* The guest is not to know of it. */
@@ -251,7 +258,7 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 	if (fr.f->state == FRAME_QUARANTINE)
 		av->step_more = true;
 	else if (!livelock(av, va))
-		shadow_fill(av, va, t);
+		shadow_fill(av, va, t, GWALK_EXEC);
 }
 
 void shim_pabt(struct arch_vcpu *av)

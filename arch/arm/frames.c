@@ -114,13 +114,13 @@ uint32_t frame_load(struct fref fr, uint32_t off, unsigned size)
 }
 
 /*
- * The frame's mappings stay: they are read-only, and what they show changes from
- * one verified image to another.
+ * The frame's mappings stay as a rule: they are read-only, and what they show changes
+ * from one verified image to another.
  */
 void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size,
 		 uint32_t v)
 {
-	bool user = fr.f->user;
+	bool user = fr.f->user, clean = !fr.f->npatches;
 	enum isa isa = fr.f->isa;
 
 	if (off < 4 || off + size > PAGE_SIZE - 4) /* its ends meet other pages */
@@ -131,10 +131,13 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 	memcpy((char *)fr.host + off, &v, size);
 	vm_count(av, STORE_EMUL);
 	av->fault_repeat = 0; /* the next fault there is a new one */
-	if (verify(av, fr, isa, user))
-		code_changed(av, fr);
-	else
+	if (!verify(av, fr, isa, user)) {
 		frame_quarantine(av, fr);
+		return;
+	}
+	code_changed(av, fr);
+	if (clean && fr.f->npatches) /* it may be mapped for data, too */
+		shadow_drop_frame(av, fr);
 }
 
 void frames_reset(struct arch_guest *ag)

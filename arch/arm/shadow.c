@@ -127,7 +127,8 @@ static unsigned l2_alloc(struct arch_vcpu *av, uint32_t va, uint32_t d1)
 static const uint8_t ap_read_only[8] = { 0, AP_PL1_RO, AP_ANY_RO, AP_ANY_RO,
 					 0, AP_PL1_RO, AP_ANY_RO, AP_ANY_RO };
 
-uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fref *fr)
+uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec,
+			 struct fref *fr)
 {
 	unsigned ap = t->manager ? AP_ANY_RW : t->ap;
 	uint32_t xn = t->manager ? 0 : t->xn;
@@ -135,6 +136,8 @@ uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fre
 
 	*fr = frame_find(av->ag, GPA(t->pa));
 	if (fr->f) {
+		if (fr->f->state == FRAME_CODE && fr->f->npatches && !exec)
+			return 0;
 		if (fr->f->state == FRAME_CODE)
 			ap = ap_read_only[ap];
 		else
@@ -177,11 +180,6 @@ static uint16_t half_at(uint32_t pte, unsigned off)
 	return *(uint16_t *)hpa_ptr(HPA((pte & ~PAGE_MASK) + off));
 }
 
-static bool executable(uint32_t pte)
-{
-	return (pte & (L2_SMALL | L2_XN)) == L2_SMALL;
-}
-
 /* Quick tests for halves of a coprocessor 14 or 15 register transfer. */
 static bool maybe_first_half(uint16_t hw) { return (hw & 0xef00) == 0xee00; }
 static bool maybe_second_half(uint16_t hw) { return (hw & 0x0e10) == 0x0e10; }
@@ -211,14 +209,14 @@ static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
 			continue;
 		before = root_pte(s, &s->root[r], va - PAGE_SIZE);
 		after = root_pte(s, &s->root[r], va + PAGE_SIZE);
-		if (executable(before) &&
+		if (shadow_executable(before) &&
 		    pair_traps(half_at(before, PAGE_SIZE - 2), head)) {
 			unsigned k = shadow_table_of(s, s->root[r].l1[(va - PAGE_SIZE) >> 20]);
 
 			s->table[k][BITS(va - PAGE_SIZE, 19, 12)] = 0;
 			shadow_hw_tlbi_va(av, va - PAGE_SIZE);
 		}
-		if (executable(after) &&
+		if (shadow_executable(after) &&
 		    pair_traps(tail, half_at(after, 0))) {
 			unsigned k = shadow_table_of(s, s->root[r].l1[(va + PAGE_SIZE) >> 20]);
 
@@ -243,7 +241,7 @@ void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, st
 		shadow_hw_tlbi_va(av, va);
 	if (f)
 		rmap_add(f, slot, pte);
-	if (executable(pte))
+	if (shadow_executable(pte))
 		part_neighbours(av, va, pte);
 }
 
@@ -254,9 +252,9 @@ static void part_ends(struct arch_vcpu *av, unsigned k)
 	uint32_t va = (uint32_t)s->l2[k].index << 20;
 	const uint32_t *table = s->table[k];
 
-	if (executable(table[0]))
+	if (shadow_executable(table[0]))
 		part_neighbours(av, va, table[0]);
-	if (executable(table[L2_ENTRIES - 1]))
+	if (shadow_executable(table[L2_ENTRIES - 1]))
 		part_neighbours(av, va + ((L2_ENTRIES - 1) << PAGE_SHIFT), table[L2_ENTRIES - 1]);
 }
 
@@ -334,7 +332,8 @@ const uint32_t *shadow_guest_table(struct arch_vcpu *av, uint32_t d1)
 }
 
 /* Neighbours of a page that faulted come for little: fill the gaps. */
-static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const struct gwalk *t)
+static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const struct gwalk *t,
+			bool exec)
 {
 	struct shadow *s = av->shadow;
 	const uint32_t *g = shadow_guest_table(av, t->d1);
@@ -353,17 +352,18 @@ static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const str
 			return;
 		if (!g)
 			n.pa = (t->pa & 0xfff00000) | j << PAGE_SHIFT;
-		pte = shadow_make_pte(av, &n, &fr);
+		pte = shadow_make_pte(av, &n, exec, &fr);
 		if (pte)
 			shadow_enter(av, k, j, pte, fr.f);
 	}
 }
 
-void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
+void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
+		 enum gwalk_access acc)
 {
 	struct shadow *s = av->shadow;
 	struct fref fr;
-	uint32_t pte = shadow_make_pte(av, t, &fr);
+	uint32_t pte = shadow_make_pte(av, t, acc == GWALK_EXEC, &fr);
 	unsigned k;
 
 	vm_count(av, FILL);
@@ -376,7 +376,7 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 		return;
 	}
 	k = table_for(av, va, t);
-	fill_around(av, k, va, t);
+	fill_around(av, k, va, t, acc == GWALK_EXEC);
 	shadow_enter(av, k, BITS(va, 19, 12), pte, fr.f); /* last: it wins over a neighbour */
 }
 
@@ -388,7 +388,7 @@ bool shadow_maps(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
 	if (!(pte & L2_SMALL))
 		return false;
 	if (acc == GWALK_EXEC)
-		return executable(pte);
+		return shadow_executable(pte);
 	return acc == GWALK_READ || !(pte & L2_AP(4));
 }
 

@@ -84,8 +84,18 @@ void shadow_private_drop_all(struct shadow *s, struct root *root);
 /* Takes a global table away from all roots, and out of the TLB. */
 void shadow_global_drop(struct arch_vcpu *av, unsigned k);
 
-/* The entry for a walk's result, and its frame; 0: neither RAM nor a device of the host. */
-uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, struct fref *fr);
+/*
+ * The entry for a walk's result, and its frame.  0: neither RAM nor a device of the host,
+ * or code with replacements that the page is not executed for (`exec`): who reads it
+ * as data must not see them.
+ */
+uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec,
+			 struct fref *fr);
+static inline bool shadow_executable(uint32_t pte)
+{
+	return (pte & (L2_SMALL | L2_XN)) == L2_SMALL;
+}
+
 /* Enters pte, of frame f or NULL, at slot j of table k. */
 void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, struct gframe *f);
 

@@ -97,7 +97,7 @@ static bool revalidate(struct arch_vcpu *av, unsigned k)
 		if (!old)
 			continue;
 		if (g && shadow_guest_entry(av, &s->l2[k], g, j, &n))
-			pte = shadow_make_pte(av, &n, &fr);
+			pte = shadow_make_pte(av, &n, shadow_executable(old), &fr);
 		if (pte != old) {
 			s->table[k][j] = 0;
 			if (pte)
@@ -156,6 +156,7 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 {
 	struct shadow *s = av->shadow;
 	unsigned j = BITS(va, 19, 12);
+	uint32_t old = s->table[k][j];
 	struct gwalk n;
 	struct fref fr;
 	const uint32_t *g;
@@ -174,7 +175,7 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 	/* The guest is about to use what it has just changed (fixmap, COW): refill. */
 	g = shadow_guest_table(av, s->l2[k].d1);
 	if (g && shadow_guest_entry(av, &s->l2[k], g, j, &n)) {
-		pte = shadow_make_pte(av, &n, &fr);
+		pte = shadow_make_pte(av, &n, shadow_executable(old), &fr);
 		if (pte)
 			shadow_enter(av, k, j, pte, fr.f);
 	}

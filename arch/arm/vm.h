@@ -116,6 +116,7 @@ struct shim_slots {
 	X(PATCHED, "frame.patched-words")                                      \
 	X(QUARANTINED, "frame.quarantined")                                    \
 	X(STORE_EMUL, "frame.store-emulated")                                  \
+	X(LOAD_EMUL, "frame.load-emulated")                                    \
 	X(STEP, "step.out-of-line")                                            \
 	X(STEP_EMUL, "step.emulated")                                          \
 	X(STRADDLE, "step.straddle")                                           \
@@ -285,8 +286,9 @@ void shadow_select(struct arch_vcpu *av);
 void shadow_tlbi_all(struct arch_vcpu *av);
 void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid);
 void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids);
-/* Enters the translation `t` of va (whose frame state allows it). */
-void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t);
+/* Enters the translation `t` of va for the access (which its frame's state allows). */
+void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
+		 enum gwalk_access acc);
 /* Removes every mapping of a frame. */
 void shadow_drop_frame(struct arch_vcpu *av, struct fref fr);
 /* True if va is mapped for the access in the current root. */

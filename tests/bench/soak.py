@@ -27,6 +27,7 @@ BAD = re.compile(r"Segmentation fault|Oops|BUG:|[Uu]nhandled|rcu.*stall|soft loc
 BOUND = 300
 IDLE_SECONDS = (1, 20)
 
+BUSYBOX = hashlib.md5((espalier.BUILD / "dl/busybox/bin/busybox").read_bytes()).hexdigest()
 SEQ = hashlib.md5("".join(f"{i}\n" for i in range(1, 30001)).encode()).hexdigest()
 SUM = f"{sum(i / 3 * 1.1 for i in range(1, 20000)):.6f}"
 
@@ -44,8 +45,8 @@ LOADS = (
     ("(for k in 1 2 3 4; do awk 'BEGIN { s = 0; for (i = 1; i < 20000; i++) s += i / 3 * 1.1; "
      "printf \"%.6f\\n\", s }' > /tmp/f$k & done; wait); sort -u /tmp/f?",
      re.escape(SUM)),
-    ("(for k in 1 2 3; do md5sum /bin/busybox > /tmp/m$k & done; sha256sum /bin/busybox "
-     "> /dev/null; wait); sort -u /tmp/m? | wc -l", r"1"),
+    ("(for k in 1 2 3; do md5sum < /bin/busybox > /tmp/m$k & done; sha256sum /bin/busybox "
+     "> /dev/null; wait); sort -u /tmp/m?", BUSYBOX + "  -"),
     ("seq 1 4000 | tail -n 1", r"4000"),
     ("seq 10001 12000", "\n".join(map(str, range(10001, 12001)))),
     ("sh -c 'trap \"echo got it\" USR1; kill -USR1 $$; echo on'", r"got it\non"),

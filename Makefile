@@ -179,7 +179,8 @@ DISK_FILES := /boot.espalier=guests/debian/boot.espalier \
 	/guests/guest0/initrd.img=$(GUEST0)/initrd.img \
 	/guests/guest0/guest0.dtb=$(B)/guest0.dtb \
 	/guests/guest0/vexpress.dtb=$(B)/guest-vexpress.dtb \
-	/guests/guest0/guest-uarts.dtb=$(B)/guest-uarts.dtb
+	/guests/guest0/guest-uarts.dtb=$(B)/guest-uarts.dtb \
+	$(foreach f,printer.elf printer.dtb client.elf client.dtb,/guests/$(f)=$(GUEST_BUILD)/$(f))
 
 $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mkdisk.py Makefile \
 		| $(HOST_STAMP)

@@ -9,7 +9,7 @@
 GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_wx ldst level mmu selfmod \
 	timer usermode vfp
 GUEST_NAMES := $(GUEST_NATIVE) bad hole tick residue hostile_irq hostile_mem hostile_residue \
-	hostile_shim poke
+	hostile_shim poke hostile_channel printer client
 
 B ?= build
 CROSS ?= arm-none-eabi-
@@ -44,12 +44,15 @@ $(foreach n,$(GUEST_NAMES),$(eval $(call guest_rules,$(n))))
 $(GUEST_BUILD)/%.bin: $(GUEST_BUILD)/%.elf
 	$(call say,BIN)$(CROSS)objcopy -O binary $< $@
 
-# Their trees differ in the kernel's path only.
+# Their trees differ in the kernel's path, and in what is in <name>/tree.dtsi.
 GUEST_DTS = /dts-v1/;\n/include/ "bare.dtsi"\n/ { model = "Espalier guest $*";\n\
-	chosen { espalier,kernel = "/guests/$*.elf"; }; };\n
+	chosen { espalier,kernel = "/guests/$*.elf"; }; };\n\
+	$(if $(wildcard guests/$*/tree.dtsi),/include/ "$*/tree.dtsi"\n)
+guest_tree = $(wildcard guests/$(1)/tree.dtsi)
+$(foreach n,$(GUEST_NAMES),$(eval $(GUEST_BUILD)/$(n).dtb: $(call guest_tree,$(n))))
 $(foreach n,$(GUEST_NAMES),$(GUEST_BUILD)/$(n).dtb): $(GUEST_BUILD)/%.dtb: guests/lib/bare.dtsi \
 		guests/guests.mk
-	$(call say,DTC)mkdir -p $(@D) && printf '$(GUEST_DTS)' | dtc -i guests/lib -O dtb -o $@ -
+	$(call say,DTC)mkdir -p $(@D) && printf '$(GUEST_DTS)' | dtc -i guests/lib -i guests -O dtb -o $@ -
 
 guest-run: $(GUEST_BUILD)/$(NAME).elf
 	$(QEMU) -M vexpress-a9 -m 64M -display none -monitor none -serial stdio -kernel $<

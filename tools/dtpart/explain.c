@@ -82,6 +82,19 @@ static const struct {
 	  " guest, or of this one." },
 	{ 51, "The host's interrupt belongs to somebody else: another guest, another device of"
 	  " this guest, or a driver of the VMM. It could be delivered to one of them only." },
+	{ 52, "A channel is memory that two guests share, with a doorbell at each end"
+	  " (docs/channels.md). Its node has two `reg` entries, shared memory and doorbell, one"
+	  " interrupt or none, the channel's name of 1 to 31 bytes, and the number of its end." },
+	{ 53, "Both guests map the same pages, so both trees have to give the first `reg` entry"
+	  " the same size." },
+	{ 54, "A channel has two ends, 0 and 1, each of one node of one guest. Nobody else can"
+	  " have a part in it." },
+	{ 55, "`espalier,peer` names a UART of another guest by that guest's name and the UART's,"
+	  " which is `uart<n>` of its alias `serial<n>`, or else its label. The UART itself needs"
+	  " such a name as well." },
+	{ 56, "Two UARTs are wired if each one's `espalier,peer` names the other. Here one names a"
+	  " UART that does not exist or that names somebody else. A peer whose guest does not"
+	  " exist yet is no error: it is looked at when that is created." },
 	{ 60, "A property holds a phandle that no node of the guest's tree has, as happens when"
 	  " nodes are removed from a tree." },
 	{ 61, "A clock, regulator, reset, GPIO, DMA channel or interrupt controller that a device"

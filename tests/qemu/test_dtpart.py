@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""dtpart, the partition checker on the host. No QEMU here."""
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import espalier
+
+DTPART = espalier.BUILD / "dtpart"
+HOST = espalier.TOP / "dts" / "vexpress-v2p-ca9.dts"
+HOST_DTB = espalier.BUILD / "vexpress-v2p-ca9.dtb"
+GUEST0 = espalier.TOP / "dts" / "guest0.dts"
+UART1 = "/bus@10000000/serial@a000"
+
+
+def dtpart(*args, status=0):
+    run = subprocess.run([str(DTPART), *map(str, args)], text=True, capture_output=True,
+                         cwd=str(espalier.TOP), timeout=60)
+    assert run.returncode == status, run.stdout + run.stderr
+    return run.stdout or run.stderr
+
+
+def guest(path, *, chosen='espalier,kernel = "/k";', ram="0x60000000 0x100000", nodes=""):
+    path.write_text(f"""/dts-v1/;
+/ {{
+    #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;
+    chosen {{ {chosen} }};
+    memory@60000000 {{ device_type = "memory"; reg = <{ram}>; }};
+    cpus {{
+        #address-cells = <1>; #size-cells = <0>;
+        cpu@0 {{ device_type = "cpu"; compatible = "arm,cortex-a9"; reg = <0>; }};
+    }};
+    gic: interrupt-controller@1e001000 {{
+        compatible = "arm,cortex-a9-gic"; interrupt-controller; #interrupt-cells = <3>;
+        reg = <0x1e001000 0x1000>, <0x1e000100 0x100>;
+    }};
+    clk: clk {{ compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <1>; }};
+{nodes}
+}};
+""")
+    return path
+
+
+def passed(host_node, compatible="arm,pl011", more=""):
+    return (f'x@10008000 {{ compatible = "{compatible}"; reg = <0x10008000 0x1000>;\n'
+            f'clocks = <&clk>; espalier,backing = "passthrough";\n'
+            f'espalier,host-node = "{host_node}"; {more} }};')
+
+
+def findings(*guests, status=1):
+    return json.loads(dtpart("check", "--json", HOST, *guests, status=status))
+
+
+def test_shipped_trees():
+    said = dtpart("check", HOST, f"guest0={GUEST0}", "--root", espalier.BUILD)
+    # The files of guest0 lie where the disk image has them.
+    assert "0 errors, 0 warnings" in said
+    dtpart("check", HOST_DTB, f"guest0={espalier.BUILD / 'guest-vexpress.dtb'}")
+    dtpart("check", HOST, f"guest0={GUEST0}", f"uarts={espalier.TOP / 'dts/guest-uarts.dts'}")
+
+
+# What a peer accepts silently, or dies of: one precise message each.
+MISTAKES = {
+    "uart": (dict(nodes=passed(UART1)), dict(nodes=passed(UART1)), "P050",
+             "the host's 0x1000a000 belongs to a: /x@10008000"),
+    "irq": (dict(nodes=passed(UART1, more="interrupts = <0 6 4>;")),
+            dict(nodes=passed(UART1, more="interrupts = <0 6 4>;")), "P051", "INTID 38"),
+    "console": (dict(nodes=passed("/bus@10000000/serial@9000")), None, "P047", "driver pl011"),
+    "gic": (dict(nodes=passed("/interrupt-controller@1e001000", "arm,cortex-a9-gic")), None,
+            "P047", "driver gic"),
+    "timer": (dict(nodes=passed("/timer@1e000200", "arm,cortex-a9-global-timer")), None,
+              "P047", "driver gtimer"),
+    "nowhere": (dict(nodes=passed("/bus@10000000/serial@8000")), None, "P040", "no node"),
+    "misspelt": (dict(nodes='x@10008000 { compatible = "arm,pl011"; reg = <0x10008000 0x1000>;'
+                      ' espalier,backing = "passthru"; };'), None, "P012", "passthru"),
+    "network": (dict(nodes='ethernet@4e000000 { compatible = "smsc,lan9118";'
+                     ' reg = <0x4e000000 0x10000>; };'), None, "P036", "without a switch"),
+    "memory": (dict(ram="0x60000000 0x18000000"), dict(ram="0x60000000 0x10000000"), "P024",
+               "no 262144 KiB in one piece"),
+    "dma": (dict(nodes=passed("/clcd@10020000", "arm,pl111")), None, "P048", "IOMMU"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes(tmp_path, name):
+    first, second, code, says = MISTAKES[name]
+    guests = [f"a={guest(tmp_path / 'a.dts', **first)}"]
+    if second is not None:
+        guests.append(f"b={guest(tmp_path / 'b.dts', **second)}")
+    found = [f for f in findings(*guests) if f["code"] == code]
+    assert len(found) == 1, found
+    assert says in found[0]["message"]
+    assert found[0]["severity"] == "error" and found[0]["hint"]
+
+
+def test_lines(tmp_path):
+    """A finding of a .dts has its file and line; of a .dtb it has not."""
+    source = guest(tmp_path / "a.dts", nodes=passed(UART1) + "\nbad@0 { reg = <0x60000000 4>;"
+                   '\n espalier,backing = "absent"; };')
+    [found] = findings(f"a={source}")
+    lines = source.read_text().split("\n")
+    assert found["file"] == str(source)
+    assert lines[found["line"] - 1] == "bad@0 { reg = <0x60000000 4>;"
+    assert (found["node"], found["property"], found["owner"]) == ("/bad@0", "reg", "a")
+    assert found["owner_node"] == "/memory@60000000"
+    assert found["have"] == "0x60000000-0x60000003"
+    said = dtpart("check", HOST, f"a={source}", status=1)
+    assert f"{source}:{found['line']}: error: {source}: /bad@0: reg: " in said
+
+    dtb = tmp_path / "a.dtb"
+    espalier.make_dtb(dtb, source.read_text())
+    [found] = findings(f"a={dtb}")
+    assert found["line"] is None and found["file"] is None
+
+
+def test_files(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "k").write_bytes(bytes(4096))
+    source = guest(tmp_path / "a.dts", chosen='espalier,kernel = "/k"; espalier,initrd = "/i";')
+    assert findings(f"a={source}", status=0) == []
+    args = ("check", "--root", root, HOST, f"a={source}")
+    assert "/i: no such file [P070]" in dtpart(*args, status=1)
+    (root / "i").write_bytes(bytes(2 << 20))
+    assert "[P072]" in dtpart(*args, status=1)
+    (root / "i").write_bytes(bytes(100))
+    assert "0 errors" in dtpart(*args)
+
+
+def test_who_owns(tmp_path):
+    a = f"a={guest(tmp_path / 'a.dts', nodes=passed(UART1, more='interrupts = <0 6 4>;'))}"
+    assert dtpart("who-owns", HOST, "0x1000a018", a) == (
+        f"{UART1}, which belongs to a (its /x@10008000)\n")
+    assert "belongs to a" in dtpart("who-owns", HOST, "38", a)
+    assert "belongs to a" in dtpart("who-owns", HOST, UART1, a)
+    assert "belongs to nobody" in dtpart("who-owns", HOST, UART1)
+    assert "the VMM (driver pl011)" in dtpart("who-owns", HOST_DTB, "0x10009000")
+    assert json.loads(dtpart("who-owns", "--json", HOST, "0x10000000"))["driver"] == "sysreg"
+    assert dtpart("who-owns", HOST, "0x20000000") == "nothing\n"
+    assert "no such node" in dtpart("who-owns", HOST, "/none", status=2)
+    assert "not an address" in dtpart("who-owns", HOST, "many", status=2)
+
+
+def test_hand_over(tmp_path):
+    """The host's tree gives away what the VMM could use; but not the processor."""
+    source = HOST.read_text()
+    for node in ("sysreg: sysreg@0 {", "gic: interrupt-controller@1e001000 {"):
+        assert node in source
+        source = source.replace(node, node + " espalier,hand-over;")
+    host = tmp_path / "host.dts"
+    host.write_text(source)
+    a = guest(tmp_path / "a.dts", nodes=passed("/bus@10000000/sysreg@0", "arm,vexpress-sysreg",
+                                               "espalier,allow-dma;"))
+    said = dtpart("check", host, f"a={a}")
+    assert "[P049]" in said and "0 errors" in said
+    a = guest(tmp_path / "a.dts", nodes=passed("/interrupt-controller@1e001000",
+                                               "arm,cortex-a9-gic"))
+    assert "[P047]" in dtpart("check", host, f"a={a}", status=1)
+
+
+def test_map(tmp_path):
+    a = f"a={guest(tmp_path / 'a.dts', nodes=passed(UART1))}"
+    rows = json.loads(dtpart("map", "--json", HOST, a))
+    uart = next(r for r in rows if r["node"] == UART1)
+    assert uart["owner"] == "a" and uart["guest_node"] == "/x@10008000"
+    assert uart["interrupts"] == [38]
+    assert [r["base"] for r in rows] == sorted(r["base"] for r in rows)
+    ram = [r for r in rows if r["ram"]]
+    assert sum(r["size"] for r in ram) == 512 << 20
+    assert sum(r["size"] for r in ram if r["owner"] == "a") == 1 << 20
+    assert any(re.match(r"1000a000-1000afff a +38 +/bus", line)
+               for line in dtpart("map", HOST, a).splitlines())
+    svg = ET.fromstring(dtpart("map", "--svg", HOST, a))
+    texts = [e.text for e in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert "serial@a000" in texts and "1000a000-1000afff" in texts and "a" in texts
+    colours = {e.get("fill") for e in svg.iter("{http://www.w3.org/2000/svg}rect")}
+    assert len(colours) >= 3
+
+
+def test_derive(tmp_path):
+    out = tmp_path / "d.dts"
+    args = ("derive", HOST, "--memory", "128M", "--kernel", "/guests/guest0/vmlinuz",
+            "--initrd", "/guests/guest0/initrd.img")
+    out.write_text(dtpart(*args, "--give", UART1, "--give", "/bus@10000000/mmc@5000"))
+    text = out.read_text()
+    # The closure: what the two refer to, by the labels of the source.
+    assert "vmmc-supply = <&vdd_3v3>;" in text and "clocks = <&clk_24mhz>, <&clk_axi>;" in text
+    assert "interrupts = <0 9 4>, <0 10 4>;" in text
+    assert "serial@b000" not in text and "clcd" not in text and "phandle" not in text
+    assert text.count('espalier,backing = "passthrough";') == 2
+    assert "0 errors, 0 warnings" in dtpart("check", HOST, f"d={out}")
+
+    out.write_text(dtpart(*args, "--except", UART1))
+    text = out.read_text()
+    assert "serial@a000" not in text and "serial@b000" in text
+    assert re.search(r"\* /clcd@10020000:\n \* +not a device that is known to do no DMA", text)
+    assert "0 errors" in dtpart("check", HOST, f"d={out}")
+    # The same from a DTB, whose labels are made of names.
+    out.write_text(dtpart("derive", HOST_DTB, "--give", UART1, "--memory", "64M"))
+    assert "0 errors" in dtpart("check", HOST_DTB, f"d={out}")
+    said = dtpart(*args, "--give", "/clcd@10020000", status=1)
+    assert said.startswith("dtpart: /clcd@10020000: ") and "[P048]" in said
+    assert "no such node" in dtpart(*args, "--give", "/none", status=2)
+    assert "--memory" in dtpart("derive", HOST, "--give", UART1, status=2)
+
+
+def test_derived_linux_boots(machine, tmp_path):
+    """A derived tree is one that Debian runs with: its UART is the second line."""
+    source = dtpart("derive", HOST, "--memory", "128M", "--give", UART1, "--kernel",
+                    "/guests/guest0/vmlinuz", "--initrd", "/guests/guest0/initrd.img")
+    dtb = espalier.make_dtb(tmp_path / "guest.dtb", source)
+    files = {f"/guests/guest0/{name}": (espalier.BUILD / "guests/guest0" / name).read_bytes()
+             for name in ("vmlinuz", "initrd.img")}
+    files["/d.dtb"] = dtb
+    m = machine(disk=espalier.make_disk(tmp_path / "disk.img", files))
+    m.boot()
+    assert "no errors" in m.cmd("guest check guest0 /d.dtb")
+    m.cmd("guest create guest0 /d.dtb")
+    m.start_linux()
+    assert "mmio:0x1000A000" in m.sh("cat /proc/tty/driver/ttyAMA")
+    m.unbind()
+
+
+def test_explain():
+    listed = re.findall(r"^(P\d{3})  (error|warning) ", dtpart("explain"), re.M)
+    assert len(listed) >= 48
+    for code, severity in listed:
+        said = dtpart("explain", code)
+        assert said.startswith(f"{code}, {severity}: ") and "\nHint: " in said
+    assert "no such rule" in dtpart("explain", "P999", status=2)
+    # The reference is what the table says.
+    wanted = dtpart("explain", "--markdown")
+    assert (espalier.TOP / "docs" / "rules.md").read_text() == wanted
+
+
+def test_bad_input(tmp_path):
+    junk = tmp_path / "junk.dtb"
+    junk.write_bytes(b"junk" * 100)
+    assert "[P001]" in dtpart("check", HOST, f"a={junk}", status=1)
+    assert "not a device tree" in dtpart("check", junk, f"a={GUEST0}", status=2)
+    assert "No such file" in dtpart("check", tmp_path / "none", f"a={GUEST0}", status=2)
+    broken = tmp_path / "broken.dts"
+    broken.write_text("/dts-v1/; / { ")
+    assert "dtc failed" in dtpart("check", HOST, f"a={broken}", status=2)
+    for args in (("nonsense",), ("check", HOST), ("check", HOST, GUEST0), ("check",),
+                 ("map", "--what", HOST)):
+        assert dtpart(*args, status=2).startswith("dtpart: ")
+    assert "usage:" in dtpart("--help")

@@ -199,7 +199,11 @@ static void fit(struct check *c, struct part_run *runs, unsigned *n)
 		char have[16], want[16];
 		uint32_t left = 0;
 
-		if (r->kind != REGION_RAM || take_ram(runs, n, r->size, &r->host))
+		if (r->kind != REGION_RAM && r->kind != REGION_CHANNEL)
+			continue;
+		if (r->kind == REGION_CHANNEL && part_far_memory(c, r, &r->host))
+			continue;
+		if (take_ram(runs, n, r->size, &r->host))
 			continue;
 		for (unsigned k = 0; k < *n; k++)
 			left += runs[k].size >> 10;

@@ -87,6 +87,8 @@ void part_check_nodes(struct check *c);   /* partition_nodes.c: collects the mod
 void part_check_refs(struct check *c);    /* partition_refs.c: what nodes refer to */
 void part_check_memory(struct partition *p); /* partition.c: RAM of all fresh guests */
 void part_check_peers(struct check *c);   /* partition_peers.c: wires and channels */
+/* Where the memory of a channel is, or is planned, for its other end.  False: nowhere. */
+bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host);
 void part_check_load(struct check *c);    /* partition_load.c: files and where they go */
 
 /* partition_props.c: properties of emulated devices in the node of one of `cls`, or NULL. */

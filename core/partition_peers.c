@@ -136,6 +136,24 @@ static const struct part_range *memory_of(const struct part_guest *g, const stru
 	return NULL;
 }
 
+bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host)
+{
+	const char *name = dt_str(c->fdt, r->node, CHANNEL);
+
+	for (const struct part_guest *o = c->p->guests; name && o; o = o->next)
+		for (unsigned i = 0; i < o->nr_ranges; i++) {
+			const struct part_range *far = &o->ranges[i];
+			const char *n = far->kind == REGION_CHANNEL && far != r ?
+					dt_str(o->fdt, far->node, CHANNEL) : NULL;
+
+			if (n && !strcmp(n, name) && far->host) {
+				*host = far->host;
+				return true;
+			}
+		}
+	return false;
+}
+
 /* Is all there that a channel needs? */
 static bool check_channel_node(struct check *c, const struct part_dev *d, const char *name)
 {

@@ -120,7 +120,7 @@ static void expect(const char *text)
 #define UART(props) "uart@9000 { compatible = \"test,uart\"; reg = <0x9000 0x1000>; " props " };"
 #define NAMED(peer) UART("label = \"uart1\"; espalier,peer = \"" peer "\";")
 #define SHM(size, props) \
-	"shm@a000 { compatible = \"test,shm\"; reg = <0xa000 " size " 0x20000 0x1000>; " props " };"
+	"shm@a000 { compatible = \"test,shm\"; reg = <0xa000 " size " 0x1000 0x1000>; " props " };"
 #define END(n) "espalier,channel = \"x\"; espalier,end = <" #n ">;"
 
 /* One tree alone, and a second one beside the first. */
@@ -204,6 +204,36 @@ static void set(void **state)
 	assert_non_null(strstr(found, "b: /shm@a000: reg: 0x1000 bytes, but"));
 }
 
+static uint32_t memory_of(const struct part_guest *g)
+{
+	for (unsigned i = 0; i < g->nr_ranges; i++)
+		if (g->ranges[i].kind == REGION_CHANNEL)
+			return g->ranges[i].host;
+	return 0;
+}
+
+/* It is counted once, whoever comes first. */
+static void memory(void **state)
+{
+	uint32_t at;
+
+	(void)state;
+	add(0, SHM("0x8000000", END(0)));
+	add(1, SHM("0x8000000", END(1)));
+	expect("");
+	at = memory_of(&guests[0]);
+	assert_int_not_equal(at, 0);
+	assert_int_equal(memory_of(&guests[1]), at);
+	part_remove(&p, &guests[0]);
+	free((void *)guests[0].fdt);
+	add(0, SHM("0x8000000", END(0)));
+	expect("");
+	assert_int_equal(memory_of(&guests[0]), at);
+	teardown(state);
+	add(0, SHM("0x20000000", END(0)));
+	expect("a: /shm@a000: reg: the host has no 524288 KiB in one piece for it");
+}
+
 /* There are two ends: a third guest has no place. */
 static void third(void **state)
 {
@@ -220,7 +250,7 @@ static void third(void **state)
 int main(void)
 {
 #define T(fn) cmocka_unit_test_teardown(fn, teardown)
-	const struct CMUnitTest tests[] = { T(pairs), T(set), T(third) };
+	const struct CMUnitTest tests[] = { T(pairs), T(set), T(memory), T(third) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ def test_keys(machine):
     m.send("gue\tme\tg\t\r")
     m.expect(r"GUEST ADDRESSES")
     m.expect_exact(espalier.PROMPT)
-    m.send("vfs cat /gu\tg\tv\t")
+    m.send("vfs cat /gu\tg\tvm\t")
     m.expect_exact("/guests/guest0/vmlinuz ")
 
 

@@ -284,7 +284,7 @@ distclean: clean
 	$(Q)rm -rf $(B) .config .config.old
 
 help:
-	@echo 'all (default)         the VMM, its device trees, the disk image'
+	@echo 'all (default)         the VMM, its device trees, the disk image, dtpart'
 	@echo 'run                   boot it; without a terminal, play the tour of the README'
 	@echo 'check                 all tests; FUZZ_SECONDS=N for each fuzzer ($(FUZZ_SECONDS))'
 	@echo 'check-host check-fuzz check-qemu    parts of it; T=tests/qemu/test_x.py selects'

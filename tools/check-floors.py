@@ -34,6 +34,10 @@ FLOORS = (
     ("emulation rows are pure", ["core/emul/rows.c"],
      rf"{LIBC}|espalier/(emul|util)\.h"),
 
+    ("partition checker is pure", ["core/partition.c", "core/partition_[!v]*.[ch]",
+                                   "core/load_plan.[ch]"],
+     rf"{LIBC}|{FDT}|espalier/(addr|channel|dt|emul|irq|nearest|partition|sched|traptab|util)\.h"),
+
     ("shell sees no hardware", ["core/shell/*"],
      rf"{LIBC}|{FDT}|{BASE}|espalier/(?!emul|traptab).*\.h"),
     ("emulated devices", ["core/emul/*"],
@@ -64,6 +68,8 @@ EXAMPLES = (
     ("arch/arm/x.c", "#include <espalier/shell.h>", False),
     ("arch/arm/x.c", "#include <libfdt.h>", False),
     ("arch/arm/insn/x.c", "#include <espalier/vcpu.h>", False),
+    ("core/partition_x.c", "#include <espalier/guest.h>", False),
+    ("core/partition_vmm.c", "#include <espalier/guest.h>", True),
     ("core/ext2_x.c", "#include <espalier/log.h>", False),
 )
 

@@ -412,6 +412,38 @@ static void unwinding(void **state)
 	expect_clean();
 }
 
+/* All of a set or none, wherever the second one fails. */
+static void sets(void **state)
+{
+	static const char *const names[] = { "g", "g2" }, *const twice[] = { "g", "g" };
+	static const char *const paths[] = { "/g.dtb", "/g.dtb" };
+	int *const fail[] = { &fake.fail_arch_guest, &fake.fail_arch_vcpu, &fake.fail_device };
+
+	(void)state;
+	assert_int_equal(create("", KERNEL, RAM, CPU0, ""), 0);
+	destroy("g");
+	for (unsigned i = 0; i < ARRAY_SIZE(fail); i++) {
+		memset(&fake, 0, sizeof(fake));
+		*fail[i] = 2;
+		assert_true(guest_create_set(2, names, paths) < 0);
+		assert_null(guest_find("g2"));
+		expect_clean();
+	}
+	memset(&fake, 0, sizeof(fake));
+	assert_int_equal(guest_create_set(2, twice, paths), -EEXIST);
+	expect_clean();
+	assert_int_equal(guest_create_set(2, names, paths), 0);
+	assert_non_null(guest_find("g2"));
+	/* One of a set that is there already: the other is not made, and it stays. */
+	fake_log_clear();
+	assert_int_equal(guest_create_set(2, (const char *const[]){ "g3", "g2" }, paths), -EEXIST);
+	assert_true(fake_logged("guest g2 exists already [P004]"));
+	assert_null(guest_find("g3"));
+	destroy("g2");
+	destroy("g");
+	expect_clean();
+}
+
 /* --- passthrough ------------------------------------------------------------------------ */
 
 #define PASS(more) "rtc@9000 { compatible = \"arm,pl031\"; reg = <0x9000 0x1000>;" \
@@ -581,7 +613,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound),       cmocka_unit_test(names),
 		cmocka_unit_test(broken),      cmocka_unit_test(all_at_once),
-		cmocka_unit_test(unwinding),   cmocka_unit_test(passthrough),
+		cmocka_unit_test(unwinding), cmocka_unit_test(sets),   cmocka_unit_test(passthrough),
 	};
 	int failed;
 

@@ -75,6 +75,40 @@ def test_checks(machine, disk):
     assert "/clcd@10020000, which belongs to g" in m.cmd("who-owns 0x10020000")
 
 
+def test_hand_over(machine, tmp_path):
+    """espalier,hand-over in the host's tree: the VMM does without, and a guest may have it."""
+    source = (espalier.TOP / "dts" / "vexpress-v2p-ca9.dts").read_text()
+    wanted = "sysreg: sysreg@0 {"
+    assert wanted in source
+    host = tmp_path / "host.dtb"
+    espalier.make_dtb(host, source.replace(wanted, wanted + " espalier,hand-over;"))
+    nodes = ('sysreg@10000000 { compatible = "arm,vexpress-sysreg"; reg = <0x10000000 0x1000>;'
+             ' espalier,backing = "passthrough"; espalier,allow-dma;'
+             ' espalier,host-node = "/bus@10000000/sysreg@0"; };')
+    disk = espalier.make_disk(tmp_path / "disk.img", {
+        "/loop": LOOP, "/g.dtb": tree(tmp_path / "g.dtb", nodes=nodes)})
+    m = machine(disk=disk)
+    m.boot()
+    assert "a device of the VMM (driver sysreg) [P047]" in m.cmd("guest create g /g.dtb")
+    m.close()
+    m = machine(disk=disk, dtb=host)
+    m.boot()
+    assert "guest g created" in m.cmd("guest create g /g.dtb")
+    assert "which belongs to g" in m.cmd("who-owns 0x10000000")
+
+
+def test_same_as_dtpart(machine):
+    """The host program knows what the drivers take: its map is that of the machine."""
+    dtpart = [espalier.BUILD / "dtpart", "map", espalier.BUILD / "vexpress-v2p-ca9.dtb"]
+    wanted = [line.split() for line in espalier.run(dtpart).splitlines() if "memory@" not in line]
+    m = machine(disk=None)
+    m.boot()
+    said = [line.split() for line in m.cmd("map").splitlines()]
+    assert len(wanted) > 20
+    for row in wanted[1:]:  # QEMU adds nodes of its own
+        assert row in said
+
+
 def test_vendor_tree(machine):
     """Debian's own vexpress-v2p-ca9.dtb with an overlay boots Debian."""
     m = machine()

@@ -102,29 +102,46 @@ static struct access_site *access_slot(struct arch_vcpu *av, uint32_t pc)
 	return &av->sites->access[pc >> 2 & (ACCESS_SITES - 1)];
 }
 
+/* 0, or -ENXIO: no register there. */
+static int perform(const struct access_site *s, struct mmio *m)
+{
+	struct emul_dev *d = s->dev;
+
+	if (m->offset == s->offset && s->get)
+		m->value = s->get(d, m, s->index);
+	else if (m->offset == s->offset && s->set)
+		s->set(d, m, s->index, m->value);
+	else
+		return d->cls->access(d, m);
+	return 0;
+}
+
+static uint32_t extend(const struct access_site *s, uint32_t v)
+{
+	if (!s->sign)
+		return v;
+	return s->size == 1 ? (uint32_t)(int8_t)v : (uint32_t)(int16_t)v;
+}
+
 bool sites_access(struct arch_vcpu *av, uint32_t va, bool write)
 {
 	const struct access_site *s = access_slot(av, av->frame.pc);
-	struct emul_dev *d;
 	struct mmio m;
 
 	if (s->pc != av->frame.pc || s->gen != av->ag->code_gen ||
-	    s->psr != (av->frame.cpsr & SITE_PSR) || s->va != (va & ~PAGE_MASK) ||
+	    s->psr != (av->frame.cpsr & SITE_PSR) || (s->va ^ va) & ~PAGE_MASK ||
 	    s->write != write || va & (s->size - 1u) ||
 	    s->dacr != dacr_field(av->mmu.dacr, s->domain))
 		return false;
-	d = s->region->dev;
-	m = (struct mmio){ s->offset + (va & PAGE_MASK), s->size, write, s->region->window,
-			   av->vcpu->id, write ? vm_get_reg(av, av->frame.cpsr, s->rt) : 0 };
-	if (write && s->size < 4)
-		m.value &= BIT(8 * s->size) - 1;
-	if (m.offset >= s->region->size || s->region->size - m.offset < s->size ||
-	    d->cls->access(d, &m))
+	m = (struct mmio){ s->offset + va - s->va, s->size, write, s->window, av->vcpu->id, 0 };
+	if (m.offset >= s->limit || s->limit - m.offset < s->size)
+		return false;
+	if (write)
+		m.value = vm_get_reg(av, av->frame.cpsr, s->rt) & s->lanes;
+	if (perform(s, &m))
 		return false;
 	if (!write)
-		vm_set_reg(av, av->frame.cpsr, s->rt,
-			   !s->sign ? m.value : s->size == 1 ? (uint32_t)(int8_t)m.value :
-			   (uint32_t)(int16_t)m.value);
+		vm_set_reg(av, av->frame.cpsr, s->rt, extend(s, m.value));
 	vm_count(av, DABT_MMIO);
 	av->fault_repeat = 0;
 	exit_next_insn(av, &s->insn);
@@ -137,23 +154,38 @@ static bool simple(const struct insn *i, struct ldst *l)
 	       !l->strict && l->reg[0] < 13;
 }
 
+static void note_register(struct access_site *a)
+{
+	struct mmio m = { .offset = a->offset, .size = a->size, .window = a->window };
+	const struct reg_row *r = a->size == 4 ? emul_find_row(a->dev, &m, &a->index) : NULL;
+
+	if (r && a->write)
+		a->set = r->set;
+	else if (r)
+		a->get = r->get;
+}
+
 void sites_note_access(struct arch_vcpu *av, uint32_t pc, uint32_t cpsr, const struct insn *i,
 		       uint32_t va, const struct gwalk *t)
 {
 	const struct region *r = traptab_find(&av->ag->guest->map, GPA(t->pa));
 	struct sites *s = av->sites;
+	struct access_site *a;
 	struct ldst l;
 
 	if (t->ng || !r || r->kind != REGION_EMUL || cpsr & PSR_E || !simple(i, &l) ||
 	    !global_code(av, pc))
 		return;
-	*access_slot(av, pc) = (struct access_site){
-		.pc = pc, .gen = av->ag->code_gen, .va = va & ~PAGE_MASK,
-		.offset = (t->pa & ~PAGE_MASK) - r->base.v, .region = r,
-		.psr = cpsr & SITE_PSR, .insn = *i, .size = l.size, .rt = l.reg[0],
+	a = access_slot(av, pc);
+	*a = (struct access_site){
+		.pc = pc, .gen = av->ag->code_gen, .va = va, .offset = t->pa - r->base.v,
+		.limit = r->size, .dev = r->dev, .psr = cpsr & SITE_PSR, .insn = *i,
+		.lanes = l.size == 4 ? UINT32_MAX : BIT(8 * l.size) - 1,
+		.size = l.size, .rt = l.reg[0], .window = r->window,
 		.write = !l.load, .sign = l.sign, .domain = t->domain,
 		.dacr = dacr_field(av->mmu.dacr, t->domain),
 	};
+	note_register(a);
 	code_noted(av, pc);
 	hull_add(&s->device_first, &s->device_last, va);
 }

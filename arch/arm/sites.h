@@ -13,7 +13,8 @@
 #include "vcp15.h"
 
 struct arch_vcpu;
-struct region;
+struct emul_dev;
+struct mmio;
 
 #define TRAP_SITES   128 /* powers of two */
 #define ACCESS_SITES 64
@@ -30,12 +31,18 @@ struct trap_site {
 struct access_site {
 	uint32_t pc;
 	uint32_t gen;
-	uint32_t va;      /* of the device's page */
-	uint32_t offset;  /* of that page in the region */
-	const struct region *region;
+	uint32_t va;      /* where it went, */
+	uint32_t offset;  /* in which register of the device: others of the page are near */
+	uint32_t limit;   /* size of the device's window */
+	struct emul_dev *dev;
+	/* A word's register, if the device has it in its rows: its function and its number. */
+	uint32_t (*get)(struct emul_dev *d, const struct mmio *m, unsigned index);
+	void (*set)(struct emul_dev *d, const struct mmio *m, unsigned index, uint32_t v);
+	unsigned index;
 	uint32_t psr;     /* SITE_PSR of the CPSR it ran with */
 	struct insn insn;
-	uint8_t size, rt;
+	uint32_t lanes;   /* the bits that it stores */
+	uint8_t size, rt, window;
 	bool write, sign;
 	uint8_t domain, dacr; /* the page's domain, and its field of DACR then */
 };

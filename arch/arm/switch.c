@@ -120,6 +120,7 @@ static void ns_load(struct arch_vcpu *av)
 	WRITE_CP15(TTBR0, av->hw_ttbr0);
 	WRITE_CP15(DACR, av->hw_dacr);
 	WRITE_CP15(CONTEXTIDR, av->contextidr);
+	WRITE_CP15(TTBR1, av->mmu.ttbr1); /* what the guest reads; the hardware does not use it */
 	WRITE_CP15(NMRR, av->mmu.sctlr); /* what the guest's reads of SCTLR and DACR */
 	WRITE_CP15(PRRR, av->mmu.dacr);  /* became reads of */
 	WRITE_CP15(SCTLR, av->hw_sctlr);

@@ -88,7 +88,6 @@ static uint32_t cbar_get(struct arch_vcpu *av)
 /* --- translation ---------------------------------------------------------------- */
 
 static uint32_t ttbr0_get(struct arch_vcpu *av) { return av->mmu.ttbr0; }
-static uint32_t ttbr1_get(struct arch_vcpu *av) { return av->mmu.ttbr1; }
 static uint32_t ttbcr_get(struct arch_vcpu *av) { return av->mmu.ttbcr; }
 static uint32_t dacr_get(struct arch_vcpu *av) { return av->mmu.dacr; }
 static uint32_t contextidr_get(struct arch_vcpu *av) { return av->contextidr; }
@@ -110,6 +109,7 @@ static void ttbr1_set(struct arch_vcpu *av, uint32_t v)
 	if (v == av->mmu.ttbr1)
 		return;
 	av->mmu.ttbr1 = v;
+	WRITE_CP15(TTBR1, v); /* unused, as TTBCR.N is 0: reads are native */
 	if (av->mmu.ttbcr & TTBCR_N)
 		shadow_flush(av);
 }
@@ -266,7 +266,7 @@ static const struct vcp15_row rows[CP15_REGS] = {
 	[CP15_CPACR] = { cpacr_get, cpacr_set },
 	[CP15_NSACR] = { nsacr_get, NULL },
 	[CP15_TTBR0] = { ttbr0_get, ttbr0_set },
-	[CP15_TTBR1] = { ttbr1_get, ttbr1_set },
+	[CP15_TTBR1] = { NULL, ttbr1_set },
 	[CP15_TTBCR] = { ttbcr_get, ttbcr_set },
 	[CP15_DACR] = { dacr_get, dacr_set },
 	[CP15_DFSR] = { dfsr_get, dfsr_set },

@@ -147,46 +147,43 @@ struct arch_vcpu {
 	uint64_t fast_dacrs;   /* DACR writes that did not come to C */
 	struct gwalk_regs mmu; /* the guest's SCTLR, TTBR0/1, TTBCR, DACR */
 	uint32_t fast_site[FAST_SITES];
-
+	/* What the short ways through C use, for the same reason. */
 	struct vcpu *vcpu;
 	struct arch_guest *ag;
+	struct sites *sites;
+	struct shim_slots *slots; /* one page */
+	uint32_t shim_va;         /* 1 MiB aligned */
+	uint32_t contextidr, hw_ttbr0;
+	bool stepping;            /* the doorbell is held back */
+	bool slot_left;           /* the step page is still mapped for nothing */
+	bool step_more;           /* goes on by step(), not in the guest */
+	bool in_handler;          /* an abort or undef handler is being stepped */
+	bool handler_strayed;     /* ... and left its mode by other than a return */
+	bool banked_valid;        /* `banked` holds the registers of the one that runs */
+	bool banked_dirty;        /* ... and has to be written back */
+	struct reflected abt, und;
+	/* The last hidden fault, to notice one that does not go away. */
+	uint32_t fault_pc, fault_va, fault_repeat;
+	uint64_t stat[STAT_MAX];
 
 	struct banked banked;
 	struct ns_state ns;
 
 	/* More of the guest's CP15 registers whose real value is not the guest's. */
-	uint32_t contextidr, vbar, actlr, par, prrr, nmrr;
+	uint32_t vbar, actlr, par, prrr, nmrr;
+	uint32_t hw_sctlr; /* what the hardware holds for it (Non-secure bank) */
 
-	/* What the hardware holds for it (Non-secure bank). */
-	uint32_t hw_sctlr, hw_ttbr0;
-
-	uint32_t shim_va;         /* 1 MiB aligned */
 	uint32_t *shim_code;      /* one page */
-	struct shim_slots *slots; /* one page */
 	uint32_t *shim_l2;        /* 1 KiB table that maps both and the step page */
 	uint32_t *step_page;      /* two instructions, executable at PL0 and PL1 */
-	bool stepping;            /* the doorbell is held back */
-	bool slot_left;           /* the step page is still mapped for nothing */
 	struct insn step_insn;
 	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
 
-	bool step_more;           /* goes on by step(), not in the guest */
-	bool in_handler;          /* an abort or undef handler is being stepped */
-	bool handler_strayed;     /* ... and left its mode by other than a return */
 	unsigned handler_steps;   /* instructions of it so far */
 	unsigned handlers_short;  /* handlers in a row that soon returned from their mode */
 
-	struct reflected abt, und;
-	bool tlb_stale;     /* shadow entries went while it was switched out */
-	bool banked_valid;  /* `banked` holds the registers of the one that runs */
-	bool banked_dirty;  /* ... and has to be written back */
-
-	/* The last hidden fault, to notice one that does not go away. */
-	uint32_t fault_pc, fault_va, fault_repeat;
-
+	bool tlb_stale; /* shadow entries went while it was switched out */
 	struct shadow *shadow;
-	struct sites *sites;
-	uint64_t stat[STAT_MAX];
 	uint32_t quarantined[VERIFY_REASONS]; /* frames by reason */
 	uint32_t cp15_count[CP15_REGS];       /* emulated accesses by register */
 };

@@ -71,3 +71,18 @@ int emul_rows_access(struct emul_dev *d, struct mmio *m)
 		return -ENXIO;
 	return reg_rows_access(d, m, map->rows, map->n);
 }
+
+const struct reg_row *emul_find_row(const struct emul_dev *d, const struct mmio *m,
+				    unsigned *index)
+{
+	const struct reg_map *map;
+	const struct reg_row *r;
+
+	if (d->cls->access != emul_rows_access || m->window >= EMUL_MAX_WINDOWS || m->offset & 3)
+		return NULL;
+	map = d->cls->maps[m->window];
+	r = map ? find_row(map->rows, map->n, m->offset) : NULL;
+	if (r)
+		*index = (m->offset - r->offset) / 4;
+	return r;
+}

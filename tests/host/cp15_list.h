@@ -61,7 +61,7 @@ static inline bool list_p15(unsigned op1, unsigned crn, unsigned crm, unsigned o
 	case 1:
 		return (crm == 0 && op2 < 3) || (rd && crm == 1 && op2 == 2);
 	case 2:
-		return crm == 0 && op2 < 3;
+		return crm == 0 && op2 < 3 && !(rd && op2 == 1); /* TTBR1 reads */
 	case 6:
 		return crm == 0 && op2 == 1;
 	case 7:

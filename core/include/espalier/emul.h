@@ -110,6 +110,14 @@ int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *ro
 /* The same over the class's maps: the `access` of most classes. */
 int emul_rows_access(struct emul_dev *d, struct mmio *m);
 
+/*
+ * For callers that remember: the row and the register's number in it that
+ * emul_rows_access() would call for a word at m->offset.  NULL: there is none, or the
+ * class has an `access` of its own.
+ */
+const struct reg_row *emul_find_row(const struct emul_dev *d, const struct mmio *m,
+				    unsigned *index);
+
 /* The register's new value when `m` writes v (in its lanes) over `old`. */
 uint32_t mmio_merge(const struct mmio *m, uint32_t old, uint32_t v);
 

@@ -3,6 +3,7 @@
 #include "partition_int.h"
 
 #define MAX_DEPTH 32
+#define MAX_NODES 2048 /* following references is quadratic; no board comes near */
 #define TEXT_MAX  256
 #define MIB	  (1u << 20)
 
@@ -148,17 +149,18 @@ static void check_name(struct check *c)
 /* Only trees that pass this are looked into. */
 static bool check_tree(struct check *c)
 {
-	int depth = 0, err = fdt_check_full(c->fdt, c->g->size);
+	int depth = 0, nodes = 0, err = fdt_check_full(c->fdt, c->g->size);
 
 	if (err) {
 		part_report(c, FOUND(RULE_TREE, -1), "not a device tree: %s", fdt_strerror(err));
 		return false;
 	}
 	for (int n = 0; n >= 0 && depth >= 0; n = fdt_next_node(c->fdt, n, &depth)) {
-		if (depth <= MAX_DEPTH)
+		if (depth <= MAX_DEPTH && ++nodes <= MAX_NODES)
 			continue;
-		part_report(c, FOUND(RULE_DEEP, -1), "nodes are nested deeper than %d",
-			    MAX_DEPTH);
+		part_report(c, FOUND(RULE_DEEP, -1), depth > MAX_DEPTH ?
+			    "nodes are nested deeper than %d" : "more than %d nodes",
+			    depth > MAX_DEPTH ? MAX_DEPTH : MAX_NODES);
 		return false;
 	}
 	return true;

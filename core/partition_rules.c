@@ -11,8 +11,8 @@
 const struct part_rule part_rules[] = {
 	{ 1, E, EINVAL, "not a device tree",
 	  "compile it with dtc, and copy the whole file" },
-	{ 2, E, EINVAL, "nodes nested too deep, or a path too long",
-	  "flatten the tree, shorten the names" },
+	{ 2, E, EINVAL, "a tree too big: nested too deep, too many nodes, a path too long",
+	  "leave out what the guest does not need" },
 	{ 3, E, EINVAL, "bad name of a guest",
 	  "use letters, digits, - and _" },
 	{ 4, E, EEXIST, "two guests of one name",

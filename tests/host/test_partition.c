@@ -378,8 +378,10 @@ static void malformed(void **state)
 
 static void deep(void **state)
 {
+	static char many[2100 * 16];
 	char nodes[400] = "";
 	struct checked c;
+	unsigned n = 0;
 	void *fdt;
 
 	(void)state;
@@ -390,6 +392,12 @@ static void deep(void **state)
 	fdt = make_tree(&(struct parts)NODES(nodes));
 	check(&c, &fdt, 1, NULL);
 	assert_non_null(strstr(said, "nested deeper than 32 [P002]"));
+	forget(&c, &fdt, 1);
+	for (unsigned i = 0; i < 2100; i++)
+		n += (unsigned)sprintf(many + n, "n%u {};", i);
+	fdt = make_tree(&(struct parts)NODES(many));
+	check(&c, &fdt, 1, NULL);
+	assert_non_null(strstr(said, "more than 2048 nodes [P002]"));
 	forget(&c, &fdt, 1);
 }
 

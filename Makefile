@@ -188,7 +188,7 @@ $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mk
 
 # --- dtpart: the partition checker as a host program -----------------------------------
 
-DTPART_SRCS := $(wildcard tools/dtpart/*.c core/partition*.c) core/load_plan.c \
+DTPART_SRCS := $(wildcard tools/dtpart/*.c core/partition*.c) core/load_plan.c core/dtb_diff.c \
 	core/guest_image.c core/dt.c core/dt_irq.c core/nearest.c
 DTPART_SRCS := $(filter-out core/partition_vmm.c,$(DTPART_SRCS))
 # Drivers and emulated devices are linked in for their tables alone. What they call is

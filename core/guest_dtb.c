@@ -8,7 +8,7 @@
 
 #include "guest_int.h"
 
-#define SLACK 256 /* for the two properties of the initrd and their names */
+#define SLACK 256 /* for /chosen, the two properties of the initrd and their names */
 
 /* The first property of `node` that is ours, or NULL. */
 static const char *our_prop(const void *fdt, int node)
@@ -44,6 +44,10 @@ static int make_chosen(void *fdt, bool initrd)
 	static const char *const props[] = { "linux,initrd-start", "linux,initrd-end" };
 	int chosen = fdt_path_offset(fdt, "/chosen");
 
+	if (chosen < 0) /* a tree of somebody else's, by espalier,dtb */
+		chosen = fdt_add_subnode(fdt, 0, "chosen");
+	if (chosen < 0)
+		return -EINVAL;
 	for (unsigned i = 0; i < ARRAY_SIZE(props); i++) {
 		int err = initrd ? fdt_setprop_u32(fdt, chosen, props[i], 0) :
 			  fdt_delprop(fdt, chosen, props[i]);
@@ -54,15 +58,15 @@ static int make_chosen(void *fdt, bool initrd)
 	return 0;
 }
 
-int guest_dtb_make(const struct guest *g, bool initrd, void **dtb, uint32_t *size)
+int guest_dtb_make(const void *from, bool initrd, void **dtb, uint32_t *size)
 {
-	uint32_t room = fdt_totalsize(g->dtb) + SLACK;
+	uint32_t room = fdt_totalsize(from) + SLACK;
 	void *fdt = malloc(room);
 	int err;
 
 	if (!fdt)
 		return -ENOMEM;
-	err = fdt_open_into(g->dtb, fdt, (int)room) ? -EINVAL : strip(fdt);
+	err = fdt_open_into(from, fdt, (int)room) ? -EINVAL : strip(fdt);
 	if (!err)
 		err = make_chosen(fdt, initrd);
 	if (!err && fdt_pack(fdt))

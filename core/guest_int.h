@@ -6,8 +6,6 @@
 #include <espalier/guest.h>
 #include <espalier/util.h>
 
-#define GUEST_DTB_MAX  (512u << 10)
-
 /* --- guest.c ------------------------------------------------------------------ */
 
 /* Puts a guest that is complete into the table. */
@@ -60,11 +58,11 @@ int guest_load(struct guest *g, struct guest_entry *e);
 /* --- guest_dtb.c ------------------------------------------------------------- */
 
 /*
- * The tree as the guest gets it, in memory that the caller frees: without
+ * The tree `from` as the guest gets it, in memory that the caller frees: without
  * `espalier,` properties, and with room for guest_dtb_initrd() if `initrd`.
  * -ENOMEM, -EINVAL.
  */
-int guest_dtb_make(const struct guest *g, bool initrd, void **dtb, uint32_t *size);
+int guest_dtb_make(const void *from, bool initrd, void **dtb, uint32_t *size);
 /* Fills in where the initrd is. */
 void guest_dtb_initrd(void *dtb, uint32_t start, uint32_t end);
 

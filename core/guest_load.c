@@ -6,10 +6,13 @@
 #include <espalier/log.h>
 #include <espalier/vfs.h>
 
+#include "dtb_diff.h"
 #include "guest_int.h"
 #include "load_plan.h"
 
-#define CHUNK (64u << 10)
+#define CHUNK	 (64u << 10)
+#define TEXT_MAX 224 /* of the log, without its prefix */
+#define MAX_TOLD 64  /* differences of trees; further ones are only counted */
 
 struct load {
 	struct guest *g;
@@ -78,17 +81,56 @@ static void complain(void *arg, enum rule rule, const char *prop, const char *te
 	log_err("%s: %s%s%s", l->g->name, prop ? prop : "", prop ? ": " : "", text);
 }
 
-static int load(struct load *l, struct guest_entry *e)
+/* --- the device tree -------------------------------------------------------------------- */
+
+static void differs(void *arg, const char *path, const char *prop, const char *text)
+{
+	const struct dtb_diff *d = arg;
+	struct part_finding f = { .rule = &part_rules[RULE_OTHER_TREE], .guest = d->g,
+				  .path = path, .prop = prop, .text = text };
+	char line[TEXT_MAX];
+
+	if (d->n <= MAX_TOLD)
+		log_warn("%s", part_finding_text(&f, line, sizeof(line)));
+}
+
+/* The kernel gets another tree than the partition was made from; it was asked for. */
+static void tell_differences(const struct guest *g, const void *dtb)
+{
+	struct dtb_diff d = { .p = partition_machine(), .g = &g->part, .fdt = dtb,
+			      .file = load_plan_dtb_file(&g->part), .tell = differs, .arg = &d };
+
+	dtb_diff(&d);
+	if (d.n > MAX_TOLD)
+		log_warn("%s: and %u more differences", g->dtb_path, d.n - MAX_TOLD);
+}
+
+/* As the guest gets it, in memory that the caller frees.  Negative errno, logged. */
+static int make_dtb(struct load *l, void **dtb)
 {
 	bool initrd = fdt_getprop(l->g->dtb, fdt_path_offset(l->g->dtb, "/chosen"),
 				  "espalier,initrd", NULL);
-	void *dtb;
-	int err = guest_dtb_make(l->g, initrd, &dtb, &l->plan.dtb_size);
+	void *other;
+	int err = load_plan_dtb(&l->plan, &other);
 
-	if (err) {
-		log_err("%s: DTB: %s", l->g->name, err == -ENOMEM ? "out of memory" : "damaged");
+	if (err)
 		return err;
-	}
+	err = guest_dtb_make(other ? other : l->g->dtb, initrd, dtb, &l->plan.dtb_size);
+	if (err)
+		log_err("%s: DTB: %s", l->g->name, err == -ENOMEM ? "out of memory" : "damaged");
+	else if (other)
+		tell_differences(l->g, other);
+	free(other);
+	return err;
+}
+
+static int load(struct load *l, struct guest_entry *e)
+{
+	void *dtb;
+	int err = make_dtb(l, &dtb);
+
+	if (err)
+		return err;
 	l->g->loaded = (struct guest_loaded){ 0 };
 	err = load_plan(&l->plan);
 	if (!err)

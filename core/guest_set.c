@@ -8,8 +8,9 @@
 #include <espalier/vfs.h>
 
 #include "guest_int.h"
+#include "load_plan.h"
 
-#define LINE_MAX   224 /* of the log, without its prefix */
+#define TEXT_MAX   224 /* of the log, without its prefix */
 #define MAX_LOGGED 24  /* errors and warnings of a guest; further ones are only counted */
 
 /* --- reading ------------------------------------------------------------------------ */
@@ -33,7 +34,7 @@ static struct guest *read_guest(const char *name, const char *path, int *err)
 	g->part.name = name; /* whole, to be complained about */
 	g->part.file = file;
 	g->part.fresh = true;
-	*err = vfs_read_file(path, GUEST_DTB_MAX, &g->dtb, &size);
+	*err = vfs_read_file(path, LOAD_DTB_MAX, &g->dtb, &size);
 	if (*err)
 		log_err("guest %s: %s", name, vfs_error());
 	g->part.fdt = g->dtb;
@@ -74,7 +75,7 @@ static struct guest **read_set(unsigned n, const char *const *names, const char 
 
 static void log_finding(void *arg, const struct part_finding *f)
 {
-	char text[LINE_MAX];
+	char text[TEXT_MAX];
 
 	(void)arg;
 	part_finding_text(f, text, sizeof(text));

@@ -10,6 +10,8 @@
  */
 #include "load_plan.h"
 
+#define DTB_PROP "espalier,dtb"
+
 #define KIB 1024u
 #define MIB (1024 * KIB)
 
@@ -57,6 +59,51 @@ static int open_file(struct load_plan *l, const char *prop, struct load_file *f)
 	else if (err)
 		complain(l, RULE_FILE, prop, "%s: no such file", f->path);
 	return err == -ENODATA || err == -EISDIR || err == -EFBIG ? -EINVAL : err;
+}
+
+const char *load_plan_dtb_file(const struct part_guest *g)
+{
+	return dt_str(g->fdt, fdt_path_offset(g->fdt, "/chosen"), DTB_PROP);
+}
+
+static int read_dtb(struct load_plan *l, const struct load_file *f, void **dtb)
+{
+	const char *why = "larger than 512 KiB";
+	enum rule rule = RULE_TREE;
+	void *p;
+
+	if (f->size <= LOAD_DTB_MAX) {
+		p = malloc(f->size);
+		if (!p || l->files->read(f->handle, 0, p, f->size)) {
+			why = p ? "cannot be read" : "out of memory";
+			rule = RULE_FILE;
+		} else {
+			rule = part_tree_error(p, f->size, &why);
+		}
+		if (rule == RULES) {
+			*dtb = p;
+			return 0;
+		}
+		free(p);
+	}
+	complain(l, rule, DTB_PROP, "%s: %s%s", f->path, rule == RULE_TREE ?
+		 "not a device tree: " : "", why);
+	return -part_rules[rule].err;
+}
+
+int load_plan_dtb(struct load_plan *l, void **dtb)
+{
+	struct load_file f = { 0 };
+	int err;
+
+	*dtb = NULL;
+	l->chosen = fdt_path_offset(l->g->fdt, "/chosen");
+	err = open_file(l, DTB_PROP, &f);
+	if (!err && f.path)
+		err = read_dtb(l, &f, dtb);
+	if (f.handle)
+		l->files->close(f.handle);
+	return err;
 }
 
 struct reader {

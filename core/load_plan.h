@@ -42,6 +42,18 @@ struct load_plan {
 	unsigned nr_placed;
 };
 
+/* Of a tree, in bytes: one from the disk image, or a guest's. */
+#define LOAD_DTB_MAX (512u << 10)
+
+/*
+ * The tree that the kernel gets instead of the guest's own (espalier,dtb), sound and of
+ * bearable size, in memory that the caller frees; NULL if there is none.  Negative errno
+ * after complain().  Needs no plan.
+ */
+int load_plan_dtb(struct load_plan *l, void **dtb);
+/* The file of it; NULL if there is none. */
+const char *load_plan_dtb_file(const struct part_guest *g);
+
 /*
  * Opens the files and finds a place for everything.  0, or a negative errno after
  * complain(); load_plan_close() is due either way.

@@ -5,6 +5,8 @@
 #define MAX_DEPTH 32
 #define MAX_NODES 2048 /* following references is quadratic; no board comes near */
 #define TEXT_MAX  256
+#define STR(n)	  STR2(n)
+#define STR2(n)	  #n
 #define MIB	  (1u << 20)
 
 /* --- what every rule uses ------------------------------------------------------------ */
@@ -47,7 +49,9 @@ void part_report(struct check *c, const struct found *f, const char *fmt, ...)
 	count(c, out.rule);
 	if (!c->p->report || (c->p->max && c->g->errors + c->g->warnings > c->p->max))
 		return;
-	if (f->node >= 0 && dt_path(c->fdt, f->node, path, sizeof(path)))
+	if (f->path)
+		snprintf(path, sizeof(path), "%s", f->path);
+	else if (f->node >= 0 && dt_path(c->fdt, f->node, path, sizeof(path)))
 		snprintf(path, sizeof(path), "node %.200s", fdt_get_name(c->fdt, f->node, NULL));
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -146,24 +150,33 @@ static void check_name(struct check *c)
 				    "guest %s exists already", name);
 }
 
+enum rule part_tree_error(const void *fdt, uint32_t size, const char **why)
+{
+	int depth = 0, nodes = 0, err = fdt_check_full(fdt, size);
+
+	*why = err ? fdt_strerror(err) : NULL;
+	if (err)
+		return RULE_TREE;
+	for (int n = 0; n >= 0 && depth >= 0; n = fdt_next_node(fdt, n, &depth)) {
+		if (depth <= MAX_DEPTH && ++nodes <= MAX_NODES)
+			continue;
+		*why = depth > MAX_DEPTH ? "nodes are nested deeper than " STR(MAX_DEPTH) :
+		       "more than " STR(MAX_NODES) " nodes";
+		return RULE_DEEP;
+	}
+	return RULES;
+}
+
 /* Only trees that pass this are looked into. */
 static bool check_tree(struct check *c)
 {
-	int depth = 0, nodes = 0, err = fdt_check_full(c->fdt, c->g->size);
+	const char *why;
+	enum rule rule = part_tree_error(c->fdt, c->g->size, &why);
 
-	if (err) {
-		part_report(c, FOUND(RULE_TREE, -1), "not a device tree: %s", fdt_strerror(err));
-		return false;
-	}
-	for (int n = 0; n >= 0 && depth >= 0; n = fdt_next_node(c->fdt, n, &depth)) {
-		if (depth <= MAX_DEPTH && ++nodes <= MAX_NODES)
-			continue;
-		part_report(c, FOUND(RULE_DEEP, -1), depth > MAX_DEPTH ?
-			    "nodes are nested deeper than %d" : "more than %d nodes",
-			    depth > MAX_DEPTH ? MAX_DEPTH : MAX_NODES);
-		return false;
-	}
-	return true;
+	if (rule != RULES)
+		part_report(c, FOUND(rule, -1), "%s%s", rule == RULE_TREE ? "not a device tree: " :
+			    "", why);
+	return rule == RULES;
 }
 
 /*

@@ -27,6 +27,7 @@ enum rule {
 	RULE_CHANNEL, RULE_CHANNEL_SIZE, RULE_CHANNEL_END, RULE_PEER, RULE_WIRE,
 	RULE_DANGLING, RULE_OUTSIDE, RULE_STDOUT, RULE_ALIAS, RULE_CHOSEN, RULE_LACKS,
 	RULE_FILE, RULE_IMAGE, RULE_ROOM, RULE_COLLIDE, RULE_ENTRY,
+	RULE_OTHER_TREE,
 	RULES
 };
 
@@ -48,6 +49,7 @@ struct found {
 	enum rule rule;
 	int node; /* negative: the tree as a whole */
 	const char *prop, *have, *want, *owner, *owner_path;
+	const char *path; /* instead of that of `node`, which is of another tree */
 };
 
 void part_report(struct check *c, const struct found *f, const char *fmt, ...) __printf(3, 4);
@@ -72,6 +74,12 @@ static inline bool ranges_meet(uint32_t a, uint32_t an, uint32_t b, uint32_t bn)
 {
 	return an && bn && a <= b + (bn - 1) && b <= a + (an - 1);
 }
+
+/*
+ * Is it a sound tree of bearable size?  RULES if so; else the rule that it breaks, and
+ * *why.
+ */
+enum rule part_tree_error(const void *fdt, uint32_t size, const char **why);
 
 /* True if the node and all above it are enabled. */
 bool part_enabled(const void *fdt, int node);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rules about the files that a guest loads: the plan that the loader makes, too. */
+#include "dtb_diff.h"
 #include "load_plan.h"
 
 static void complain(void *arg, enum rule rule, const char *prop, const char *text)
@@ -7,6 +8,29 @@ static void complain(void *arg, enum rule rule, const char *prop, const char *te
 	struct check *c = arg;
 
 	part_report(c, FOUND(rule, fdt_path_offset(c->fdt, "/chosen"), .prop = prop), "%s", text);
+}
+
+static void differs(void *arg, const char *path, const char *prop, const char *text)
+{
+	part_report(arg, FOUND(RULE_OTHER_TREE, -1, .path = path, .prop = prop), "%s", text);
+}
+
+/* The tree that the kernel gets, if it is another one: its size, and what is different. */
+static bool check_dtb(struct check *c, struct load_plan *l)
+{
+	struct dtb_diff d = { .p = c->p, .g = c->g, .file = load_plan_dtb_file(c->g),
+			      .tell = differs, .arg = c };
+	void *dtb;
+
+	if (load_plan_dtb(l, &dtb))
+		return false;
+	if (dtb) {
+		l->dtb_size = fdt_totalsize(dtb);
+		d.fdt = dtb;
+		dtb_diff(&d);
+		free(dtb);
+	}
+	return true;
 }
 
 void part_check_load(struct check *c)
@@ -22,7 +46,9 @@ void part_check_load(struct check *c)
 	l->dtb_size = fdt_totalsize(c->fdt);
 	l->complain = complain;
 	l->arg = c;
-	load_plan(l);
-	load_plan_close(l);
+	if (check_dtb(c, l)) {
+		load_plan(l);
+		load_plan_close(l);
+	}
 	free(l);
 }

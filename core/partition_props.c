@@ -30,6 +30,7 @@ static const struct prop {
 } props[] = {
 	{ PREFIX "kernel", IN_CHOSEN, TYPE_PATH, NULL, 0, 0 },
 	{ PREFIX "initrd", IN_CHOSEN, TYPE_PATH, NULL, 0, 0 },
+	{ PREFIX "dtb", IN_CHOSEN, TYPE_PATH, NULL, 0, 0 },
 	{ PREFIX "kernel-address", IN_CHOSEN, TYPE_ADDRESS, NULL, 0, 0 },
 	{ PREFIX "entry", IN_CHOSEN, TYPE_ADDRESS, NULL, 0, 0 },
 	{ PREFIX "hole", IN_ROOT | IN_CHOSEN, TYPE_WORD, hole_words, 0, 0 },

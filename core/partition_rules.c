@@ -122,6 +122,8 @@ const struct part_rule part_rules[] = {
 	  "move one with espalier,kernel-address, or give more memory" },
 	{ 74, E, EINVAL, "entry outside of memory",
 	  "correct espalier,entry" },
+	{ 75, W, 0, "the kernel's tree is not the partition's",
+	  "remove espalier,dtb: the kernel gets the partition's tree then" },
 };
 
 const unsigned nr_part_rules = ARRAY_SIZE(part_rules);

@@ -2,7 +2,7 @@
 /* sources: core/guest.c core/guest_build.c
  * core/guest_set.c core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c
+ * core/load_plan.c core/dtb_diff.c
  * core/partition_owner.c core/partition_peers.c core/partition_vmm.c core/pass.c core/pass_irq.c core/irq.c
  * core/chardev.c core/channel.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
  * core/guest_sched.c core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c

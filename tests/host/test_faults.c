@@ -2,7 +2,7 @@
 /* Faults by node: rows, their limit, the rate of lines in the log, owners. */
 /* sources: core/faults.c core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c core/guest_image.c
+ * core/load_plan.c core/dtb_diff.c core/guest_image.c
  * core/partition_owner.c core/partition_peers.c core/dt.c core/dt_irq.c core/nearest.c core/traptab.c
  * tests/host/fake_arch.c */
 #include <setjmp.h>

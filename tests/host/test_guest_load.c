@@ -2,7 +2,7 @@
 /* sources: core/guest.c core/guest_build.c
  * core/guest_set.c core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c
+ * core/load_plan.c core/dtb_diff.c
  * core/partition_owner.c core/partition_peers.c core/partition_vmm.c core/pass.c core/pass_irq.c core/irq.c
  * core/chardev.c core/channel.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
  * core/guest_sched.c core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
@@ -282,6 +282,41 @@ static void flat(void **state)
 	done();
 }
 
+/* The kernel gets another tree than the partition's, and what differs is told first. */
+static void other_tree(void **state)
+{
+	const char *chosen = "espalier,kernel = \"/flat\"; espalier,initrd = \"/initrd\";"
+			     " espalier,dtb = \"/o.dtb\";";
+	void *dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+		" memory@80000000 { device_type = \"memory\"; reg = <0x80000000 0x400000>; };"
+		" new@9000 { reg = <0x9000 0x1000>; compatible = \"a,b\"; espalier,peer = \"x\"; };"
+		" cpus { #address-cells = <1>; #size-cells = <0>;"
+		" cpu@0 { device_type = \"cpu\"; reg = <0>; }; }; };");
+	const void *fdt;
+	uint32_t start;
+
+	(void)state;
+	host_fdt = fdt_from_dts("/dts-v1/; / { };");
+	put_file("o.dtb", dtb, fdt_totalsize(dtb));
+	free(dtb);
+	assert_int_equal(kick(chosen, RAM_2M), 0);
+	assert_true(fake_logged("/g.dtb: /memory@80000000: reg: /o.dtb has 0x80000000-0x803fffff,"
+				" the partition 0x80000000-0x801fffff [P075]"));
+	assert_true(fake_logged("/g.dtb: /new@9000: reg: /o.dtb has 0x00009000-0x00009fff; not the"
+				" guest's: nothing [P075]"));
+	fdt = ram(fake.r2, 64);
+	assert_int_equal(fdt_check_full(fdt, fdt_totalsize(fdt)), 0);
+	assert_true(fdt_path_offset(fdt, "/new@9000") > 0);
+	assert_null(fdt_getprop(fdt, fdt_path_offset(fdt, "/new@9000"), "espalier,peer", NULL));
+	assert_int_equal(fdt_path_offset(fdt, "/gone@7000"), -FDT_ERR_NOTFOUND);
+	assert_int_equal(dt_addr(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start",
+				 &start), 0);
+	expect_flat(start, 100001);
+	done();
+	free((void *)host_fdt);
+	host_fdt = NULL;
+}
+
 static void zimage(void **state)
 {
 	static const struct { const char *chosen, *ram; uint32_t entry; } cases[] = {
@@ -375,6 +410,10 @@ static const struct { const char *chosen, *ram; int err; const char *text; } bad
 	{ "espalier,kernel = \"/uimage\";", RAM_1M, -ENOEXEC, "U-Boot image" },
 	{ "espalier,kernel = \"/arm64\";", RAM_1M, -ENOEXEC, "64-bit ARM" },
 	{ "espalier,kernel = \"/g.dtb\";", RAM_1M, -ENOEXEC, "device tree" },
+	{ "espalier,kernel = \"/flat\"; espalier,dtb = \"/none\";", RAM_1M, -ENOENT,
+	  "g: espalier,dtb: /none: no such file" },
+	{ "espalier,kernel = \"/flat\"; espalier,dtb = \"/tiny\";", RAM_1M, -EINVAL,
+	  "g: espalier,dtb: /tiny: not a device tree: FDT_ERR_TRUNCATED" },
 };
 
 static void bad(void **state)
@@ -497,7 +536,8 @@ static void requests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(flat), cmocka_unit_test(zimage), cmocka_unit_test(elf),
+		cmocka_unit_test(flat),	cmocka_unit_test(zimage), cmocka_unit_test(elf),
+		cmocka_unit_test(other_tree),
 		cmocka_unit_test(bad),	cmocka_unit_test(life),	  cmocka_unit_test(requests),
 	};
 

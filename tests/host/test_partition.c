@@ -5,7 +5,7 @@
  */
 /* sources: core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/partition_peers.c core/partition_owner.c core/partition_map.c core/load_plan.c
+ * core/partition_peers.c core/partition_owner.c core/partition_map.c core/load_plan.c core/dtb_diff.c
  * core/guest_image.c core/dt.c core/dt_irq.c core/nearest.c */
 #include <errno.h>
 #include <setjmp.h>
@@ -81,14 +81,17 @@ static const struct emul_class gic = { .name = "gic", .compatible = gics };
 static const struct emul_class uart = { .name = "uart", .compatible = uarts };
 static const struct emul_class *const classes[] = { &gic, &uart, NULL };
 
-/* --- files: /k is flat, /elf broken, /big larger than the RAM; /none is not ------------ */
+/* --- files: /k is flat, /elf broken, /big larger than the RAM, /tree a tree; /none is not -- */
+
+static void *tree; /* of /tree */
 
 static int open_file(const char *path, uint32_t *size, void **handle)
 {
 	*handle = NULL;
 	if (!strcmp(path, "/none"))
 		return -ENOENT;
-	*size = !strcmp(path, "/big") ? 0x2000000 : 0x1000;
+	*size = !strcmp(path, "/big") ? 0x2000000 : !strcmp(path, "/tree") ? fdt_totalsize(tree) :
+		0x1000;
 	*handle = (void *)path;
 	return 0;
 }
@@ -96,6 +99,8 @@ static int open_file(const char *path, uint32_t *size, void **handle)
 static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
 {
 	memset(buf, 0x11, n);
+	if (!strcmp(handle, "/tree"))
+		memcpy(buf, (char *)tree + off, n);
 	if (!strcmp(handle, "/elf") && !off)
 		memcpy(buf, "\x7f" "ELF\x02", MIN(n, 5u));
 	return 0;
@@ -245,6 +250,15 @@ static const struct bad {
 	{ 72, CHOSEN("espalier,initrd = \"/big\";"), { 0 }, { 0 }, "does not fit" },
 	{ 73, CHOSEN("espalier,kernel-address = <0x800ff000>;"), { 0 }, { 0 }, "overlaps the DTB" },
 	{ 74, CHOSEN("espalier,entry = <0x1000>;"), { 0 }, { 0 }, "its entry 0x00001000" },
+	{ 1, CHOSEN("espalier,dtb = \"/k\";"), { 0 }, { 0 },
+	  "espalier,dtb: /k: not a device tree: FDT_ERR_BADMAGIC" },
+	{ 1, CHOSEN("espalier,dtb = \"/big\";"), { 0 }, { 0 }, "larger than 512 KiB" },
+	{ 70, CHOSEN("espalier,dtb = \"/none\";"), { 0 }, { 0 }, "/none: no such file" },
+	{ 75, CHOSEN("espalier,dtb = \"/tree\";"), { 0 }, { 0 },
+	  "f: /bus/uart@a000: reg: /tree has 0x1000a000-0x1000afff; not the guest's:"
+	  " /bus/uart@a000, which belongs to nobody [P075]" },
+	{ 75, CHOSEN("espalier,dtb = \"/tree\";"), NODES(PASS_A), { 0 },
+	  "/bus/uart@a000, which belongs to g1 [P075]" },
 };
 
 static void *make_tree(const struct parts *t)
@@ -321,6 +335,7 @@ static const struct part_rule *rule_of(unsigned code)
 static void broken(void **state)
 {
 	(void)state;
+	tree = fdt_from_dts("%s", host_tree);
 	for (unsigned i = 0; i < ARRAY_SIZE(bads); i++) {
 		const struct bad *b = &bads[i];
 		const struct part_rule *r = rule_of(b->code);
@@ -338,6 +353,7 @@ static void broken(void **state)
 				 c.errors, said);
 		forget(&c, fdts, n);
 	}
+	free(tree);
 }
 
 /* What dtc does not make: raw trees. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* sources: core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c core/guest_image.c
+ * core/load_plan.c core/dtb_diff.c core/guest_image.c
  * core/partition_owner.c core/partition_peers.c core/dt.c core/dt_irq.c core/nearest.c */
 #include <setjmp.h>
 #include <stdarg.h>

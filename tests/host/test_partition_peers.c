@@ -2,7 +2,7 @@
 /* Rules of wired UARTs and channels: what two trees have to agree on. */
 /* sources: core/partition.c core/partition_rules.c core/partition_props.c
  * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c core/guest_image.c core/partition_owner.c core/partition_peers.c core/dt.c core/dt_irq.c core/nearest.c
+ * core/load_plan.c core/dtb_diff.c core/guest_image.c core/partition_owner.c core/partition_peers.c core/dt.c core/dt_irq.c core/nearest.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

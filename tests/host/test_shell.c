@@ -7,7 +7,7 @@
  *	core/shell/cmd_memory.c core/shell/cmd_misc.c core/shell/cmd_partition.c
  *	core/sha256.c core/nearest.c core/partition.c core/partition_rules.c core/partition_props.c
  *	core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c core/guest_image.c
+ * core/load_plan.c core/dtb_diff.c core/guest_image.c
  *	core/partition_owner.c core/partition_peers.c core/partition_map.c core/dt_irq.c
  *	core/console.c core/vserial.c core/chardev.c core/log.c core/dt.c
  *	core/vfs.c core/ext2.c core/ext2_dir.c core/block.c

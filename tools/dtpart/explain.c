@@ -107,13 +107,17 @@ static const struct {
 	  " right form." },
 	{ 65, "The host's node of a passed-through device refers to a clock, regulator or the"
 	  " like, and the guest's does not. The driver may fail, or find the device off." },
-	{ 70, "The kernel or initrd that `/chosen` names is not in the disk image, is empty, or"
+	{ 70, "The kernel, initrd or tree that `/chosen` names is not in the disk image, is empty, or"
 	  " is no file." },
 	{ 71, "The kernel is damaged, or made for another machine." },
 	{ 72, "Kernel, initrd and DTB have to lie in the guest's RAM; a zImage needs room to"
 	  " unpack as well. What, how big and where is in the message." },
 	{ 73, "Two of kernel, initrd and DTB would lie at the same address." },
 	{ 74, "The guest would start at an address where it has no RAM." },
+	{ 75, "`espalier,dtb` gives the kernel another tree than the one that the partition was"
+	  " made from. What the partition is does not change: a device that only the kernel's tree"
+	  " has is not there, and its driver gets a bus error. Each node that makes a difference is"
+	  " told here and by `guest kick`, with both values." },
 };
 
 static const char *text_of(unsigned code)

@@ -180,6 +180,7 @@ DISK_FILES := /boot.espalier=guests/debian/boot.espalier \
 	/guests/guest0/guest0.dtb=$(B)/guest0.dtb \
 	/guests/guest0/vexpress.dtb=$(B)/guest-vexpress.dtb \
 	/guests/guest0/guest-uarts.dtb=$(B)/guest-uarts.dtb \
+	/guests/guest0/mismatch.dtb=$(B)/mismatch.dtb \
 	$(foreach f,printer.elf printer.dtb client.elf client.dtb,/guests/$(f)=$(GUEST_BUILD)/$(f))
 
 $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mkdisk.py Makefile \

@@ -7,6 +7,7 @@
  * The checker over a set of two guests: a sound one, and one made of the input as in
  * fuzz_guest_build.c, which also builds. What has no errors must be a map that can be
  * built: sorted, whole pages, no overlap, nothing of the VMM's, nothing given twice.
+ * Then the input is what the sound one's kernel gets (dtb_diff.c).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <espalier/dt.h>
 #include <espalier/partition.h>
 
+#include "../../core/dtb_diff.h"
 #include "../host/fdt_gen.h"
 
 #define VMM_PAGE 0x10009000u
@@ -186,6 +188,29 @@ static void *make_input(const uint8_t *data, size_t size, uint32_t *len)
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+static void tell(void *arg, const char *path, const char *prop, const char *text)
+{
+	unsigned *n = arg;
+
+	if (path[0] != '/' || (prop && !prop[0]) || !text[0])
+		abort();
+	++*n;
+}
+
+static void compare(struct partition *p, struct part_guest *g, const void *fdt, uint32_t size)
+{
+	unsigned told = 0;
+	struct dtb_diff d = { .p = p, .g = g, .fdt = fdt, .file = "/t", .tell = tell,
+			      .arg = &told };
+	const char *why;
+
+	if (part_tree_error(fdt, size, &why) != RULES)
+		return;
+	dtb_diff(&d);
+	if (told != d.n)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -226,6 +251,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		part_owner_text(&p, &o, owner_buf, sizeof(owner_buf));
 		part_map(&p, map_row, NULL);
 	}
+	compare(&p, &g[0], input, g[1].size);
 	part_remove(&p, &g[1]);
 	part_remove(&p, &g[0]);
 	free(input);

@@ -170,9 +170,12 @@ static void rmap_add(struct gframe *f, uint32_t *pte, uint32_t host)
 
 static uint32_t root_pte(const struct shadow *s, const struct root *root, uint32_t va)
 {
-	unsigned k = shadow_table_of(s, root->l1[va >> 20]);
+	uint32_t e = root->l1[va >> 20];
+	unsigned k = shadow_table_of(s, e);
 
-	return k ? s->table[k][BITS(va, 19, 12)] : 0;
+	if (k)
+		return s->table[k][BITS(va, 19, 12)];
+	return shadow_is_section(e) ? shadow_section_pte(e, va) : 0;
 }
 
 static uint16_t half_at(uint32_t pte, unsigned off)
@@ -190,6 +193,26 @@ static bool pair_traps(uint16_t hw1, uint16_t hw2)
 	return cp_danger((uint32_t)hw1 << 16 | hw2) != CP_NATIVE;
 }
 
+bool shadow_straddle(uint32_t before, uint32_t after)
+{
+	uint16_t tail = half_at(before, PAGE_SIZE - 2), head = half_at(after, 0);
+
+	return maybe_first_half(tail) && maybe_second_half(head) && pair_traps(tail, head);
+}
+
+static void part(struct arch_vcpu *av, const struct root *root, uint32_t va)
+{
+	struct shadow *s = av->shadow;
+	unsigned k = shadow_table_of(s, root->l1[va >> 20]);
+
+	if (!k) {
+		shadow_section_drop(av, va);
+		return;
+	}
+	s->table[k][BITS(va, 19, 12)] = 0;
+	shadow_hw_tlbi_va(av, va);
+}
+
 /*
  * A Thumb encoding may straddle two pages that are mapped next to each other.
  * Where the two halves together have to trap, the pages are never executable
@@ -203,26 +226,17 @@ static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
 	if (!maybe_second_half(head) && !maybe_first_half(tail))
 		return;
 	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++) {
+		const struct root *root = &s->root[r];
 		uint32_t before, after;
 
-		if (!s->root[r].used || root_pte(s, &s->root[r], va) != pte)
+		if (!root->used || root_pte(s, root, va) != pte)
 			continue;
-		before = root_pte(s, &s->root[r], va - PAGE_SIZE);
-		after = root_pte(s, &s->root[r], va + PAGE_SIZE);
-		if (shadow_executable(before) &&
-		    pair_traps(half_at(before, PAGE_SIZE - 2), head)) {
-			unsigned k = shadow_table_of(s, s->root[r].l1[(va - PAGE_SIZE) >> 20]);
-
-			s->table[k][BITS(va - PAGE_SIZE, 19, 12)] = 0;
-			shadow_hw_tlbi_va(av, va - PAGE_SIZE);
-		}
-		if (shadow_executable(after) &&
-		    pair_traps(tail, half_at(after, 0))) {
-			unsigned k = shadow_table_of(s, s->root[r].l1[(va + PAGE_SIZE) >> 20]);
-
-			s->table[k][BITS(va + PAGE_SIZE, 19, 12)] = 0;
-			shadow_hw_tlbi_va(av, va + PAGE_SIZE);
-		}
+		before = root_pte(s, root, va - PAGE_SIZE);
+		if (shadow_executable(before) && shadow_straddle(before, pte))
+			part(av, root, va - PAGE_SIZE);
+		after = root_pte(s, root, va + PAGE_SIZE);
+		if (shadow_executable(after) && shadow_straddle(pte, after))
+			part(av, root, va + PAGE_SIZE);
 	}
 }
 
@@ -246,16 +260,13 @@ void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, st
 }
 
 /* The pages at a megabyte's ends meet other tables in a root that links it later. */
-static void part_ends(struct arch_vcpu *av, unsigned k)
+void shadow_part_ends(struct arch_vcpu *av, uint32_t va, uint32_t first, uint32_t last)
 {
-	struct shadow *s = av->shadow;
-	uint32_t va = (uint32_t)s->l2[k].index << 20;
-	const uint32_t *table = s->table[k];
-
-	if (shadow_executable(table[0]))
-		part_neighbours(av, va, table[0]);
-	if (shadow_executable(table[L2_ENTRIES - 1]))
-		part_neighbours(av, va + ((L2_ENTRIES - 1) << PAGE_SHIFT), table[L2_ENTRIES - 1]);
+	va = ALIGN_DOWN(va, 1u << 20);
+	if (shadow_executable(first))
+		part_neighbours(av, va, first);
+	if (shadow_executable(last))
+		part_neighbours(av, va + ((L2_ENTRIES - 1) << PAGE_SHIFT), last);
 }
 
 /* A global table for va made from t->d1, linked into every root that has a gap. */
@@ -274,7 +285,7 @@ static unsigned global_table(struct arch_vcpu *av, uint32_t va, const struct gwa
 	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
 		if (s->root[r].used && !s->root[r].l1[i])
 			s->root[r].l1[i] = table_entry(s, k, t->domain);
-	part_ends(av, k);
+	shadow_part_ends(av, va, s->table[k][0], s->table[k][L2_ENTRIES - 1]);
 	return k;
 }
 
@@ -297,6 +308,8 @@ static unsigned table_for(struct arch_vcpu *av, uint32_t va, const struct gwalk 
 
 	if (k && s->l2[k].d1 == t->d1 && (s->l2[k].private || !t->ng))
 		return k;
+	if (shadow_is_section(*e))
+		shadow_section_drop(av, va);
 	if (k && s->l2[k].private) {
 		shadow_private_drop(s, k);
 		shadow_hw_tlbi_all(av);
@@ -375,6 +388,8 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
 		vm_kill(av, "the host has no memory for its shadow tables");
 		return;
 	}
+	if (shadow_section_fill(av, va, t, acc))
+		return;
 	k = table_for(av, va, t);
 	fill_around(av, k, va, t, acc == GWALK_EXEC);
 	shadow_enter(av, k, BITS(va, 19, 12), pte, fr.f); /* last: it wins over a neighbour */

@@ -54,6 +54,15 @@ struct root {
 	uint16_t private; /* first private table */
 	bool used;
 };
+
+/* A megabyte that a level 1 descriptor maps, in all roots. */
+struct section {
+	uint32_t word;  /* that descriptor */
+	uint32_t d1;    /* the guest's, that it was made from */
+	uint16_t index; /* va >> 20 */
+};
+#define SHADOW_SECTIONS 256u
+
 #define NO_ASID 0x100u
 #define NO_TTBR 0xffffffffu /* ttbr0 of a root made with the MMU off */
 
@@ -67,6 +76,8 @@ struct shadow {
 	uint16_t bucket[L1_ENTRIES]; /* global tables by va >> 20 */
 	struct root root[CONFIG_SHADOW_ROOTS];
 	struct l2 l2[CONFIG_SHADOW_L2];
+	struct section section[SHADOW_SECTIONS];
+	unsigned sections;
 };
 
 #define TTBR_WALK_WBWA 0x48u /* IRGN and RGN: write-back, write-allocate */
@@ -111,6 +122,25 @@ bool shadow_guest_entry(struct arch_vcpu *av, const struct l2 *l, const uint32_t
  */
 void shadow_hw_tlbi_all(struct arch_vcpu *av);
 void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va);
+
+/* Two pages, by their entries, whose ends together make an encoding that has to trap. */
+bool shadow_straddle(uint32_t before, uint32_t after);
+/* Parts the first and last page of va's megabyte from what is mapped next to them. */
+void shadow_part_ends(struct arch_vcpu *av, uint32_t va, uint32_t first, uint32_t last);
+
+/* --- sections (shadow_section.c) ----------------------------------------------- */
+
+bool shadow_is_section(uint32_t e);
+/* What a small page's entry would be for va in the section. */
+uint32_t shadow_section_pte(uint32_t e, uint32_t va);
+/* Maps va's megabyte by a section, if that is possible and worth it. */
+bool shadow_section_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
+			 enum gwalk_access acc);
+/* Take sections away: the one at va; those that map the megabyte at `host`. */
+void shadow_section_drop(struct arch_vcpu *av, uint32_t va);
+void shadow_section_drop_host(struct arch_vcpu *av, uint32_t host);
+/* The section at va, if there is one, was made from another descriptor than d1. */
+bool shadow_section_changed(struct arch_vcpu *av, uint32_t va, uint32_t d1);
 
 /* --- roots (shadow_root.c) ----------------------------------------------------- */
 

@@ -12,6 +12,7 @@ void shadow_flush(struct arch_vcpu *av)
 
 	sites_forget(av);
 	vm_count(av, FLUSH_ALL);
+	s->sections = 0;
 	s->free = 0;
 	for (unsigned k = CONFIG_SHADOW_L2 - 1; k; k--) {
 		if (s->l2[k].used)
@@ -57,6 +58,7 @@ void shadow_drop_frame(struct arch_vcpu *av, struct fref fr)
 	uint32_t host = ptr_hpa(fr.host).v;
 
 	sites_forget(av);
+	shadow_section_drop_host(av, host);
 	if (fr.f->overflow)
 		sweep(av, fr);
 	for (unsigned n = 0; n < FRAME_RMAP; n++) {
@@ -188,6 +190,9 @@ void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids)
 	unsigned i = va >> 20;
 
 	sites_tlbi_va(av, va);
+	if (shadow_is_section(s->root[0].l1[i]) &&
+	    shadow_section_changed(av, va, guest_l1(av, va, av->mmu.ttbr0)))
+		shadow_section_drop(av, va);
 	for (unsigned k = s->bucket[i], next; k; k = next) {
 		next = s->l2[k].next;
 		tlbi_table(av, k, va, av->mmu.ttbr0);

@@ -109,6 +109,8 @@ struct shim_slots {
 	X(FILL, "shadow.fill")                                                 \
 	X(FLUSH_ALL, "shadow.flush-all")                                       \
 	X(L2_DROP, "shadow.l2-drop")                                           \
+	X(SECTION, "shadow.section")                                           \
+	X(SECTION_DROP, "shadow.section-drop")                                 \
 	X(REVALIDATE, "shadow.revalidate")                                     \
 	X(RMAP_SWEEP, "frame.rmap-sweep")                                      \
 	X(TO_CODE, "frame.to-code")                                            \

@@ -11,6 +11,7 @@
 #define EXEC 0x80000000u
 #define WRITE 0x90000000u
 #define FRAME (SCRATCH + 0x10000u)
+#define BIG (SCRATCH + 0x400000u)
 #define OTHER_L1 ((uint32_t *)(SCRATCH + 0x300000u))
 
 typedef void (*store_fn)(uint32_t to, const uint32_t *words);
@@ -196,6 +197,40 @@ static void test_remap(void)
 	check_eq("remapped between writing and running", bad, 0);
 }
 
+/*
+ * A megabyte of code that only sections map: read-only to execute, writable by an alias,
+ * and both by the identity map.  Every page of it has run before the writing begins.
+ */
+static void test_sections(void)
+{
+	uint32_t exec = EXEC + 2 * MIB, write = WRITE + 2 * MIB, words[3];
+
+	bad = 0;
+	map_section(l1_table, exec, BIG, MAP_AP(AP_RO));
+	map_section(l1_table, write, BIG, MAP_AP(AP_RW) | MAP_XN);
+	tlb_flush();
+	for (unsigned n = 0; n < 512; n++) {
+		uint32_t offset = n % 256 * 0x1000 + n % 200 * 16;
+
+		payload(words, n);
+		by_stm(write + offset, words);
+		clean(write + offset);
+		if (n >= 256)
+			run(exec + offset, n);
+	}
+	for (unsigned n = 0; n < 256; n++)
+		run(exec + n * 0x1000 + (n + 256) % 200 * 16, n + 256);
+	for (unsigned n = 0; n < 40 * ARRAY_SIZE(stores); n++) {
+		uint32_t offset = n * 37 % 256 * 0x1000 + 0xf00 - n % 50 * 4;
+
+		payload(words, n);
+		stores[n % ARRAY_SIZE(stores)].fn((n & 8 ? BIG : write) + offset, words);
+		clean(write + offset);
+		run((n & 16 ? BIG : exec) + offset, n);
+	}
+	check_eq("sections of code, written and run by aliases", bad, 0);
+}
+
 void guest_main(void)
 {
 	write_cpacr(15u << 20);
@@ -218,5 +253,6 @@ void guest_main(void)
 	test_seam();
 	test_remap();
 	test_mmu_off_writes();
+	test_sections();
 	test_two_spaces();
 }

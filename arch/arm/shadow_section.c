@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sections: a global megabyte of the guest whose frames are all data, or all code, is
+ * mapped by one level 1 descriptor in all roots.  It saves faults, and a step of each
+ * table walk.  When a frame of it changes its state, the section goes, and tables
+ * take its place.
+ */
+#include <arch/cp15.h>
+
+#include "shadow.h"
+
+#define MIB (1u << 20)
+#define FRAMES_PER_MIB (MIB / PAGE_SIZE)
+
+/* ARM ARM figure B3-4. */
+#define SECTION_SUPER       (1u << 18) /* of the guest's descriptor */
+#define SECTION_XN          (1u << 4)
+#define SECTION_NORMAL_WBWA 0x100cu    /* TEX 001, C, B */
+#define SECTION_AP(ap)      (((ap) & 3u) << 10 | ((ap) & 4u) << 13)
+#define SECTION_GET_AP(e)   (BITS(e, 11, 10) | BITS(e, 15, 15) << 2)
+
+/* Executed pages of a read-only megabyte after which the rest is taken for code as well. */
+#define CODE_PAGES_ENOUGH 64
+
+bool shadow_is_section(uint32_t e) { return (e & 3) == L1_SECTION; }
+
+uint32_t shadow_section_pte(uint32_t e, uint32_t va)
+{
+	return (e & ~(MIB - 1)) | (va & (MIB - 1) & ~PAGE_MASK) | L2_SMALL |
+	       (e & SECTION_XN ? L2_XN : 0) | L2_AP(SECTION_GET_AP(e)) | L2_NORMAL_WBWA;
+}
+
+/* --- what can be a section ------------------------------------------------------------ */
+
+/* The first frame of the megabyte around pa, if all of it is RAM in one piece. */
+static struct gframe *frames_of(struct arch_vcpu *av, uint32_t pa, uint32_t *host)
+{
+	uint32_t base = ALIGN_DOWN(pa, MIB);
+	struct fref first = frame_find(av->ag, GPA(base));
+	struct fref last = frame_find(av->ag, GPA(base + MIB - PAGE_SIZE));
+
+	if (!first.f || last.f != first.f + FRAMES_PER_MIB - 1)
+		return NULL;
+	*host = ptr_hpa(first.host).v;
+	return *host & (MIB - 1) ? NULL : first.f;
+}
+
+static unsigned count_code(const struct gframe *f)
+{
+	unsigned n = 0;
+
+	for (unsigned j = 0; j < FRAMES_PER_MIB; j++)
+		n += f[j].state == FRAME_CODE;
+	return n;
+}
+
+/* Verifies what is not code yet.  False: a page cannot be code, or meets the next one badly. */
+static bool complete_code(struct arch_vcpu *av, uint32_t pa, struct gframe *f, enum isa isa)
+{
+	for (unsigned j = 0; j < FRAMES_PER_MIB; j++) {
+		struct fref fr = frame_find(av->ag, GPA(ALIGN_DOWN(pa, MIB) + (j << PAGE_SHIFT)));
+
+		frame_to_code(av, fr, isa, false);
+		if (f[j].state != FRAME_CODE)
+			return false;
+	}
+	return true;
+}
+
+static bool pages_meet_badly(uint32_t host)
+{
+	for (unsigned j = 1; j < FRAMES_PER_MIB; j++) {
+		uint32_t before = host + ((j - 1) << PAGE_SHIFT);
+
+		if (shadow_straddle(before | L2_SMALL, (before + PAGE_SIZE) | L2_SMALL))
+			return true;
+	}
+	return false;
+}
+
+static bool read_only(const struct gwalk *t)
+{
+	return !t->manager && !t->xn && !gwalk_ap_permits(t->ap, true, false);
+}
+
+/* Worth it, and done: the megabyte is all code. */
+static bool make_code(struct arch_vcpu *av, const struct gwalk *t, struct gframe *f,
+		      uint32_t host, enum gwalk_access acc)
+{
+	unsigned n = count_code(f);
+
+	if (acc != GWALK_EXEC || !read_only(t) || n < CODE_PAGES_ENOUGH)
+		return false;
+	if (n < FRAMES_PER_MIB && !complete_code(av, t->pa, f, frame_find(av->ag, GPA(t->pa)).f->isa))
+		return false;
+	return !pages_meet_badly(host);
+}
+
+static uint32_t make(const struct gwalk *t, uint32_t host, bool code)
+{
+	unsigned ap = t->manager ? AP_ANY_RW : t->ap;
+
+	return host | L1_SECTION | SECTION_NORMAL_WBWA | SECTION_AP(ap) | L1_DOMAIN(t->domain) |
+	       (code ? 0 : SECTION_XN);
+}
+
+/* --- the sections that there are -------------------------------------------------------- */
+
+static struct section *find(struct shadow *s, unsigned index)
+{
+	for (unsigned n = 0; n < s->sections; n++)
+		if (s->section[n].index == index)
+			return &s->section[n];
+	return NULL;
+}
+
+static void drop(struct arch_vcpu *av, struct section *x)
+{
+	struct shadow *s = av->shadow;
+
+	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
+		if (s->root[r].used && s->root[r].l1[x->index] == x->word)
+			s->root[r].l1[x->index] = 0;
+	*x = s->section[--s->sections];
+	sites_forget(av);
+	shadow_hw_tlbi_all(av);
+	vm_count(av, SECTION_DROP);
+}
+
+void shadow_section_drop(struct arch_vcpu *av, uint32_t va)
+{
+	struct section *x = find(av->shadow, va >> 20);
+
+	if (x)
+		drop(av, x);
+}
+
+void shadow_section_drop_host(struct arch_vcpu *av, uint32_t host)
+{
+	struct shadow *s = av->shadow;
+
+	for (unsigned n = s->sections; n-- > 0;)
+		if (!((s->section[n].word ^ host) & ~(MIB - 1)))
+			drop(av, &s->section[n]);
+}
+
+bool shadow_section_changed(struct arch_vcpu *av, uint32_t va, uint32_t d1)
+{
+	const struct section *x = find(av->shadow, va >> 20);
+
+	return x && x->d1 != d1;
+}
+
+/* Roots that map the megabyte by a table of the same kind, or not at all. */
+static void link(struct arch_vcpu *av, uint32_t va, const struct gwalk *t, uint32_t word)
+{
+	struct shadow *s = av->shadow;
+	unsigned i = va >> 20;
+
+	while (s->bucket[i])
+		shadow_global_drop(av, s->bucket[i]);
+	s->section[s->sections++] = (struct section){ word, t->d1, i };
+	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
+		if (s->root[r].used && !s->root[r].l1[i])
+			s->root[r].l1[i] = word;
+	vm_count(av, SECTION);
+}
+
+static uint32_t entry_at(const struct shadow *s, uint32_t va, uint32_t off)
+{
+	va = ALIGN_DOWN(va, MIB) + off;
+	return shadow_section_pte(s->root[s->cur].l1[va >> 20], va);
+}
+
+/* The current root has a table of its own there. */
+static bool private_table(const struct shadow *s, uint32_t va)
+{
+	unsigned k = shadow_table_of(s, s->root[s->cur].l1[va >> 20]);
+
+	return k && s->l2[k].private;
+}
+
+bool shadow_section_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
+			 enum gwalk_access acc)
+{
+	struct shadow *s = av->shadow;
+	uint32_t host;
+	struct gframe *f;
+	bool code;
+
+	if (t->level != 1 || t->ng || t->d1 & SECTION_SUPER || s->sections == SHADOW_SECTIONS ||
+	    private_table(s, va))
+		return false;
+	f = frames_of(av, t->pa, &host);
+	if (!f)
+		return false;
+	code = f[(t->pa & (MIB - 1)) >> PAGE_SHIFT].state == FRAME_CODE;
+	if (code ? !make_code(av, t, f, host, acc) : acc == GWALK_EXEC || count_code(f))
+		return false;
+	shadow_section_drop(av, va);
+	link(av, va, t, make(t, host, code));
+	if (code)
+		shadow_part_ends(av, va, entry_at(s, va, 0), entry_at(s, va, MIB - PAGE_SIZE));
+	return true;
+}

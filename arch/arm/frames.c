@@ -108,6 +108,8 @@ void frame_to_data(struct arch_vcpu *av, struct fref fr)
 	vm_count(av, TO_DATA);
 }
 
+#define LAST_WORD (PAGE_SIZE / 4 - 1)
+
 uint32_t frame_load(struct fref fr, uint32_t off, unsigned size)
 {
 	if (!fr.f->npatches && size == 4 && !(off & 3))
@@ -117,16 +119,17 @@ uint32_t frame_load(struct fref fr, uint32_t off, unsigned size)
 
 /*
  * The frame's mappings stay as a rule: they are read-only, and what they show changes
- * from one verified image to another.
+ * from one verified image to another.  Not so if its ends change, which neighbours were
+ * compared with: a store anywhere may take a replacement away from there, as with a load
+ * of the word that is stored to.
  */
 void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size,
 		 uint32_t v)
 {
 	bool user = fr.f->user, clean = !fr.f->npatches;
 	enum isa isa = fr.f->isa;
+	uint32_t head = fr.host[0], tail = fr.host[LAST_WORD];
 
-	if (off < 4 || off + size > PAGE_SIZE - 4) /* its ends meet other pages */
-		shadow_drop_frame(av, fr);
 	verify_unpatch(fr.host, fr.f->patches, fr.f->npatches);
 	patches_drop(av, fr.f);
 	fr.f->state = FRAME_DATA;
@@ -138,7 +141,8 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 		return;
 	}
 	code_changed(av, fr);
-	if (clean && fr.f->npatches) /* it may be mapped for data, too */
+	if (fr.host[0] != head || fr.host[LAST_WORD] != tail ||
+	    (clean && fr.f->npatches)) /* it may be mapped for data, too */
 		shadow_drop_frame(av, fr);
 }
 

@@ -8,6 +8,7 @@
 #define P (FRAMES + 0x0000u)
 #define Q (FRAMES + 0x1000u)
 #define R (FRAMES + 0x2000u)
+#define EDITED (SCRATCH + 0x140000u) /* two for each witness */
 #define VA 0x80000000u
 #define RW_ALIAS 0x90000000u
 #define WINDOW (VA + 0xffeu)
@@ -125,6 +126,49 @@ static void write_half(const struct witness *w)
 	attack(w, WINDOW | 1);
 }
 
+#define TO_R4 0x4604u          /* Thumb: mov r4, r0 */
+#define LOAD_R4 0xe59f4000u    /* ARM: ldr r4, [pc, #...]; its upper half is Thumb's b */
+#define LOAD_LEADS_TO 0xb44u   /* ... from offset 2 of Q to there in P */
+#define BX_LR 0xe12fff1eu
+
+static void run_q_arm(void) { honest("second page, ARM", VA + 0x1004, 4, 4); }
+
+/*
+ * The second page begins with a load in ARM state, whose lower half is the second one of
+ * a window.  The load is replaced for as long as the word that it loads is forbidden; and
+ * that is changed by a store far from the page's ends.  Frames of its own, for they must
+ * not have been quarantined.
+ */
+static void edit_afar(const struct witness *w, uint32_t first)
+{
+	const uint32_t second = first + 0x1000;
+	const uint32_t literal = RW_ALIAS + 0x3000 + ((8 + w->hw2) & ~3u);
+
+	if (w->hw2 >> 12)
+		return;
+	clear_pages(first, 2);
+	wr32(first + 0x800, 0x47184718);
+	wr16(first + LOAD_LEADS_TO, 0x4718);
+	wr16(first + 0xffc, TO_R4);
+	wr16(first + 0xffe, w->hw1);
+	wr32(second, LOAD_R4 | w->hw2);
+	wr32(second + 4, BX_LR);
+	sync_code((void *)first, 0x2000);
+	map(VA, first);
+	map(VA + 0x1000, second);
+	map_page(l1_table, RW_ALIAS + 0x3000, second, MAP_AP(AP_RW) | MAP_XN);
+	tlb_flush_page(RW_ALIAS + 0x3000);
+	for (unsigned i = 0; i < 8; i++) { /* only the first few stores make it data */
+		wr32(literal, (uint32_t)w->hw1 << 16 | w->hw2);
+		run_q_arm();
+		run_p();
+		wr32(literal, 0);
+		attack(w, (VA + 0xffc) | 1);
+		run_q_arm();
+		attack(w, (VA + 0xffc) | 1);
+	}
+}
+
 /* In the middle of a section, and where two sections with swapped backing meet. */
 static void sections(const struct witness *w)
 {
@@ -219,6 +263,7 @@ void test_straddle(void)
 		swap_second(&witnesses[i]);
 		swap_first(&witnesses[i]);
 		write_half(&witnesses[i]);
+		edit_afar(&witnesses[i], EDITED + i * 0x2000);
 		sections(&witnesses[i]);
 		section_seam(&witnesses[i]);
 	}

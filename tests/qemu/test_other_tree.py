@@ -81,3 +81,29 @@ def test_other_tree(machine, tmp_path):
     # Without the property nothing is said.
     said = m.cmd("guest destroy poke; guest create poke /guests/poke.dtb; guest kick poke")
     assert "P075" not in said and "failed" not in said, said
+
+
+def test_linux(machine):
+    """Debian with the tree of four UARTs in a partition with one: it was told, it dies of
+    its own rules, and the VMM and the owner of what it was after do not care."""
+    m = machine(serials=["null"] * 3)
+    m.boot()
+    m.cmd("guest destroy guest0; guest create uarts /guests/guest0/guest-uarts.dtb")
+    m.start_linux("uarts")
+    m.unbind()
+    m.cmd("guest create mismatch /guests/guest0/mismatch.dtb")
+    said = m.cmd("guest kick mismatch")
+    told = re.findall(r"mismatch\.dtb: (\S+): reg: .*not the guest's: (.*) \[P075\]", said)
+    serial = "/bus@10000000/serial@"
+    assert told == [(serial + "a000", f"{serial}a000, which belongs to uarts"),
+                    (serial + "b000", f"{serial}b000, which belongs to uarts"),
+                    (serial + "d000", "nothing")], said
+    m.bind("mismatch/uart0")
+    m.expect("PC is at amba_read_periphid", espalier.GUEST_BOOT_TIMEOUT)
+    m.expect("Kernel panic")
+    m.unbind()
+    assert re.search("mismatch: read of 4 bytes at 0x1000afe0, pc 0xc0.*: serial@a000 belongs to "
+                     "uarts; not in mismatch's tree", m.cmd("log"))
+    assert "serial@a000 at 0x1000afe0" in m.cmd("guest doctor mismatch")
+    m.bind("uarts/uart0")
+    assert m.sh("echo ali''ve") == "alive"

@@ -15,6 +15,7 @@ static void __printf(4, 5) tell(struct dtb_diff *d, const char *path, const char
 	va_end(ap);
 	d->n++;
 	d->tell(d->arg, path, prop, text);
+	d->have = d->want = d->owner = NULL;
 }
 
 /* --- the nodes that count ------------------------------------------------------------- */
@@ -181,6 +182,8 @@ static void compare(struct dtb_diff *d, const char *path, int own, int node)
 			continue;
 		c->text(d->fdt, node, have);
 		c->text(d->g->fdt, own, want);
+		d->have = have;
+		d->want = want;
 		tell(d, path, c->prop, "%.40s has %s, the partition %s", d->file, have, want);
 	}
 }
@@ -194,7 +197,7 @@ static const struct part_range *range_at(const struct part_guest *g, uint32_t a)
 }
 
 /* Who has the host's device at `a`, guests that are only checked yet included. */
-static void owner_text(const struct dtb_diff *d, uint32_t a, char *buf, unsigned len)
+static void find_owner(struct dtb_diff *d, uint32_t a, char *buf, unsigned len)
 {
 	struct part_owner o;
 
@@ -204,6 +207,7 @@ static void owner_text(const struct dtb_diff *d, uint32_t a, char *buf, unsigned
 			if (g->ranges[i].kind == REGION_PASS &&
 			    a - g->ranges[i].host < g->ranges[i].size)
 				o.owner = g->name;
+	d->owner = o.owner;
 	part_owner_text(d->p, &o, buf, len);
 }
 
@@ -215,6 +219,7 @@ static void not_given(struct dtb_diff *d, const char *path, const char *prop, in
 	uint32_t base, size;
 
 	reg_text(d->fdt, node, reg);
+	d->have = reg;
 	if (dt_reg(d->fdt, node, 0, &base, &size)) {
 		tell(d, path, prop, "%.40s has %s", d->file, reg[0] ? reg : "(nothing)");
 		return;
@@ -229,7 +234,7 @@ static void not_given(struct dtb_diff *d, const char *path, const char *prop, in
 		tell(d, path, prop, "%.40s has %s, where the guest has no memory", d->file, reg);
 		return;
 	}
-	owner_text(d, base, owner, sizeof(owner));
+	find_owner(d, base, owner, sizeof(owner));
 	tell(d, path, prop, "%.40s has %s; not the guest's: %.110s", d->file, reg, owner);
 }
 
@@ -270,6 +275,7 @@ static void own_side(struct dtb_diff *d)
 		    part_word(d->g->fdt, w.node, "espalier,backing") == BACKING_ABSENT)
 			continue;
 		reg_text(d->g->fdt, w.node, reg);
+		d->want = w.cpu ? NULL : reg;
 		tell(d, path, node < 0 ? NULL : "status", "%.40s %s, the partition has %s%s",
 		     d->file, node < 0 ? "has no such node" : "has it disabled",
 		     w.cpu ? "that CPU" : "it at ", w.cpu ? "" : reg);

@@ -10,24 +10,32 @@ static void complain(void *arg, enum rule rule, const char *prop, const char *te
 	part_report(c, FOUND(rule, fdt_path_offset(c->fdt, "/chosen"), .prop = prop), "%s", text);
 }
 
+struct told {
+	struct check *c;
+	struct dtb_diff d;
+};
+
 static void differs(void *arg, const char *path, const char *prop, const char *text)
 {
-	part_report(arg, FOUND(RULE_OTHER_TREE, -1, .path = path, .prop = prop), "%s", text);
+	const struct told *t = arg;
+
+	part_report(t->c, FOUND(RULE_OTHER_TREE, -1, .path = path, .prop = prop, .have = t->d.have,
+				.want = t->d.want, .owner = t->d.owner), "%s", text);
 }
 
 /* The tree that the kernel gets, if it is another one: its size, and what is different. */
 static bool check_dtb(struct check *c, struct load_plan *l)
 {
-	struct dtb_diff d = { .p = c->p, .g = c->g, .file = load_plan_dtb_file(c->g),
-			      .tell = differs, .arg = c };
+	struct told t = { c, { .p = c->p, .g = c->g, .file = load_plan_dtb_file(c->g),
+			       .tell = differs, .arg = &t } };
 	void *dtb;
 
 	if (load_plan_dtb(l, &dtb))
 		return false;
 	if (dtb) {
 		l->dtb_size = fdt_totalsize(dtb);
-		d.fdt = dtb;
-		dtb_diff(&d);
+		t.d.fdt = dtb;
+		dtb_diff(&t.d);
 		free(dtb);
 	}
 	return true;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A kernel that is given another tree than its partition's, on purpose: what differs is
 told node by node before it starts, and what it has not is still not there."""
+import json
 import re
+import subprocess
 
 import bare
 
@@ -107,3 +109,23 @@ def test_linux(machine):
     assert "serial@a000 at 0x1000afe0" in m.cmd("guest doctor mismatch")
     m.bind("uarts/uart0")
     assert m.sh("echo ali''ve") == "alive"
+
+
+def test_dtpart(tmp_path):
+    """The same on the host, with both values and the other owner."""
+    dts = espalier.TOP / "dts"
+    where = tmp_path / "guests" / "guest0"
+    where.mkdir(parents=True)
+    for name in ("vmlinuz", "initrd.img"):
+        (where / name).symlink_to(espalier.BUILD / "guests" / "guest0" / name)
+    espalier.make_dtb(where / "guest-uarts.dtb", (dts / "guest-uarts.dts").read_text())
+    done = subprocess.run([espalier.BUILD / "dtpart", "check", "--json", "--root", tmp_path,
+                           dts / "vexpress-v2p-ca9.dts", f"a={dts / 'mismatch.dts'}",
+                           f"uarts={dts / 'guest-uarts.dts'}"], text=True, check=True,
+                          stdout=subprocess.PIPE)
+    found = json.loads(done.stdout)
+    assert [(f["code"], f["severity"], f["guest"], f["node"][-4:], f["have"], f["owner"])
+            for f in found] == [
+        ("P075", "warning", "a", "a000", "0x1000a000-0x1000afff", "uarts"),
+        ("P075", "warning", "a", "b000", "0x1000b000-0x1000bfff", "uarts"),
+        ("P075", "warning", "a", "d000", "0x1000d000-0x1000dfff", None)]

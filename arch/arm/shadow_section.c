@@ -20,7 +20,7 @@
 #define SECTION_GET_AP(e)   (BITS(e, 11, 10) | BITS(e, 15, 15) << 2)
 
 /* Executed pages of a read-only megabyte after which the rest is taken for code as well. */
-#define CODE_PAGES_ENOUGH 64
+#define CODE_PAGES_ENOUGH 24
 
 bool shadow_is_section(uint32_t e) { return (e & 3) == L1_SECTION; }
 

@@ -2,6 +2,7 @@
 #include "step.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <espalier/irq.h>
 #include <espalier/log.h>
@@ -83,11 +84,12 @@ static int copy_literal(struct arch_vcpu *av, const struct insn *i, struct vm_ab
 	uint32_t off = ahead + (BITS(i->word, 23, 23) ? imm : -imm);
 	uint32_t from = ALIGN_DOWN(av->frame.pc, 4u) + off, words = BITS(i->word, 8, 8) + 1;
 	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+	uint32_t v[2];
 
 	for (uint32_t n = 0; n < words; n++)
-		if (vm_load(av, from + 4 * n, 4, user, &av->step_page[(SLOT_OFFSET + off) / 4 + n],
-			    abort))
+		if (vm_load(av, from + 4 * n, 4, user, &v[n], abort))
 			return -EFAULT;
+	memcpy(&av->step_page[(SLOT_OFFSET + off) / 4], v, 4 * words);
 	return 0;
 }
 
@@ -223,7 +225,8 @@ static bool stepping_handler(struct arch_vcpu *av)
 
 /*
  * An unusual exception return runs as a copy and leaves it for good, so nothing
- * ends the step.  With IRQs masked up to it none can hit the copy.
+ * ends the step.  With IRQs masked up to it none can hit the copy.  It may lead back
+ * into the step page: no literal of an earlier step, which is unverified, is left there.
  */
 static bool exception_return(struct arch_vcpu *av, const struct insn *i)
 {
@@ -236,6 +239,8 @@ static bool exception_return(struct arch_vcpu *av, const struct insn *i)
 		handler_returns(av);
 	if (err != -ENOTSUP)
 		return false;
+	memset(av->step_page, 0, PAGE_SIZE);
+	cache_sync_code(av->step_page, PAGE_SIZE);
 	run_copy(av, i);
 	av->stepping = av->in_handler = false;
 	av->slot_left = true;
@@ -382,7 +387,7 @@ void step(struct arch_vcpu *av)
 /* The guest left the copy by an exception return: the page goes at the next exit. */
 static void close_slot(struct arch_vcpu *av)
 {
-	if (av->slot_left && !in_step_page(av, av->frame.pc))
+	if (av->slot_left)
 		slot_map(av, false);
 	av->slot_left = false;
 }

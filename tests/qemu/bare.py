@@ -60,6 +60,23 @@ def stats(m, vcpu):
             re.findall(r"^(\S+) +(\d+)$", m.cmd(f"vcpu stat {vcpu}"), re.M)}
 
 
+def ticks(m):
+    """How far the honest neighbour, guest `tick`, is; it must never have complained."""
+    said = m.cmd("vserial dump tick/uart0")
+    assert "FAIL" not in said, said
+    counts = re.findall(r"^tick (\d+)$", said, re.M)
+    return int(counts[-1]) if counts else 0
+
+
+def neighbour_goes_on(m):
+    before = ticks(m)
+    for _ in range(100):
+        m.quiet(0.2)
+        if ticks(m) > before:
+            return
+    raise AssertionError(f"the neighbour stands at tick {before}:\n" + m.cmd("guest info tick"))
+
+
 def report(lines):
     """What a guest reported, without the lines in between that only explain."""
     return [line for line in lines if re.match("ok |FAIL |DONE ", line)]

@@ -39,23 +39,6 @@ def disk(tmp_path_factory):
     return bare.disk(tmp_path_factory.mktemp("bad") / "disk.img", "bad", "tick")
 
 
-def ticks(m):
-    """How far the honest neighbour is; it must never have complained."""
-    said = m.cmd("vserial dump tick/uart0")
-    assert "FAIL" not in said, said
-    counts = re.findall(r"^tick (\d+)$", said, re.M)
-    return int(counts[-1]) if counts else 0
-
-
-def neighbour_goes_on(m):
-    before = ticks(m)
-    for _ in range(100):
-        m.quiet(0.2)
-        if ticks(m) > before:
-            return
-    raise AssertionError(f"the neighbour stands at tick {before}:\n" + m.cmd("guest info tick"))
-
-
 def ready(m):
     for _ in range(100):
         if "READY" in m.cmd("vserial dump bad/uart0 100"):
@@ -81,7 +64,7 @@ def test_bad(machine, disk, letter):
         bare.kick(m, name)
     ready(m)
     type_to(m, letter, "DOING [^\r\n]*")
-    neighbour_goes_on(m)
+    bare.neighbour_goes_on(m)
     info = m.cmd("guest info bad")
     log = m.cmd("log")
     if letter in REPORTS:
@@ -96,9 +79,9 @@ def test_bad(machine, disk, letter):
     assert "failed" not in m.cmd("guest reset bad")
     bare.kick(m, "bad")
     ready(m)
-    neighbour_goes_on(m)
+    bare.neighbour_goes_on(m)
     assert "failed" not in m.cmd("guest destroy bad")
-    neighbour_goes_on(m)
+    bare.neighbour_goes_on(m)
     assert m.cmd("echo alive") == "alive"
 
 
@@ -118,6 +101,6 @@ def test_all_one_after_another(machine, disk):
             m.quiet(0.1)
             assert "failed" not in m.cmd("guest destroy bad")
         used.append(m.cmd("host ram"))
-        neighbour_goes_on(m)
+        bare.neighbour_goes_on(m)
     free = [re.search(r"free +(\d+)", text)[1] for text in used]
     assert free[0] == free[1], used

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Guests that cannot be: broken trees, files and disk images. The VMM says what is
 wrong, keeps nothing, and runs a sound guest afterwards."""
+import re
+
 import pytest
 
+import bare
 import espalier
 
 # A guest of 1 MiB whose kernel is one branch to itself.
@@ -106,6 +109,8 @@ def disk(tmp_path):
         files[f"/{name}.dtb"] = tree(tmp_path / f"{name}.dtb", **parts)
     for name, (chosen, ram, _) in KICKS.items():
         files[f"/{name}.dtb"] = tree(tmp_path / f"{name}.dtb", chosen=chosen, ram=ram)
+    files["/guests/tick.dtb"] = bare.image("tick", "dtb")
+    files["/guests/tick.elf"] = bare.image("tick")
     files["/cut.dtb"] = (tmp_path / "good.dtb").read_bytes()[:200]
     return espalier.make_disk(tmp_path / "disk.img", files)
 
@@ -124,37 +129,48 @@ def create_fails(m, file, says):
     assert "bad " not in m.cmd("guest list")
 
 
+def running(m, name):
+    return re.search(rf"^{name} +running", m.cmd("guest list"), re.M)
+
+
 def test_broken_guests(machine, disk):
+    """Beside an honest guest, which goes on, none of them leaves anything behind."""
     m = machine(disk=disk)
     m.boot()
     assert guest_ram(m) == 0
+    bare.create(m, "tick")
+    bare.kick(m, "tick")
+    before = guest_ram(m)
     for name, (_, says) in TREES.items():
         create_fails(m, f"/{name}.dtb", says)
     create_fails(m, "/none.dtb", "no such file or directory")
     create_fails(m, "/junk.dtb", "not a device tree")
     create_fails(m, "/cut.dtb", "not a device tree")
     assert "letters, digits" in m.cmd("guest create a/b /good.dtb")
-    assert guest_ram(m) == 0
+    assert guest_ram(m) == before
+    bare.neighbour_goes_on(m)
 
     for name, (_, _, says) in KICKS.items():
         m.cmd(f"guest create {name} /{name}.dtb")
         said = m.cmd(f"guest kick {name}")
         assert says in said, said
-        assert "reset" in m.cmd("guest list")
+        assert re.search(rf"^{name} +reset", m.cmd("guest list"), re.M)
         m.cmd(f"guest destroy {name}")
-    assert guest_ram(m) == 0
+    assert guest_ram(m) == before
+    bare.neighbour_goes_on(m)
 
     m.cmd("guest create good /good.dtb")
     assert "exists already" in m.cmd("guest create good /good.dtb")
     m.cmd("guest kick good")
-    assert "running" in m.cmd("guest list")
+    assert running(m, "good")
     m.cmd("guest halt good")
     assert "reset first" in m.cmd("guest kick good")
     m.cmd("guest reset good")
     m.cmd("guest kick good")
-    assert "running" in m.cmd("guest list")
+    assert running(m, "good")
     m.cmd("guest destroy good")
-    assert guest_ram(m) == 0
+    assert guest_ram(m) == before
+    bare.neighbour_goes_on(m)
 
 
 def damage(image, kind):

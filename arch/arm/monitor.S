@@ -69,6 +69,10 @@ monitor_smc:
 	bne	monitor_smc_slow
 	tst	r3, #FAST_SITE_VALID
 	beq	monitor_smc_slow
+	mrs	r5, spsr
+	and	r5, r5, #0x1f
+	cmp	r5, #0x11		/* FIQ mode has other r8-r12 */
+	beq	monitor_smc_slow
 	and	r3, r3, #15
 	ldr	r4, [sp, r3, lsl #2]	/* the guest's new DACR */
 	ldr	r5, [sp, #VCPU_DACR]

@@ -10,23 +10,24 @@
 /* What of the CPSR the meaning of an access depends on: mode, state, byte order. */
 #define SITE_PSR (PSR_MODE | PSR_T | PSR_E)
 
-static void hull_add(uint32_t *first, uint32_t *last, uint32_t va)
+/* All that one TLB entry for va may cover: up to a supersection, or a large page. */
+static void hull_add(uint32_t *first, uint32_t *last, uint32_t va, const struct gwalk *t)
 {
-	*first = MIN(*first, va & ~PAGE_MASK);
-	*last = MAX(*last, va | PAGE_MASK);
+	uint32_t mask = t->level == 1 ? 0xffffff : 0xffff;
+
+	*first = MIN(*first, va & ~mask);
+	*last = MAX(*last, va | mask);
 }
 
-/* The guest maps pc for all its address spaces. */
-static bool global_code(struct arch_vcpu *av, uint32_t pc)
+/* The guest maps pc for all its address spaces: something there will be remembered. */
+static bool note_code(struct arch_vcpu *av, uint32_t pc)
 {
 	struct gwalk t;
 
-	return !vm_walk(av, pc, GWALK_READ, false, &t) && !t.ng;
-}
-
-static void code_noted(struct arch_vcpu *av, uint32_t pc)
-{
-	hull_add(&av->sites->code_first, &av->sites->code_last, pc);
+	if (vm_walk(av, pc, GWALK_READ, false, &t) || t.ng)
+		return false;
+	hull_add(&av->sites->code_first, &av->sites->code_last, pc, &t);
+	return true;
 }
 
 static void hulls_clear(struct sites *s)
@@ -75,10 +76,9 @@ const struct trap_site *sites_trap(struct arch_vcpu *av)
 		return NULL;
 	if (!vcp15_decode(&s->insn, &s->op))
 		s->op.row = NULL;
-	if (global_code(av, pc)) {
+	if (note_code(av, pc)) {
 		s->pc = pc;
 		s->gen = av->ag->code_gen;
-		code_noted(av, pc);
 	}
 	return s;
 }
@@ -174,7 +174,7 @@ void sites_note_access(struct arch_vcpu *av, uint32_t pc, uint32_t cpsr, const s
 	struct ldst l;
 
 	if (t->ng || !r || r->kind != REGION_EMUL || cpsr & PSR_E || !simple(i, &l) ||
-	    !global_code(av, pc))
+	    !note_code(av, pc))
 		return;
 	a = access_slot(av, pc);
 	*a = (struct access_site){
@@ -186,6 +186,5 @@ void sites_note_access(struct arch_vcpu *av, uint32_t pc, uint32_t cpsr, const s
 		.dacr = dacr_field(av->mmu.dacr, t->domain),
 	};
 	note_register(a);
-	code_noted(av, pc);
-	hull_add(&s->device_first, &s->device_last, va);
+	hull_add(&s->device_first, &s->device_last, va, t);
 }

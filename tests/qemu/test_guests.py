@@ -17,6 +17,7 @@ def run(machine, disk, name):
     bare.kick(m, name)
     m.bind(f"{name}/uart0")
     lines = bare.play(m, timeout=150)
+    m.expect(f"guest {name} halted: it powered itself off") # after its last line
     m.unbind()
     assert "halted (" in m.cmd(f"guest info {name}")
     return lines

@@ -5,8 +5,6 @@
  * table walk.  When a frame of it changes its state, the section goes, and tables
  * take its place.
  */
-#include <arch/cp15.h>
-
 #include "shadow.h"
 
 #define MIB (1u << 20)
@@ -54,7 +52,7 @@ static unsigned count_code(const struct gframe *f)
 	return n;
 }
 
-/* Verifies what is not code yet.  False: a page cannot be code, or meets the next one badly. */
+/* Verifies what is not code yet.  False: a page cannot be code. */
 static bool complete_code(struct arch_vcpu *av, uint32_t pa, struct gframe *f, enum isa isa)
 {
 	for (unsigned j = 0; j < FRAMES_PER_MIB; j++) {
@@ -151,7 +149,7 @@ bool shadow_section_changed(struct arch_vcpu *av, uint32_t va, uint32_t d1)
 	return x && x->d1 != d1;
 }
 
-/* Roots that map the megabyte by a table of the same kind, or not at all. */
+/* In all roots but those with a table of their own there. */
 static void link(struct arch_vcpu *av, uint32_t va, const struct gwalk *t, uint32_t word)
 {
 	struct shadow *s = av->shadow;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our emulation against QEMU's core: the same instruction from the same state.
 
-The cases are drawn by ESPALIER_SEED (a number, 1 by default, or "random"): 20,000 loads, stores and
-instructions that use the PC and 40,000 that work on registers alone, compared with
+The cases are drawn by ESPALIER_SEED (a number, 1 by default, or "random"): 20,000
+loads, stores and instructions that use the PC and 40,000 that work on registers alone, compared with
 our emulation; and 10,000 that are said to run anywhere, each at two addresses,
 compared with each other.
 """

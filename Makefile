@@ -78,12 +78,12 @@ defconfig: $(HOST_STAMP)
 
 # --- the VMM -------------------------------------------------------------------
 
-SRCS := $(sort $(wildcard core/*.c core/emul/*.c core/shell/*.c drivers/*.c \
+SRCS := $(sort $(wildcard core/*.c core/*/*.c drivers/*.c \
 	$(filter-out arch/arm/asm-offsets.c,$(wildcard arch/arm/*.c)) \
-	arch/arm/insn/*.c arch/arm/*.S))
+	arch/arm/*/*.c arch/arm/*.S))
 OBJS := $(SRCS:%=$(B)/obj/%.o)
 
-INCLUDES := -Icore/include -Iarch/arm/include -Iarch/arm -Idrivers -I$(B)/gen
+INCLUDES := -Icore/include -Icore -Iarch/arm/include -Iarch/arm -Idrivers -I$(B)/gen
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
 TARGET := -mcpu=cortex-a9 -mthumb -mfloat-abi=soft
 CPPFLAGS := $(INCLUDES) -isystem $(LIBFDT)/usr/include -include $(B)/config.h -MMD -MP
@@ -189,13 +189,12 @@ $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mk
 
 # --- dtpart: the partition checker as a host program -----------------------------------
 
-DTPART_SRCS := $(wildcard tools/dtpart/*.c core/partition*.c) core/load_plan.c core/dtb_diff.c \
-	core/guest_image.c core/dt.c core/dt_irq.c core/nearest.c
-DTPART_SRCS := $(filter-out core/partition_vmm.c,$(DTPART_SRCS))
+DTPART_SRCS := $(wildcard tools/dtpart/*.c core/partition/*.c) core/lib/dt.c core/lib/dt_irq.c \
+	core/lib/nearest.c
 # Drivers and emulated devices are linked in for their tables alone. What they call is
 # not there: weak symbols may stay undefined.
 TABLE_SRCS := $(wildcard drivers/*.c core/emul/*.c)
-DTPART_CFLAGS := -std=gnu11 -O1 -g -fPIE $(WARNINGS) $(INCLUDES) -Icore \
+DTPART_CFLAGS := -std=gnu11 -O1 -g -fPIE $(WARNINGS) $(INCLUDES) \
 	-include $(B)/config.h -MMD -MP
 
 $(B)/host/dtpart/%.o: %.c Makefile | $(B)/config.h $(GENERATED) $(HOST_STAMP)
@@ -229,7 +228,7 @@ native: $(GUEST0)/vmlinuz $(GUEST0)/initrd.img $(B)/guest0.dtb
 
 # --- tests -----------------------------------------------------------------------------
 
-TEST_SRCS := $(wildcard tests/host/test_*.c)
+TEST_SRCS := $(wildcard tests/host/test_*.c tests/host/*/test_*.c)
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
 TESTS := $(TEST_SRCS:tests/host/%.c=$(B)/host/%)
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(B)/host/%)

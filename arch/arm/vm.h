@@ -13,11 +13,11 @@
 #include <espalier/arch.h>
 #include <espalier/guest.h>
 
-#include "gwalk.h"
+#include "mmu/gwalk.h"
 #include "insn/insn.h"
-#include "insn/verify.h"
-#include "sites.h"
-#include "vcp15.h"
+#include "verify/verify.h"
+#include "exit/sites.h"
+#include "exit/vcp15.h"
 
 /* CPSR / SPSR (ARM ARM B1.3.3). */
 #define PSR_MODE   0x1fu

@@ -9,7 +9,7 @@
 #include <espalier/log.h>
 
 #include "classes.h"
-#include "gic.h"
+#include "gic_int.h"
 
 _Static_assert(VIRQ_WORDS == GIC_NR_WORDS, "a bit for each interrupt");
 

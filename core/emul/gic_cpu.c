@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The emulated GIC's CPU interface, IHI 0048B 4.4. */
-#include "gic.h"
+#include "gic_int.h"
 
 static struct gic_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
 {

@@ -2,7 +2,7 @@
 /* The emulated GIC's distributor, IHI 0048B 4.3. */
 #include <string.h>
 
-#include "gic.h"
+#include "gic_int.h"
 
 static struct gic_bank *bank_of(struct emul_dev *d, const struct mmio *m, unsigned word)
 {

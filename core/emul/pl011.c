@@ -18,7 +18,7 @@
 
 #include "classes.h"
 #include "clock.h"
-#include "pl011.h"
+#include "pl011_int.h"
 
 #define DEFAULT_CLOCK 24000000u
 #define FIRMWARE_BAUD 115200u

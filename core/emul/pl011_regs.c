@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The emulated PL011's registers, DDI 0183G 3.3. */
-#include "pl011.h"
+#include "pl011_int.h"
 #include "primecell.h"
 
 static uint32_t dr_get(struct emul_dev *d, const struct mmio *m, unsigned i)

@@ -7,7 +7,7 @@
 
 #include <espalier/guest.h>
 
-#include "sysreg.h"
+#include "sysreg_int.h"
 
 /* Power-on rates of the programmable oscillators, Hz. */
 static const struct syscfg power_on = {

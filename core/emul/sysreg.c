@@ -7,7 +7,7 @@
 
 #include "classes.h"
 #include "primecell.h"
-#include "sysreg.h"
+#include "sysreg_int.h"
 
 /* HBI-0190 rev A, ARM FPGA build, as QEMU's board. */
 #define BOARD_ID 0x1190f500u

@@ -5,7 +5,7 @@
 
 #include <libfdt.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 #define DEPTH_MAX 16 /* of a tree that is printed; each level takes stack */
 

@@ -7,7 +7,7 @@
 #include <espalier/doctor.h>
 #include <espalier/guest.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 /* --- looking ------------------------------------------------------------------------ */
 

@@ -16,7 +16,7 @@
 #include <espalier/vcon.h>
 #include <espalier/version.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 /* The linker's. */
 extern char image_start[], text_end[], rodata_end[], load_end[];

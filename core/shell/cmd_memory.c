@@ -5,7 +5,7 @@
 #include <espalier/arch.h>
 #include <espalier/page.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 #define ROW         16u
 #define LEN_DEFAULT 128u

@@ -7,7 +7,7 @@
 #include <espalier/log.h>
 #include <espalier/version.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 /* --- help -------------------------------------------------------------------------- */
 

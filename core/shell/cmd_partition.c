@@ -9,7 +9,7 @@
 #include <espalier/dt.h>
 #include <espalier/partition.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 #define MAX_INTID 1019
 

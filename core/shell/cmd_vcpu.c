@@ -7,7 +7,7 @@
 #include <espalier/guest.h>
 #include <espalier/timer.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 #define REGS_MAX  80
 #define STATS_MAX 160

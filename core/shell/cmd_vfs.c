@@ -6,7 +6,7 @@
 #include <espalier/sha256.h>
 #include <espalier/vfs.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 #define CHUNK 4096u
 

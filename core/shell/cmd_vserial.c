@@ -6,7 +6,7 @@
 #include <espalier/vcon.h>
 #include <espalier/wire.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 static void list_row(struct vserial *s, void *arg)
 {

@@ -9,7 +9,7 @@
 #include <espalier/vcon.h>
 #include <espalier/vfs.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 /* The word to complete and where candidates go. */
 struct request {

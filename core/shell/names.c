@@ -7,7 +7,7 @@
 #include <espalier/guest.h>
 #include <espalier/vcon.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 static void *not_found(const char *what, const struct nearest *n)
 {

@@ -10,7 +10,7 @@
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 void shell_printf(const char *fmt, ...)
 {

@@ -5,7 +5,7 @@
 
 #include <espalier/util.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 static bool is_blank(char c)
 {

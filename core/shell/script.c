@@ -7,7 +7,7 @@
 #include <espalier/shell.h>
 #include <espalier/vfs.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 #define SCRIPT_MAX   (64u << 10)
 #define SCRIPT_DEPTH 4 /* scripts that run scripts; each takes stack */

@@ -9,7 +9,7 @@
 #include <espalier/shell.h>
 #include <espalier/vcon.h>
 
-#include "internal.h"
+#include "shell_int.h"
 
 extern const struct shell_cmd *const __start_shell_cmds[];
 extern const struct shell_cmd *const __stop_shell_cmds[];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/ext2.c core/ext2_dir.c core/block.c */
+/* sources: core/fs/ext2.c core/fs/ext2_dir.c core/fs/block.c */
 /*
  * The input patches a sound image: 6 bytes each, 3 of offset and 3 of content
  * (the first two bytes cut the image short).  So every mutation reaches

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/guest.c core/guest_build.c
- * core/guest_set.c core/partition.c core/partition_rules.c core/partition_props.c
- * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/load_plan.c core/dtb_diff.c
- * core/partition_owner.c core/partition_peers.c core/partition_vmm.c core/pass.c core/pass_irq.c core/irq.c
- * core/chardev.c core/channel.c core/guest_mem.c core/guest_load.c core/guest_dtb.c core/guest_image.c
- * core/guest_sched.c core/dt.c core/dt_irq.c core/traptab.c core/nearest.c core/page.c
+/* sources: core/guest/guest.c core/guest/build.c
+ * core/guest/create.c core/partition/check.c core/partition/rules.c core/partition/props.c
+ * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
+ * core/partition/load_plan.c core/partition/dtb_diff.c
+ * core/partition/owner.c core/partition/peers.c core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
+ * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c core/guest/dtb.c core/partition/image.c
+ * core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c core/guest/traptab.c core/lib/nearest.c core/page.c
  * tests/host/fake_arch.c tests/host/fake_guest.c */
 /*
  * First byte even: the input is the DTB.  Odd: it patches a sound one, 5 bytes

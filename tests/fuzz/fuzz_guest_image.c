@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/guest_image.c */
+/* sources: core/partition/image.c */
 /* The input is a kernel file; what is found in it must lie in it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/guest_image.h"
+#include "partition/image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

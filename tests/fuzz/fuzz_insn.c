@@ -18,7 +18,7 @@
 
 #include <insn/exec.h>
 
-#include "../host/insn_cpu.h"
+#include "insn/insn_cpu.h"
 
 struct input {
 	uint32_t word;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/partition.c core/partition_rules.c core/partition_props.c
- * core/partition_nodes.c core/partition_pass.c core/partition_refs.c core/partition_load.c
- * core/partition_peers.c core/partition_owner.c core/partition_map.c core/load_plan.c core/dtb_diff.c
- * core/guest_image.c core/dt.c core/dt_irq.c core/nearest.c core/traptab.c */
+/* sources: core/partition/check.c core/partition/rules.c core/partition/props.c
+ * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
+ * core/partition/peers.c core/partition/owner.c core/partition/map.c core/partition/load_plan.c core/partition/dtb_diff.c
+ * core/partition/image.c core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c core/guest/traptab.c */
 /*
  * The checker over a set of two guests: a sound one, and one made of the input as in
  * fuzz_guest_build.c, which also builds. What has no errors must be a map that can be
@@ -16,8 +16,8 @@
 #include <espalier/dt.h>
 #include <espalier/partition.h>
 
-#include "../../core/dtb_diff.h"
-#include "../host/fdt_gen.h"
+#include "partition/dtb_diff.h"
+#include "fdt_gen.h"
 
 #define VMM_PAGE 0x10009000u
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keystrokes into the editor, its lines through the parser. */
-/* sources: core/shell/edit.c core/shell/history.c core/shell/parse.c core/nearest.c */
+/* sources: core/shell/edit.c core/shell/history.c core/shell/parse.c core/lib/nearest.c */
 #include <assert.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/shell/internal.h"
+#include "shell/shell_int.h"
 
 static const char *const words[] = { "guest", "guard", "help", "/a/b", "/a/c/", "a b", "" };
 

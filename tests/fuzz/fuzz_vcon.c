@@ -5,7 +5,7 @@
  * not cut; input is not lost unless nobody takes it for two seconds.  Leaving by a
  * quick ESC x q takes all three keys; what only looks like it is passed on.
  */
-/* sources: core/console.c core/vserial.c core/chardev.c tests/host/fake_arch.c
+/* sources: core/console/console.c core/console/vserial.c core/console/chardev.c tests/host/fake_arch.c
  *	tests/host/fake_line.c */
 #include <assert.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #include <espalier/arch.h>
 #include <espalier/timer.h>
 
-#include "../host/fake_line.h"
+#include "fake_line.h"
 
 #define HOST_LINE "<host>\r\n"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: tests/host/verify_check.c arch/arm/insn/cpaccess.c arch/arm/insn/verify.c
- * arch/arm/insn/vdict.c arch/arm/insn/vscan.c arch/arm/insn/varm.c arch/arm/insn/vthumb.c */
+/* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/verify.c
+ * arch/arm/verify/dict.c arch/arm/verify/scan.c arch/arm/verify/arm.c arch/arm/verify/thumb.c */
 /*
  * Pages from the fuzzer go through verify_page(); whatever it says must hold.
  * Input: one byte of options, then records of 5 bytes: where (a byte that moves
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify_check.h"
+#include "verify/verify_check.h"
 
 #define ROOM 64
 

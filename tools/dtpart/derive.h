@@ -3,7 +3,7 @@
 #ifndef TOOLS_DTPART_DERIVE_H
 #define TOOLS_DTPART_DERIVE_H
 
-#include "partition_int.h"
+#include "partition/partition_int.h"
 
 #include "dtpart.h"
 

@@ -2,7 +2,7 @@
 #include <espalier/util.h>
 
 #define CP15_TABLES
-#include "insn/cpaccess.h"
+#include "cpaccess.h"
 
 /*
  * cond 1110 opc1 L CRn  Rt 111x opc2 1 CRm: MCR/MRC on p14 and p15

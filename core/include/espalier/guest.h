@@ -63,7 +63,7 @@ struct guest {
 	struct guest_loaded loaded; /* by the last kick */
 	const char *halt_reason; /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
-	/* private to core/guest*.c */
+	/* private to core/guest */
 	enum guest_request request;
 	bool ram_dirty;           /* its RAM must be zeroed before it runs */
 };

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exits: why a guest came to Monitor mode, and what is done about it.
+ * monitor.S calls the exit_ functions with the frame of whoever ran; they
+ * return the frame to go on with.
+ */
+#include "exit.h"
+
+#include <espalier/irq.h>
+#include <espalier/log.h>
+#include <espalier/sched.h>
+
+#include "vcpu/cpu_local.h"
+#include "step.h"
+#include "vm.h"
+#include "vcpu/world.h"
+
+void vm_kill(struct arch_vcpu *av, const char *why)
+{
+	log_err("guest %s halted at pc 0x%08x: %s", av->ag->guest->name,
+		(unsigned)av->frame.pc, why);
+	guest_killed(av->ag->guest, why);
+	sched_vcpu_halt(av->vcpu);
+}
+
+/* --- the end of every exit ---------------------------------------------------- */
+
+static void wait_for_interrupt(void)
+{
+	dsb();
+	__asm__ volatile("wfi");
+	irq_dispatch();
+}
+
+static void schedule(struct cpu_local *c)
+{
+	struct vcpu *next;
+	bool idle;
+
+	while (next = sched_pick(&idle), idle)
+		wait_for_interrupt();
+	switch_to(c, next ? next->arch : NULL);
+}
+
+static struct frame *go_on(struct cpu_local *c)
+{
+	schedule(c);
+	while (c->current && c->current->step_more) {
+		step(c->current);
+		irq_dispatch();
+		schedule(c);
+	}
+	if (!c->current)
+		return &c->thread;
+	vcpu_regs_flush(c->current);
+	return &c->current->frame;
+}
+
+/* --- SMC -------------------------------------------------------------------------- */
+
+/* Offsets from shim.S to what they mean. */
+extern const char shim_template[], shim_und_exit[], shim_pabt_exit[], shim_dabt_exit[];
+
+static const struct {
+	const char *at;
+	void (*handle)(struct arch_vcpu *av);
+} shim_exits[] = {
+	{ shim_dabt_exit, shim_dabt },
+	{ shim_pabt_exit, shim_pabt },
+	{ shim_und_exit, shim_und },
+};
+
+static void guest_smc(struct arch_vcpu *av)
+{
+	uint32_t off = av->frame.pc - av->shim_va - SHIM_PAGE;
+	unsigned n = 0;
+
+	if (step_returns(av))
+		return;
+	while (n < ARRAY_SIZE(shim_exits) &&
+	       off != (uint32_t)(shim_exits[n].at - shim_template))
+		n++;
+	if (n < ARRAY_SIZE(shim_exits))
+		shim_exits[n].handle(av);
+	else
+		exit_dictionary(av);
+	if (av->in_handler && !av->stepping)
+		av->step_more = true;
+}
+
+struct frame *exit_smc(struct frame *f)
+{
+	struct cpu_local *c = cpu_local();
+
+	(void)f; /* == &c->current->frame, or the thread's: a yield */
+	if (c->current)
+		guest_smc(c->current);
+	return go_on(c);
+}
+
+struct frame *exit_fiq(struct frame *f)
+{
+	struct cpu_local *c = cpu_local();
+
+	(void)f;
+	if (c->current)
+		vm_count(c->current, FIQ);
+	irq_dispatch();
+	return go_on(c);
+}
+
+/* --- external aborts -------------------------------------------------------------- */
+
+static struct frame *external(struct frame *f, bool data)
+{
+	struct cpu_local *c = cpu_local();
+
+	if (!c->current)
+		panic("external abort in the VMM at 0x%08x", (unsigned)f->pc);
+	vm_count(c->current, EXT_ABORT);
+	if (data)
+		exit_data_abort(c->current, &(struct vm_abort){ .fs = FSR_EXTERNAL });
+	else
+		exit_prefetch_abort(c->current, f->pc, FSR_EXTERNAL);
+	return go_on(c);
+}
+
+struct frame *exit_external_data(struct frame *f) { return external(f, true); }
+struct frame *exit_external_prefetch(struct frame *f) { return external(f, false); }

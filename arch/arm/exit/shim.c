@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the shim lies in a guest's address space, and what it knows. */
+#include <errno.h>
+#include <string.h>
+
+#include <espalier/log.h>
+#include <espalier/page.h>
+
+#include <arch/cp15.h>
+
+#include "host/cache.h"
+#include "mmu/shadow.h"
+#include "vm.h"
+
+extern const char shim_template[], shim_template_end[], shim_vectors[];
+
+#define SHIM_DEFAULT 0xffa00000u /* free in Linux 6.1's map */
+
+static void map(struct arch_vcpu *av, uint32_t page, const void *p, uint32_t attr)
+{
+	av->shim_l2[page >> PAGE_SHIFT] = ptr_hpa(p).v | L2_SMALL | L2_NORMAL_WBWA | attr;
+}
+
+int shim_create(struct arch_vcpu *av)
+{
+	void *l2 = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
+
+	av->shim_code = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
+	av->slots = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
+	av->step_page = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
+	av->shim_l2 = l2;
+	if (!l2 || !av->shim_code || !av->slots || !av->step_page)
+		return -ENOMEM;
+	memset(l2, 0, PAGE_SIZE);
+	memset(av->shim_code, 0, PAGE_SIZE);
+	memset(av->slots, 0, PAGE_SIZE);
+	memset(av->step_page, 0, PAGE_SIZE);
+	memcpy(av->shim_code, shim_template, shim_template_end - shim_template);
+	cache_sync_code(av->shim_code, PAGE_SIZE);
+	map(av, SHIM_PAGE, av->shim_code, L2_AP(AP_PL1_RO));
+	map(av, SLOTS_PAGE, av->slots, L2_AP(AP_PL1_RW) | L2_XN);
+	av->shim_va = SHIM_DEFAULT;
+	return 0;
+}
+
+void shim_destroy(struct arch_vcpu *av)
+{
+	void *const pages[] = { av->shim_l2, av->shim_code, av->slots, av->step_page };
+
+	for (unsigned n = 0; n < ARRAY_SIZE(pages); n++)
+		if (pages[n])
+			page_free(pages[n], 1);
+}
+
+void shim_set_vectors(struct arch_vcpu *av)
+{
+	uint32_t *literal = av->shim_code + (shim_vectors - shim_template) / 4;
+	uint32_t base = vcp15_vector_base(av), thumb = av->mmu.sctlr & SCTLR_TE ? 1 : 0;
+
+	av->handlers_short = 0; /* other handlers, which have to earn trust again */
+	literal[0] = (base + 0x08) | thumb;
+	literal[1] = (base + 0x18) | thumb;
+	cache_clean(literal, 8);
+}
+
+/* Does the guest translate anything in the megabyte at va? */
+static bool guest_uses(struct arch_vcpu *av, uint32_t va)
+{
+	uint32_t a, d1;
+
+	if (!(av->mmu.sctlr & SCTLR_M))
+		return true;
+	if (!gwalk_l1_address(&av->mmu, va, &a) || vm_read32(av->ag, a, &d1))
+		return false;
+	return (d1 & 3) == L1_TABLE || (d1 & 3) == L1_SECTION;
+}
+
+/* Does it reach RAM or a device of the host there?  Sections and MMU off. */
+static bool guest_needs(struct arch_vcpu *av, uint32_t va)
+{
+	const struct traptab *map = &av->ag->guest->map;
+	struct gwalk t;
+
+	if (vm_walk(av, va, GWALK_READ, false, &t) && t.fault < FSR_PERMISSION_1)
+		return t.level == 2;
+	if (t.level == 2)
+		return true;
+	for (unsigned n = 0; n < map->n; n++) {
+		const struct region *r = &map->regions[n];
+
+		if (region_mapped(r->kind) && ALIGN_DOWN(t.pa, 1u << 20) < r->base.v + r->size &&
+		    r->base.v < ALIGN_DOWN(t.pa, 1u << 20) + (1u << 20))
+			return true;
+	}
+	return false;
+}
+
+bool shim_move(struct arch_vcpu *av)
+{
+	bool (*const avoid[])(struct arch_vcpu *, uint32_t) = { guest_uses, guest_needs };
+
+	for (unsigned n = 0; n < ARRAY_SIZE(avoid); n++) {
+		for (uint32_t mib = 0xffe; mib; mib--) {
+			uint32_t va = mib << 20;
+
+			if (va == av->shim_va || avoid[n](av, va))
+				continue;
+			log_debug("%s: shim moves from 0x%08x to 0x%08x", av->ag->guest->name,
+				  (unsigned)av->shim_va, (unsigned)va);
+			av->shim_va = va;
+			vm_count(av, SHIM_MOVE);
+			if (av == vm_current())
+				WRITE_CP15(VBAR, av->shim_va + SHIM_PAGE);
+			shadow_flush(av);
+			return true;
+		}
+	}
+	vm_kill(av, "it maps all of its address space: no room for the shim");
+	return false;
+}
+
+void shim_check(struct arch_vcpu *av)
+{
+	if (av->mmu.sctlr & SCTLR_M && guest_uses(av, av->shim_va) &&
+	    guest_needs(av, av->shim_va))
+		shim_move(av);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "step.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <espalier/irq.h>
+#include <espalier/log.h>
+
+#include <arch/cp15.h>
+
+#include "host/cache.h"
+#include "mmu/shadow.h"
+#include "vm.h"
+
+#define ARM_SMC     0xe1600070u
+#define ARM_UDF     0xe7f000f0u
+#define THUMB_SMC_1 0xf7f0u
+#define THUMB_SMC_2 0x8000u
+#define THUMB_UDF   0xde00u
+
+/* ITSTATE of "last in its block, always" (ARM ARM A2.5.2). */
+#define IT_LAST_ALWAYS 0xe8u
+
+#define STEPS_PER_EXIT 64 /* so that interrupts are not kept waiting */
+
+/* The copy stands in the middle of the page: the literal of a VLDR fits on either side. */
+#define SLOT_OFFSET 0x800u
+
+static uint32_t slot_va(const struct arch_vcpu *av)
+{
+	return av->shim_va + STEP_PAGE + SLOT_OFFSET;
+}
+
+/* Is `va` in the step page? */
+static bool in_step_page(const struct arch_vcpu *av, uint32_t va)
+{
+	return va - av->shim_va - STEP_PAGE < PAGE_SIZE;
+}
+
+static void slot_map(struct arch_vcpu *av, bool on)
+{
+	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] =
+		on ? ptr_hpa(av->step_page).v | L2_SMALL | L2_NORMAL_WBWA | L2_AP(AP_ANY_RO) : 0;
+	WRITE_CP15(TLBIMVAA, slot_va(av) & ~PAGE_MASK);
+	dsb();
+	isb();
+}
+
+static uint32_t with_it(uint32_t cpsr, unsigned it)
+{
+	return (cpsr & ~PSR_IT) | (it & 3) << 25 | (it & 0xfc) << 8;
+}
+
+/* Puts a copy and a trap into the step page: SMC, or UDF where SMC is UNDEF. */
+static void slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
+{
+	uint32_t *w = av->step_page + SLOT_OFFSET / 4;
+	uint16_t *h = (uint16_t *)w;
+
+	if (i->isa == ISA_ARM) {
+		w[0] = i->word;
+		w[1] = user ? ARM_UDF : ARM_SMC;
+	} else {
+		if (i->size == 4)
+			*h++ = i->word >> 16;
+		*h++ = i->word;
+		*h++ = user ? THUMB_UDF : THUMB_SMC_1;
+		*h++ = THUMB_SMC_2;
+	}
+	cache_sync_code(w, 32);
+}
+
+/* VLDR from a PC-relative address: the same bits in ARM and Thumb (ARM ARM A8.8.333). */
+static bool is_vldr_literal(const struct insn *i)
+{
+	return i->size == 4 && (i->word & 0x0f3f0e00) == 0x0d1f0a00 && i->word >> 28 != 15;
+}
+
+/* Puts what it loads where its copy will look for it.  0 or -EFAULT. */
+static int copy_literal(struct arch_vcpu *av, const struct insn *i, struct vm_abort *abort)
+{
+	uint32_t ahead = i->isa == ISA_ARM ? 8 : 4, imm = (i->word & 0xff) * 4;
+	uint32_t off = ahead + (BITS(i->word, 23, 23) ? imm : -imm);
+	uint32_t from = ALIGN_DOWN(av->frame.pc, 4u) + off, words = BITS(i->word, 8, 8) + 1;
+	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+	uint32_t v[2];
+
+	for (uint32_t n = 0; n < words; n++)
+		if (vm_load(av, from + 4 * n, 4, user, &v[n], abort))
+			return -EFAULT;
+	memcpy(&av->step_page[(SLOT_OFFSET + off) / 4], v, 4 * words);
+	return 0;
+}
+
+static void run_copy(struct arch_vcpu *av, const struct insn *i)
+{
+	struct frame *f = &av->frame;
+	bool user = (f->cpsr & PSR_MODE) == MODE_USR;
+
+	if (i->isa == ISA_ARM && i->word >> 28 != 0xf) {
+		struct insn always = *i;
+
+		always.word = (i->word & 0x0fffffff) | 0xe0000000;
+		slot_write(av, &always, user);
+	} else {
+		slot_write(av, i, user);
+	}
+	slot_map(av, true);
+	vm_count(av, STEP);
+	av->stepping = true;
+	av->step_insn = *i;
+	av->step_pc = f->pc;
+	av->step_cpsr = f->cpsr;
+	if (f->cpsr & PSR_IT)
+		f->cpsr = with_it(f->cpsr, IT_LAST_ALWAYS);
+	f->pc = slot_va(av);
+	irqchip->doorbell(false);
+}
+
+static void stop(struct arch_vcpu *av)
+{
+	av->stepping = false;
+	slot_map(av, false);
+	irqchip->doorbell(av->vcpu->irq);
+}
+
+static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
+{
+	struct vm_abort abort;
+	int err = vm_emulate_pc(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
+
+	vm_count(av, STEP_EMUL);
+	if (err == -ENOTSUP && is_vldr_literal(i)) {
+		err = copy_literal(av, i, &abort);
+		if (!err) {
+			run_copy(av, i);
+			return true;
+		}
+	}
+	if (err == -EFAULT) {
+		exit_data_abort(av, &abort);
+	} else if (err) {
+		log_warn("%s: instruction 0x%08x at 0x%08x cannot be executed out of line",
+			 av->ag->guest->name, (unsigned)i->word, (unsigned)av->frame.pc);
+		exit_undefined(av);
+	}
+	return false;
+}
+
+static bool is_svc(const struct insn *i)
+{
+	return i->isa == ISA_ARM ? (i->word & 0x0f000000) == 0x0f000000 && i->word >> 28 != 0xf
+				 : i->size == 2 && (i->word & 0xff00) == 0xdf00;
+}
+
+static bool is_bkpt(const struct insn *i)
+{
+	return i->isa == ISA_ARM ? (i->word & 0x0ff000f0) == 0x01200070
+				 : i->size == 2 && (i->word & 0xff00) == 0xbe00;
+}
+
+#define FSR_DEBUG 0x02u
+
+static void take_exception(struct arch_vcpu *av, const struct insn *i)
+{
+	uint32_t next = av->frame.pc + i->size;
+
+	if (is_svc(i)) {
+		if (i->isa == ISA_THUMB)
+			av->frame.cpsr = insn_advance_it(av->frame.cpsr);
+		exit_take_exception(av, &(struct exception){ MODE_SVC, VECTOR_SVC, next });
+	} else if (is_bkpt(i)) {
+		exit_prefetch_abort(av, av->frame.pc, FSR_DEBUG);
+	} else {
+		exit_undefined(av);
+	}
+}
+
+/* --- what is stepped, and for how long ---------------------------------------- */
+
+#define HANDLER_SHORT  64   /* instructions; Linux leaves the mode after ten */
+#define HANDLER_LONG   4096 /* ... after which it is taken for the main program */
+#define HANDLERS_TRUST 4
+
+static bool handler_mode(const struct arch_vcpu *av)
+{
+	uint32_t mode = av->frame.cpsr & PSR_MODE;
+
+	return mode == MODE_ABT || mode == MODE_UND;
+}
+
+void step_handler(struct arch_vcpu *av)
+{
+	if (av->handlers_short >= HANDLERS_TRUST)
+		return;
+	av->in_handler = av->step_more = true;
+	av->handler_strayed = false;
+	av->handler_steps = 0;
+}
+
+/* Only an exception return ends a handler: after a CPS it may come back. */
+static void handler_returns(struct arch_vcpu *av)
+{
+	if (!av->in_handler || handler_mode(av))
+		return;
+	av->in_handler = false;
+	if (av->handler_steps <= HANDLER_SHORT && !av->handler_strayed)
+		av->handlers_short++;
+	else
+		av->handlers_short = 0;
+}
+
+static bool stepping_handler(struct arch_vcpu *av)
+{
+	if (!av->in_handler)
+		return false;
+	av->handler_strayed |= !handler_mode(av);
+	if (++av->handler_steps <= HANDLER_LONG)
+		return true;
+	av->in_handler = false;
+	av->handlers_short = 0;
+	return false;
+}
+
+/*
+ * An unusual exception return runs as a copy and leaves it for good, so nothing
+ * ends the step.  With IRQs masked up to it none can hit the copy.  It may lead back
+ * into the step page: no literal of an earlier step, which is unverified, is left there.
+ */
+static bool exception_return(struct arch_vcpu *av, const struct insn *i)
+{
+	struct vm_abort abort;
+	int err = step_exception_return(av, i, &abort);
+
+	if (err == -EFAULT)
+		exit_data_abort(av, &abort);
+	if (!err)
+		handler_returns(av);
+	if (err != -ENOTSUP)
+		return false;
+	memset(av->step_page, 0, PAGE_SIZE);
+	cache_sync_code(av->step_page, PAGE_SIZE);
+	run_copy(av, i);
+	av->stepping = av->in_handler = false;
+	av->slot_left = true;
+	irqchip->doorbell(av->vcpu->irq && av->frame.cpsr & PSR_I);
+	return true;
+}
+
+static bool skip(struct arch_vcpu *av, const struct insn *i)
+{
+	av->frame.pc += i->size;
+	if (i->isa == ISA_THUMB)
+		av->frame.cpsr = insn_advance_it(av->frame.cpsr);
+	return false;
+}
+
+static bool cp15(struct arch_vcpu *av, const struct insn *i)
+{
+	if (exit_emulate(av, i))
+		return false;
+	if (cp_danger(i->word) == CP_NATIVE) { /* the hardware knows */
+		run_copy(av, i);
+		return true;
+	}
+	exit_undefined(av);
+	return false;
+}
+
+/*
+ * A copy costs two exits and new code for the hardware to fetch, and in a handler
+ * one that faults would do the very harm that stepping avoids: what can be
+ * emulated is.  False: a copy it must be.
+ */
+static bool emulate(struct arch_vcpu *av, const struct insn *i)
+{
+	struct vm_abort abort = { 0 };
+	int err = vm_emulate_simple(av, i, &av->frame.pc, &av->frame.cpsr);
+
+	if (err == -ENOTSUP)
+		err = vm_emulate_ldst(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
+	if (err == -EFAULT)
+		exit_data_abort(av, &abort);
+	if (!err || err == -EFAULT)
+		vm_count(av, STEP_EMUL);
+	return !err || err == -EFAULT;
+}
+
+/*
+ * LDR.W Rt, [Rn, Rm, LSL #2], trapped because it reads a table in the code that had to
+ * be replaced (mark_tables() of the verifier): a copy would read the replacement.
+ */
+static bool reads_table(const struct insn *i)
+{
+	return i->isa == ISA_THUMB && i->size == 4 && (i->word & 0xfff00ff0) == 0xf8500020;
+}
+
+bool step_insn(struct arch_vcpu *av, const struct insn *i)
+{
+	uint32_t cpsr = av->frame.cpsr;
+
+	if (!insn_cond_passed(insn_cond(i, cpsr), cpsr))
+		return skip(av, i);
+	switch (insn_step_kind(i)) {
+	case STEP_OUT_OF_LINE:
+		if (reads_table(i) && emulate(av, i))
+			return false;
+		run_copy(av, i);
+		return true;
+	case STEP_EMULATE:
+		return emulate_pc(av, i);
+	case STEP_EXC_RETURN:
+		return exception_return(av, i);
+	case STEP_CP15:
+	case STEP_WAIT:
+		return cp15(av, i);
+	default:
+		take_exception(av, i);
+		return false;
+	}
+}
+
+/* Is the next instruction in a quarantined frame that may be fetched from? */
+static bool quarantined(struct arch_vcpu *av)
+{
+	struct gwalk t;
+	struct fref fr;
+
+	if (vm_walk(av, av->frame.pc, GWALK_EXEC, (av->frame.cpsr & PSR_MODE) == MODE_USR, &t))
+		return false;
+	fr = frame_find(av->ag, GPA(t.pa));
+	return fr.f && fr.f->state == FRAME_QUARANTINE;
+}
+
+/* The hardware has to take an interrupt before the next instruction. */
+static bool irq_due(const struct arch_vcpu *av)
+{
+	return av->vcpu->irq && !(av->frame.cpsr & PSR_I);
+}
+
+static bool must_step(struct arch_vcpu *av)
+{
+	return (stepping_handler(av) || quarantined(av)) && !irq_due(av);
+}
+
+/* The guest's own fetch, with its faults.  False: the abort has been taken. */
+static bool fetch(struct arch_vcpu *av, struct insn *i)
+{
+	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+	uint32_t pc = av->frame.pc;
+	struct gwalk t;
+
+	if (vm_walk(av, pc, GWALK_EXEC, user, &t)) {
+		exit_prefetch_abort(av, pc, t.fault);
+		return false;
+	}
+	if (exit_isa(av) == ISA_THUMB && (pc & PAGE_MASK) == PAGE_SIZE - 2 &&
+	    vm_walk(av, pc + 2, GWALK_EXEC, user, &t)) {
+		struct insn first;
+
+		if (!vm_fetch(av, pc, ISA_THUMB, &first) && first.size == 2)
+			return *i = first, true;
+		exit_prefetch_abort(av, pc + 2, t.fault);
+		return false;
+	}
+	if (!vm_fetch(av, pc, exit_isa(av), i))
+		return true;
+	exit_prefetch_abort(av, pc, FSR_EXTERNAL);
+	return false;
+}
+
+void step(struct arch_vcpu *av)
+{
+	unsigned n = 0;
+	struct insn i;
+
+	do {
+		if (fetch(av, &i) && !emulate(av, &i) && step_insn(av, &i)) {
+			av->step_more = false; /* the copy's trap brings us back */
+			return;
+		}
+	} while (must_step(av) && av->vcpu->state == VCPU_READY && ++n < STEPS_PER_EXIT);
+	av->step_more = must_step(av);
+}
+
+/* The guest left the copy by an exception return: the page goes at the next exit. */
+static void close_slot(struct arch_vcpu *av)
+{
+	if (av->slot_left)
+		slot_map(av, false);
+	av->slot_left = false;
+}
+
+bool step_returns(struct arch_vcpu *av)
+{
+	uint32_t done = slot_va(av) + av->step_insn.size, pc = av->frame.pc;
+
+	close_slot(av);
+	if (!av->stepping)
+		return false;
+	if (pc != done && pc != done + 4) /* at the UDF, or behind the SMC */
+		return false;
+	stop(av);
+	av->frame.pc = av->step_pc + av->step_insn.size;
+	if (av->step_cpsr & PSR_IT)
+		av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) |
+				 (insn_advance_it(av->step_cpsr) & PSR_IT);
+	av->step_more = must_step(av);
+	return true;
+}
+
+void step_reset(struct arch_vcpu *av)
+{
+	av->stepping = av->slot_left = av->step_more = av->in_handler = false;
+	av->handlers_short = 0;
+	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] = 0; /* the reset flushes the TLB */
+}
+
+void step_cancel(struct arch_vcpu *av, struct shim_exit *exc)
+{
+	if (!in_step_page(av, av->frame.pc) ||
+	    !(av->stepping || av->frame.pc == slot_va(av)))
+		return;
+	av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) | (av->step_cpsr & PSR_IT);
+	exc->lr += av->step_pc - av->frame.pc;
+	exc->spsr = av->frame.cpsr;
+	exc->moved = true;
+	av->frame.pc = av->step_pc;
+	stop(av);
+}

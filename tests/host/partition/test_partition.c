@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The partition checker: for every rule at least one tree that breaks it, and sound
+ * ones that break none.
+ */
+/* sources: core/partition/check.c core/partition/rules.c core/partition/props.c
+ * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
+ * core/partition/peers.c core/partition/owner.c core/partition/map.c core/partition/load_plan.c core/partition/dtb_diff.c
+ * core/partition/image.c core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <espalier/dt.h>
+#include <espalier/partition.h>
+
+#include "fdt_gen.h"
+
+/* --- the host ---------------------------------------------------------------------------- */
+
+static const char host_tree[] =
+	"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;\n"
+	" memory@60000000 { device_type = \"memory\"; reg = <0x60000000 0x10000000>; };\n"
+	" cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { reg = <0>; };\n"
+	"  cpu@1 { reg = <1>; }; };\n"
+	" gic: gic@1e001000 { compatible = \"arm,cortex-a9-gic\"; reg = <0x1e001000 0x1000>;\n"
+	"  interrupt-controller; #interrupt-cells = <3>; };\n"
+	" l2@1e00a000 { compatible = \"arm,pl310-cache\"; reg = <0x1e00a000 0x1000>; };\n"
+	" clk: clk { #clock-cells = <0>; clock-frequency = <24>; };\n"
+	" bus { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x10000000 0x100000>;\n"
+	"  uart@9000 { compatible = \"arm,pl011\"; reg = <0x9000 0x1000>; interrupts = <0 5 4>;\n"
+	"   vmm; };\n"
+	"  uart@a000 { compatible = \"arm,pl011\"; reg = <0xa000 0x1000>; interrupts = <0 6 4>;\n"
+	"   clocks = <&clk>; };\n"
+	"  uart@b000 { compatible = \"arm,pl011\"; reg = <0xb000 0x1000>; interrupts = <0 6 4>; };\n"
+	"  rtc@c000 { compatible = \"arm,pl031\"; reg = <0xc000 0x1000>; interrupts = <1 6 4>; };\n"
+	"  small@d000 { compatible = \"arm,pl031\"; reg = <0xd000 0x100>; };\n"
+	"  next@d100 { compatible = \"arm,pl031\"; reg = <0xd100 0x100>; };\n"
+	"  shut@e000 { compatible = \"arm,pl031\"; reg = <0xe000 0x1000>; interrupts = <0 5 4>; };\n"
+	"  off@f000 { compatible = \"arm,pl031\"; reg = <0xf000 0x1000>; status = \"disabled\"; };\n"
+	"  clcd@20000 { compatible = \"arm,pl111\"; reg = <0x20000 0x1000>; }; };\n"
+	" inram@60001000 { compatible = \"arm,pl031\"; reg = <0x60001000 0x1000>; }; };\n";
+
+static const char *driver(const void *fdt, int node)
+{
+	return fdt_getprop(fdt, node, "vmm", NULL) ? "pl011" : NULL;
+}
+
+static const char *irq_owner(unsigned intid)
+{
+	return intid == 37 ? "the VMM: /bus/uart@9000" : NULL;
+}
+
+static bool is_ram(uint32_t base, uint32_t size)
+{
+	(void)size;
+	return base - 0x60000000 < 0x10000000;
+}
+
+static bool cpu_online(unsigned cpu)
+{
+	return cpu == 0;
+}
+
+static unsigned free_ram(struct part_run *runs, unsigned max)
+{
+	assert_true(max >= 2);
+	runs[0] = (struct part_run){ 0x61000000, 0x00800000 };
+	runs[1] = (struct part_run){ 0x62000000, 0x01000000 };
+	return 2;
+}
+
+static const char *const gics[] = { "test,gic", NULL };
+static const char *const uarts[] = { "test,uart", NULL };
+static const struct emul_class gic = { .name = "gic", .compatible = gics };
+static const struct emul_class uart = { .name = "uart", .compatible = uarts };
+static const struct emul_class *const classes[] = { &gic, &uart, NULL };
+
+/* --- files: /k is flat, /elf broken, /big larger than the RAM, /tree a tree; /none is not -- */
+
+static void *tree; /* of /tree */
+
+static int open_file(const char *path, uint32_t *size, void **handle)
+{
+	*handle = NULL;
+	if (!strcmp(path, "/none"))
+		return -ENOENT;
+	*size = !strcmp(path, "/big") ? 0x2000000 : !strcmp(path, "/tree") ? fdt_totalsize(tree) :
+		0x1000;
+	*handle = (void *)path;
+	return 0;
+}
+
+static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
+{
+	memset(buf, 0x11, n);
+	if (!strcmp(handle, "/tree"))
+		memcpy(buf, (char *)tree + off, n);
+	if (!strcmp(handle, "/elf") && !off)
+		memcpy(buf, "\x7f" "ELF\x02", MIN(n, 5u));
+	return 0;
+}
+
+static void close_file(void *handle)
+{
+	(void)handle;
+}
+
+static const struct part_files files = { open_file, read_file, close_file, NULL };
+
+static struct part_host host = {
+	.driver = driver, .irq_owner = irq_owner, .is_ram = is_ram, .cpu_online = cpu_online,
+	.free_ram = free_ram, .classes = classes, .files = &files,
+};
+
+/* --- guests ------------------------------------------------------------------------------ */
+
+#define KERNEL "espalier,kernel = \"/k\";"
+#define RAM    "<0x80000000 0x100000>"
+#define CPU0   "cpu@0 { device_type = \"cpu\"; reg = <0>; };"
+
+struct parts {
+	const char *chosen, *ram, *cpus, *nodes;
+};
+
+#define SOUND { KERNEL, RAM, CPU0, "" }
+#define NODES(s) { KERNEL, RAM, CPU0, s }
+#define CHOSEN(s) { KERNEL s, RAM, CPU0, "" }
+#define UART(at, more) "u@" at " { compatible = \"test,uart\"; reg = <0x" at " 4>; " more "};"
+#define PASS(host_node, compat, size, more) "p@9000 { compatible = \"" compat "\";" \
+	" reg = <0x9000 " size ">; espalier,backing = \"passthrough\";" \
+	" espalier,host-node = \"" host_node "\"; " more " };"
+#define PASS_A "p@a000 { compatible = \"arm,pl011\"; reg = <0xa000 0x1000>; clocks = <&c>;" \
+	" espalier,backing = \"passthrough\"; espalier,host-node = \"/bus/uart@a000\";" \
+	" interrupts = <0 9 4>; }; c: c { #clock-cells = <0>; };"
+
+/* A rule broken by the guests, and what the finding says of it. */
+static const struct bad {
+	unsigned code;
+	struct parts a, b; /* b.chosen NULL: one guest only */
+	const char *names[2];
+	const char *text;
+} bads[] = {
+	{ 3, SOUND, { 0 }, { "a/b" }, "guest name" },
+	{ 4, SOUND, SOUND, { "g", "g" }, "guest g is in the list twice" },
+	{ 10, CHOSEN("espalier,kernal = \"/k\";"), { 0 }, { 0 },
+	  "/chosen: espalier,kernal: unknown property; did you mean espalier,kernel?" },
+	{ 10, NODES(UART("9000", "espalier,bakcing = \"absent\";")), { 0 }, { 0 },
+	  "did you mean espalier,backing?" },
+	{ 11, NODES(UART("9000", "espalier,kernel = \"/k\";")), { 0 }, { 0 }, "is for /chosen" },
+	{ 12, NODES(UART("9000", "espalier,backing = \"passthru\";")), { 0 }, { 0 },
+	  "unknown value \"passthru\"" },
+	{ 12, NODES(UART("9000", "espalier,backing = \"emulatde\";")), { 0 }, { 0 },
+	  "did you mean \"emulated\"?" },
+	{ 12, CHOSEN("espalier,affinity = <1>;"), { 0 }, { 0 }, "CPU 1 does not run guests" },
+	{ 12, CHOSEN("espalier,affinity = <7>;"), { 0 }, { 0 }, "does not exist on this host" },
+	{ 13, { "", RAM, CPU0, "" }, { 0 }, { 0 }, "no espalier,kernel" },
+	{ 14, NODES(UART("9000", "espalier,allow-dma;")), { 0 }, { 0 },
+	  "espalier,allow-dma: only with" },
+	{ 14, NODES("x { espalier,backing = \"absent\"; };"), { 0 }, { 0 }, "no reg with" },
+	{ 20, { KERNEL, RAM "; status = \"disabled\"", CPU0, "" }, { 0 }, { 0 }, "no memory" },
+	{ 21, { KERNEL, "<0x80000000>", CPU0, "" }, { 0 }, { 0 }, "reg: malformed" },
+	{ 22, { KERNEL, "<0x80000800 0x1000>", CPU0, "" }, { 0 }, { 0 }, "not whole pages" },
+	{ 23, NODES(UART("80000010", "")), { 0 }, { 0 }, "overlaps 0x80000000-0x800fffff of" },
+	/* Each fits, but not both. */
+	{ 24, { KERNEL, "<0x80000000 0xc00000>", CPU0, "" },
+	  { KERNEL, "<0x80000000 0xc00000>", CPU0, "" }, { 0 }, "no 12288 KiB in one piece" },
+	{ 25, { KERNEL, RAM, "", "" }, { 0 }, { 0 }, "no CPU" },
+	{ 26, { KERNEL, RAM, CPU0 "cpu@1 { device_type = \"cpu\"; reg = <1>; };", "" }, { 0 },
+	  { 0 }, "2 CPUs" },
+	{ 30, NODES("x@9000 { compatible = \"a,b\"; reg = <0x9000 4>; };"), { 0 }, { 0 },
+	  "compatible with \"a,b\"" },
+	{ 31, NODES("x@9000 { compatible = \"a,b\"; reg = <0x9000 4>;"
+		    " espalier,backing = \"emulated\"; };"), { 0 }, { 0 }, "\"emulated\": no" },
+	{ 32, NODES(UART("9000", "interrupts = <0 1 4 0 2 4 0 3 4 0 4 4 0 5 4>;")), { 0 }, { 0 },
+	  "interrupts: more than 4" },
+	{ 33, NODES("x@9000 { compatible = \"test,gic\"; reg = <0x9000 4>; };"), { 0 }, { 0 },
+	  "second interrupt controller, after /gic@1000" },
+	{ 34, NODES(UART("9000", "interrupts = <0 1>;")), { 0 }, { 0 }, "interrupts: entry 0" },
+	{ 35, NODES(UART("9000", "interrupts = <0 1 4>;") UART("a000", "interrupts = <0 1 4>;")),
+	  { 0 }, { 0 }, "/u@a000: interrupts: INTID 33 is of /u@9000 already" },
+	{ 36, NODES("ethernet@9000 { compatible = \"smsc,lan9118\"; reg = <0x9000 0x1000>; };"),
+	  { 0 }, { 0 }, "a network device (\"smsc,lan9118\") without a switch" },
+	{ 40, NODES(PASS("/bus/none@0", "arm,pl031", "0x1000", "")), { 0 }, { 0 },
+	  "espalier,host-node: the host has no node /bus/none@0" },
+	{ 41, NODES(PASS("/bus/off@f000", "arm,pl031", "0x1000", "")), { 0 }, { 0 },
+	  "/bus/off@f000 is disabled" },
+	{ 42, NODES(PASS("/bus/uart@a000", "arm,pl031", "0x1000", "")), { 0 }, { 0 },
+	  "\"arm,pl031\" is not as in the host's tree: \"arm,pl011\"" },
+	{ 43, NODES(PASS("/bus/uart@a000", "arm,pl011", "0x2000", "")), { 0 }, { 0 },
+	  "entry 0 is not as in the host's tree: size 0x2000, there 0x1000" },
+	{ 44, NODES(PASS("/bus/rtc@c000", "arm,pl031", "0x1000", "interrupts = <0 9 4>;")), { 0 },
+	  { 0 }, "only SPIs" },
+	{ 44, NODES(PASS("/bus/uart@a000", "arm,pl011", "0x1000", "interrupts = <0 9 4 0 8 4>;")),
+	  { 0 }, { 0 }, "entry 1: the host's device has none" },
+	{ 45, NODES(PASS("/bus/small@d000", "arm,pl031", "0x100", "")), { 0 }, { 0 },
+	  "shares a page with /bus/next@d100" },
+	{ 46, NODES(PASS("/inram@60001000", "arm,pl031", "0x1000", "")), { 0 }, { 0 },
+	  "the host's 0x60001000 is RAM" },
+	{ 47, NODES(PASS("/bus/uart@9000", "arm,pl011", "0x1000", "")), { 0 }, { 0 },
+	  "a device of the VMM (driver pl011)" },
+	{ 47, NODES(PASS("/gic@1e001000", "arm,cortex-a9-gic", "0x1000", "")), { 0 }, { 0 },
+	  "a part of the processor" },
+	{ 47, NODES(PASS("/l2@1e00a000", "arm,pl310-cache", "0x1000", "espalier,allow-dma;")),
+	  { 0 }, { 0 }, "a part of the processor" },
+	{ 48, NODES(PASS("/bus/clcd@20000", "arm,pl111", "0x1000", "")), { 0 }, { 0 },
+	  "without an IOMMU it could read and write all memory" },
+	{ 49, NODES(PASS("/bus/clcd@20000", "arm,pl111", "0x1000", "espalier,allow-dma;")), { 0 },
+	  { 0 }, "can reach all memory of the host" },
+	{ 50, NODES(PASS_A), NODES(PASS_A), { 0 }, "0x1000a000 belongs to g0: /p@a000" },
+	{ 51, NODES(PASS_A), NODES(PASS_A), { 0 }, "INTID 38 belongs to g0: /p@a000" },
+	/* Two devices of the host with one interrupt. */
+	{ 51, NODES(PASS_A), NODES(PASS("/bus/uart@b000", "arm,pl011", "0x1000",
+					"interrupts = <0 9 4>;")), { 0 },
+	  "INTID 38 belongs to g0: /p@a000" },
+	{ 51, NODES(PASS("/bus/shut@e000", "arm,pl031", "0x1000", "interrupts = <0 9 4>;")), { 0 },
+	  { 0 }, "INTID 37 belongs to the VMM: /bus/uart@9000" },
+	{ 60, NODES(UART("9000", "clocks = <0x77>;")), { 0 }, { 0 },
+	  "/u@9000: clocks: no node has the phandle 0x77" },
+	{ 60, NODES(UART("9000", "memory-region = <0x77>;")), { 0 }, { 0 }, "phandle 0x77" },
+	{ 61, NODES(UART("9000", "clocks = <&c>;") "c: c { #clock-cells = <0>;"
+		    " status = \"disabled\"; };"), { 0 }, { 0 }, "/c is disabled" },
+	{ 61, NODES(UART("9000", "vcc-supply = <&r>;") "r: r@a000 { reg = <0xa000 4>;"
+		    " espalier,backing = \"absent\"; };"), { 0 }, { 0 }, "/r@a000 is absent" },
+	{ 61, NODES(UART("9000", "reset-gpios = <&r 3 4>;") "r: r { #gpio-cells = <2>;"
+		    " status = \"fail\"; };"), { 0 }, { 0 }, "reset-gpios: /r is disabled" },
+	{ 61, NODES(UART("9000", "resets = <&r>;") "r: r { #reset-cells = <0>;"
+		    " status = \"fail\"; };"), { 0 }, { 0 }, "resets: /r is disabled" },
+	{ 61, NODES(UART("9000", "interrupt-parent = <&i>; interrupts = <0 3 4>;")
+		    "i: i@a000 { reg = <0xa000 4>; interrupt-controller; #interrupt-cells = <3>;"
+		    " espalier,backing = \"absent\"; };"), { 0 }, { 0 }, "/i@a000 is absent" },
+	{ 62, CHOSEN("stdout-path = \"/no\";"), { 0 }, { 0 }, "\"/no\" there is no such node" },
+	{ 62, { KERNEL "stdout-path = \"/u@9000\";", RAM, CPU0,
+		UART("9000", "status = \"disabled\";") }, { 0 }, { 0 }, "is disabled" },
+	{ 63, NODES("aliases { serial0 = \"/no\"; };"), { 0 }, { 0 },
+	  "/aliases: serial0: there is no node /no" },
+	{ 64, CHOSEN("bootargs = <1>;"), { 0 }, { 0 }, "bootargs: not one string" },
+	{ 65, NODES(PASS("/bus/uart@a000", "arm,pl011", "0x1000", "")), { 0 }, { 0 },
+	  "clocks: missing here" },
+	{ 70, { "espalier,kernel = \"/none\";", RAM, CPU0, "" }, { 0 }, { 0 },
+	  "espalier,kernel: /none: no such file" },
+	{ 71, { "espalier,kernel = \"/elf\";", RAM, CPU0, "" }, { 0 }, { 0 }, "/elf" },
+	{ 72, { "espalier,kernel = \"/big\";", RAM, CPU0, "" }, { 0 }, { 0 },
+	  "does not lie in RAM" },
+	{ 72, CHOSEN("espalier,initrd = \"/big\";"), { 0 }, { 0 }, "does not fit" },
+	{ 73, CHOSEN("espalier,kernel-address = <0x800ff000>;"), { 0 }, { 0 }, "overlaps the DTB" },
+	{ 74, CHOSEN("espalier,entry = <0x1000>;"), { 0 }, { 0 }, "its entry 0x00001000" },
+	{ 1, CHOSEN("espalier,dtb = \"/k\";"), { 0 }, { 0 },
+	  "espalier,dtb: /k: not a device tree: FDT_ERR_BADMAGIC" },
+	{ 1, CHOSEN("espalier,dtb = \"/big\";"), { 0 }, { 0 }, "larger than 512 KiB" },
+	{ 70, CHOSEN("espalier,dtb = \"/none\";"), { 0 }, { 0 }, "/none: no such file" },
+	{ 75, CHOSEN("espalier,dtb = \"/tree\";"), { 0 }, { 0 },
+	  "f: /bus/uart@a000: reg: /tree has 0x1000a000-0x1000afff; not the guest's:"
+	  " /bus/uart@a000, which belongs to nobody [P075]" },
+	{ 75, CHOSEN("espalier,dtb = \"/tree\";"), NODES(PASS_A), { 0 },
+	  "/bus/uart@a000, which belongs to g1 [P075]" },
+};
+
+static void *make_tree(const struct parts *t)
+{
+	return fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+		" interrupt-parent = <&gic>;\n"
+		"chosen { %s };\n"
+		"memory@80000000 { device_type = \"memory\"; reg = %s; };\n"
+		"cpus { #address-cells = <1>; #size-cells = <0>; %s };\n"
+		"gic: gic@1000 { compatible = \"test,gic\"; reg = <0x1000 0x1000>;\n"
+		" interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; };\n"
+		"%s };", t->chosen, t->ram, t->cpus, t->nodes);
+}
+
+/* --- checking ------------------------------------------------------------------------------ */
+
+static char said[8192];
+static bool seen[128]; /* by code, over all tests */
+
+static void report(void *arg, const struct part_finding *f)
+{
+	unsigned n = strlen(said);
+	char text[300];
+
+	(void)arg;
+	assert_true(f->rule->code < ARRAY_SIZE(seen));
+	assert_non_null(f->text);
+	seen[f->rule->code] = true;
+	snprintf(said + n, sizeof(said) - n, "%s\n", part_finding_text(f, text, sizeof(text)));
+}
+
+struct checked {
+	struct part_guest g[2];
+	struct partition p;
+	unsigned errors, warnings;
+};
+
+static void check(struct checked *c, void **fdts, unsigned n, const char *const *names)
+{
+	static const char *const usual[] = { "g0", "g1" };
+
+	memset(c, 0, sizeof(*c));
+	c->p = (struct partition){ .host = &host, .report = report };
+	said[0] = '\0';
+	for (unsigned i = 0; i < n; i++) {
+		c->g[i] = (struct part_guest){
+			.name = names && names[i] ? names[i] : usual[i], .file = "f", .fdt = fdts[i],
+			.size = fdt_totalsize(fdts[i]), .fresh = true,
+		};
+		part_add(&c->p, &c->g[i]);
+	}
+	c->errors = part_check(&c->p);
+	for (unsigned i = 0; i < n; i++)
+		c->warnings += c->g[i].warnings;
+}
+
+static void forget(struct checked *c, void **fdts, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		part_remove(&c->p, &c->g[i]);
+		free(fdts[i]);
+	}
+	assert_null(c->p.guests);
+}
+
+static const struct part_rule *rule_of(unsigned code)
+{
+	for (unsigned i = 0; i < nr_part_rules; i++)
+		if (part_rules[i].code == code)
+			return &part_rules[i];
+	return NULL;
+}
+
+static void broken(void **state)
+{
+	(void)state;
+	tree = fdt_from_dts("%s", host_tree);
+	for (unsigned i = 0; i < ARRAY_SIZE(bads); i++) {
+		const struct bad *b = &bads[i];
+		const struct part_rule *r = rule_of(b->code);
+		unsigned n = b->b.chosen ? 2 : 1;
+		void *fdts[2] = { make_tree(&b->a), n == 2 ? make_tree(&b->b) : NULL };
+		struct checked c;
+		char code[16];
+
+		assert_non_null(r);
+		snprintf(code, sizeof(code), "[P%03u]", b->code);
+		check(&c, fdts, n, b->names);
+		if (!strstr(said, code) || !strstr(said, b->text) ||
+		    (r->severity == PART_ERROR ? !c.errors || !c.p.err : !c.warnings || c.errors))
+			fail_msg("%u: wanted P%03u \"%s\", %u errors, in:\n%s", i, b->code, b->text,
+				 c.errors, said);
+		forget(&c, fdts, n);
+	}
+	free(tree);
+}
+
+/* What dtc does not make: raw trees. */
+static void malformed(void **state)
+{
+	void *fdt = make_tree(&(struct parts)NODES("x { }; y { };"));
+	struct checked c;
+	char *name;
+	void *two;
+
+	(void)state;
+	two = make_tree(&(struct parts)NODES(""));
+	memset(two, 0, 4);
+	assert_int_equal(fdt_check_header(two), -FDT_ERR_BADMAGIC);
+	memset(&c, 0, sizeof(c));
+	c.p = (struct partition){ .host = &host, .report = report };
+	said[0] = '\0';
+	c.g[0] = (struct part_guest){ .name = "g", .file = "f", .fdt = two, .size = 64,
+				      .fresh = true };
+	part_add(&c.p, &c.g[0]);
+	assert_int_equal(part_check(&c.p), 1);
+	assert_non_null(strstr(said, "f: not a device tree: FDT_ERR_BADMAGIC [P001]"));
+	part_remove(&c.p, &c.g[0]);
+	free(two);
+
+	name = (char *)fdt_get_name(fdt, fdt_path_offset(fdt, "/y"), NULL);
+	name[0] = 'x';
+	check(&c, &fdt, 1, NULL);
+	assert_non_null(strstr(said, "/x: a second node of this name beside it [P005]"));
+	forget(&c, &fdt, 1);
+
+	fdt = make_tree(&(struct parts)NODES("x { phandle = <0x50>; }; y { phandle = <0x51>; };"));
+	fdt_setprop_inplace_u32(fdt, fdt_path_offset(fdt, "/y"), "phandle", 0x50);
+	check(&c, &fdt, 1, NULL);
+	assert_non_null(strstr(said, "/y: phandle: 0x50 is the phandle of /x too [P006]"));
+	forget(&c, &fdt, 1);
+}
+
+static void deep(void **state)
+{
+	static char many[2100 * 16];
+	char nodes[400] = "";
+	struct checked c;
+	unsigned n = 0;
+	void *fdt;
+
+	(void)state;
+	for (unsigned i = 0; i < 40; i++)
+		strcat(nodes, "n {");
+	for (unsigned i = 0; i < 40; i++)
+		strcat(nodes, "};");
+	fdt = make_tree(&(struct parts)NODES(nodes));
+	check(&c, &fdt, 1, NULL);
+	assert_non_null(strstr(said, "nested deeper than 32 [P002]"));
+	forget(&c, &fdt, 1);
+	for (unsigned i = 0; i < 2100; i++)
+		n += (unsigned)sprintf(many + n, "n%u {};", i);
+	fdt = make_tree(&(struct parts)NODES(many));
+	check(&c, &fdt, 1, NULL);
+	assert_non_null(strstr(said, "more than 2048 nodes [P002]"));
+	forget(&c, &fdt, 1);
+}
+
+/* Two guests that share the machine, and what the model says of them. */
+static void sound(void **state)
+{
+	static const struct parts a = NODES(PASS_A UART("9000", "interrupts = <0 1 4>;"));
+	static const struct parts b = NODES(PASS("/bus/rtc@c000", "arm,pl031", "0x1000", ""));
+	void *fdts[] = { make_tree(&a), make_tree(&b) };
+	struct checked c;
+
+	(void)state;
+	check(&c, fdts, 2, NULL);
+	assert_string_equal(said, "");
+	assert_int_equal(c.errors, 0);
+	assert_int_equal(c.g[0].nr_ranges, 4);
+	assert_int_equal(c.g[0].nr_devs, 2);
+	assert_int_equal(c.g[0].nr_irqs, 2);
+	assert_int_equal(c.g[0].cpus, 1);
+	assert_string_equal(c.g[0].devs[c.g[0].gic].path, "/gic@1000");
+	assert_int_equal(c.g[0].ranges[2].kind, REGION_PASS);
+	assert_int_equal(c.g[0].ranges[2].host, 0x1000a000);
+	assert_string_equal(c.g[0].ranges[2].path, "/p@a000");
+	/* RAM from the top, one guest after the other. */
+	assert_int_equal(c.g[0].ranges[3].host, 0x62f00000);
+	assert_int_equal(c.g[1].ranges[2].host, 0x62e00000);
+	forget(&c, fdts, 2);
+}
+
+/* A guest that exists is spared: it is not reported again, and keeps what it has. */
+static void existing(void **state)
+{
+	static const struct parts a = NODES(PASS_A);
+	void *fdts[] = { make_tree(&a), make_tree(&a) };
+	struct checked c;
+
+	(void)state;
+	check(&c, fdts, 1, NULL);
+	assert_int_equal(c.errors, 0);
+	c.g[0].fresh = false;
+	c.g[1] = (struct part_guest){ .name = "g0", .file = "f", .fdt = fdts[1],
+				      .size = fdt_totalsize(fdts[1]), .fresh = true };
+	part_add(&c.p, &c.g[1]);
+	assert_int_equal(part_check(&c.p), 3);
+	assert_int_equal(c.g[0].errors, 0);
+	assert_int_equal(c.p.err, -EEXIST);
+	assert_non_null(strstr(said, "guest g0 exists already [P004]"));
+	assert_non_null(strstr(said, "[P050]"));
+	forget(&c, fdts, 2);
+}
+
+/* At most so many are reported, but all are counted. */
+static void limited(void **state)
+{
+	static const struct parts a = { "", "<1>", "", "x@9000 { reg = <0x9000 4>; };" };
+	void *fdt = make_tree(&a);
+	struct part_guest g = { .name = "g", .file = "f", .fdt = fdt, .fresh = true };
+	struct partition p = { .host = &host, .report = report, .max = 2 };
+
+	(void)state;
+	g.size = fdt_totalsize(fdt);
+	said[0] = '\0';
+	part_add(&p, &g);
+	assert_int_equal(part_check(&p), 4);
+	assert_ptr_equal(strchr(strchr(said, '\n') + 1, '\n')[1], '\0');
+	part_remove(&p, &g);
+	free(fdt);
+}
+
+/* The code is at the end of the text, however long that is. */
+static void cut_texts(void **state)
+{
+	const struct part_guest g = { .file = "file" };
+	const struct part_finding f = { .rule = rule_of(12), .guest = &g, .path = "/node",
+					.prop = "prop", .text = "what is wrong" };
+	char buf[64];
+
+	(void)state;
+	assert_string_equal(part_finding_text(&f, buf, sizeof(buf)),
+			    "file: /node: prop: what is wrong [P012]");
+	assert_string_equal(part_finding_text(&f, buf, 20), "file: /node: [P012]");
+	assert_string_equal(part_finding_text(&f, buf, 4), "fil");
+}
+
+/* Codes are in order and unique; each was reported by a test, here or in its own file. */
+static void all_rules(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < nr_part_rules; i++) {
+		unsigned code = part_rules[i].code;
+
+		if (i)
+			assert_true(code > part_rules[i - 1].code);
+		assert_true(part_rules[i].title[0] && part_rules[i].hint[0]);
+		if (code >= 52 && code <= 56)
+			continue; /* test_partition_peers.c */
+		if (!seen[code])
+			fail_msg("nothing breaks P%03u", code);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(broken),   cmocka_unit_test(malformed), cmocka_unit_test(deep),
+		cmocka_unit_test(sound),    cmocka_unit_test(existing),  cmocka_unit_test(limited),
+		cmocka_unit_test(cut_texts), cmocka_unit_test(all_rules),
+	};
+	int failed;
+
+	host.fdt = fdt_from_dts("%s", host_tree);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	free((void *)host.fdt);
+	return failed;
+}

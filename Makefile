@@ -239,9 +239,10 @@ HOST_CFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=a
 	$(filter-out -Wmissing-prototypes,$(WARNINGS)) $(INCLUDES) -Itests/host \
 	-include $(B)/config.h -MMD -MP
 
-# The words between `sources:` and the end of that comment.
-sources_of = $(shell awk '/sources:/ { on = 1; sub(/.*sources:/, "") } \
+# The words between `sources:` and the end of that comment; ROOM/ is all of a room.
+words_of = $(shell awk '/sources:/ { on = 1; sub(/.*sources:/, "") } \
 	on { end = sub(/\*\/.*/, ""); sub(/^[ \t]*\*/, ""); print; if (end) exit }' $(1))
+sources_of = $(foreach w,$(words_of),$(if $(filter %/,$(w)),$(wildcard $(w)*.c),$(w)))
 
 $(B)/host/asan/%.o: %.c Makefile | $(B)/config.h $(GENERATED) $(HOST_STAMP)
 	$(call say,HOSTCC)mkdir -p $(@D) && $(HOSTCC) $(HOST_CFLAGS) $(ASAN) -c -o $@ $<

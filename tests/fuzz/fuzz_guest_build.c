@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/guest/guest.c core/guest/build.c
- * core/guest/create.c core/partition/check.c core/partition/rules.c core/partition/props.c
- * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
- * core/partition/load_plan.c core/partition/dtb_diff.c
- * core/partition/owner.c core/partition/peers.c core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
- * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c core/guest/dtb.c core/partition/image.c
- * core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c core/guest/traptab.c core/lib/nearest.c core/page.c
- * tests/host/fake_arch.c tests/host/fake_guest.c */
+/*
+ * sources: core/guest/guest.c core/guest/build.c core/guest/create.c core/partition/
+ * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
+ * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c
+ * core/guest/dtb.c core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c
+ * core/guest/traptab.c core/lib/nearest.c core/page.c tests/host/fake_arch.c
+ * tests/host/fake_guest.c
+ */
 /*
  * First byte even: the input is the DTB.  Odd: it patches a sound one, 5 bytes
  * each (2 of offset, 3 of content), so that every mutation gets behind libfdt's

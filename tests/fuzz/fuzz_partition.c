@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/partition/check.c core/partition/rules.c core/partition/props.c
- * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
- * core/partition/peers.c core/partition/owner.c core/partition/map.c core/partition/load_plan.c core/partition/dtb_diff.c
- * core/partition/image.c core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c core/guest/traptab.c */
+/*
+ * sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c
+ * core/guest/traptab.c
+ */
 /*
  * The checker over a set of two guests: a sound one, and one made of the input as in
  * fuzz_guest_build.c, which also builds. What has no errors must be a map that can be

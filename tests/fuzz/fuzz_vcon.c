@@ -5,8 +5,10 @@
  * not cut; input is not lost unless nobody takes it for two seconds.  Leaving by a
  * quick ESC x q takes all three keys; what only looks like it is passed on.
  */
-/* sources: core/console/console.c core/console/vserial.c core/console/chardev.c tests/host/fake_arch.c
- *	tests/host/fake_line.c */
+/*
+ * sources: core/console/console.c core/console/vserial.c core/console/chardev.c
+ * tests/host/fake_arch.c tests/host/fake_line.c
+ */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/verify.c
- * arch/arm/verify/dict.c arch/arm/verify/scan.c arch/arm/verify/arm.c arch/arm/verify/thumb.c */
+/* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 /*
  * Pages from the fuzzer go through verify_page(); whatever it says must hold.
  * Input: one byte of options, then records of 5 bytes: where (a byte that moves

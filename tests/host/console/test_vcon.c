@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The console switch: output, nothing lost or reordered; how lines come and go. */
-/* sources: core/console/console.c core/console/vserial.c core/console/chardev.c tests/host/fake_arch.c
- *	tests/host/fake_line.c */
+/*
+ * sources: core/console/console.c core/console/vserial.c core/console/chardev.c
+ * tests/host/fake_arch.c tests/host/fake_line.c
+ */
 #include "vcon_uart.h"
 
 /* --- registries --------------------------------------------------------------- */

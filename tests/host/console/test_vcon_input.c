@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The console switch: input, nothing lost or reordered, and the way out. */
-/* sources: core/console/console.c core/console/vserial.c core/console/chardev.c tests/host/fake_arch.c
- *	tests/host/fake_line.c */
+/*
+ * sources: core/console/console.c core/console/vserial.c core/console/chardev.c
+ * tests/host/fake_arch.c tests/host/fake_line.c
+ */
 #include "vcon_uart.h"
 
 /* --- input ------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/emul/rows.c core/emul/sysreg.c core/emul/syscfg.c core/emul/scu.c
+/*
+ * sources: core/emul/rows.c core/emul/sysreg.c core/emul/syscfg.c core/emul/scu.c
  * core/emul/l2c310.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
  */
 #include <errno.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c
+/*
+ * sources: core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c
  * core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
  */
 #include <errno.h>

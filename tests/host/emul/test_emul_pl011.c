@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/emul/rows.c core/emul/pl011.c core/emul/pl011_regs.c core/emul/clock.c
+/*
+ * sources: core/emul/rows.c core/emul/pl011.c core/emul/pl011_regs.c core/emul/clock.c
  * core/lib/dt.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
  */
 #include <errno.h>

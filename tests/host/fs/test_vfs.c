@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/fs/vfs.c core/fs/ext2.c core/fs/ext2_dir.c core/fs/block.c tests/host/fake_arch.c */
+/* sources: core/fs/ tests/host/fake_arch.c */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

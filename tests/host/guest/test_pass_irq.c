@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/guest/pass.c core/guest/pass_irq.c core/irq.c core/console/chardev.c core/emul/rows.c
- * core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c core/timer.c
- * tests/host/fake_emul.c tests/host/fake_arch.c */
+/*
+ * sources: core/guest/pass.c core/guest/pass_irq.c core/irq.c core/console/chardev.c
+ * core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c core/timer.c
+ * tests/host/fake_emul.c tests/host/fake_arch.c
+ */
 /*
  * An interrupt of the host on its way: device, the host's GIC (a model here), the
  * VMM, the guest's GIC (the real one), the guest, and back.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/guest/pass.c core/guest/pass_irq.c core/irq.c core/console/chardev.c core/emul/rows.c
- * core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c core/timer.c
- * tests/host/fake_emul.c tests/host/fake_arch.c */
+/*
+ * sources: core/guest/pass.c core/guest/pass_irq.c core/irq.c core/console/chardev.c
+ * core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c core/timer.c
+ * tests/host/fake_emul.c tests/host/fake_arch.c
+ */
 /*
  * A random guest with a random device: through the host's GIC and the VMM it sees
  * what it sees when the device's line is the guest's input.

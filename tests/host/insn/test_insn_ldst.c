@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * sources: arch/arm/insn/ldst.c arch/arm/insn/ldst_arm.c arch/arm/insn/ldst_thumb.c
- * arch/arm/insn/exec.c arch/arm/insn/cond.c
- */
+/* sources: arch/arm/insn/ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * sources: arch/arm/insn/ldst.c arch/arm/insn/ldst_arm.c arch/arm/insn/ldst_thumb.c
- * arch/arm/insn/exec.c arch/arm/insn/cond.c arch/arm/insn/alu.c arch/arm/insn/pc.c
- * arch/arm/insn/pc_arm.c arch/arm/insn/pc_thumb.c arch/arm/insn/step.c
- * arch/arm/insn/step_arm.c arch/arm/insn/step_simd.c arch/arm/insn/step_thumb.c
- */
+/* sources: arch/arm/insn/ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * sources: arch/arm/insn/ldst.c arch/arm/insn/ldst_arm.c arch/arm/insn/ldst_thumb.c
- * arch/arm/insn/exec.c arch/arm/insn/cond.c arch/arm/insn/alu.c arch/arm/insn/step.c
- * arch/arm/insn/step_arm.c arch/arm/insn/step_simd.c arch/arm/insn/step_thumb.c
- * arch/arm/insn/simple.c arch/arm/insn/simple_arm.c arch/arm/insn/simple_thumb16.c
- * arch/arm/insn/simple_thumb32.c
- */
+/* sources: arch/arm/insn/ */
 /* What all forms compute is tests/qemu/test_insn_oracle.py's; here are the borders. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,10 +3,7 @@
  * The partition checker: for every rule at least one tree that breaks it, and sound
  * ones that break none.
  */
-/* sources: core/partition/check.c core/partition/rules.c core/partition/props.c
- * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
- * core/partition/peers.c core/partition/owner.c core/partition/map.c core/partition/load_plan.c core/partition/dtb_diff.c
- * core/partition/image.c core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c */
+/* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

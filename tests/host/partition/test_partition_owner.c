@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: core/partition/check.c core/partition/rules.c core/partition/props.c
- * core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
- * core/partition/load_plan.c core/partition/dtb_diff.c core/partition/image.c
- * core/partition/owner.c core/partition/peers.c core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c */
+/* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The shell: words, errors, commands, completion, scripts and the loop. */
-/* sources: core/shell/shell.c core/shell/edit.c core/shell/history.c core/shell/parse.c
- *	core/shell/complete.c core/shell/names.c core/shell/output.c core/shell/script.c
- *	core/shell/cmd_guest.c core/shell/cmd_vcpu.c core/shell/cmd_vserial.c
- *	core/shell/cmd_devtree.c core/shell/cmd_vfs.c core/shell/cmd_host.c
- *	core/shell/cmd_memory.c core/shell/cmd_misc.c core/shell/cmd_partition.c
- *	core/lib/sha256.c core/lib/nearest.c core/partition/check.c core/partition/rules.c core/partition/props.c
- *	core/partition/nodes.c core/partition/pass.c core/partition/refs.c core/partition/load.c
- * core/partition/load_plan.c core/partition/dtb_diff.c core/partition/image.c
- *	core/partition/owner.c core/partition/peers.c core/partition/map.c core/lib/dt_irq.c
- *	core/console/console.c core/console/vserial.c core/console/chardev.c core/log.c core/lib/dt.c
- *	core/fs/vfs.c core/fs/ext2.c core/fs/ext2_dir.c core/fs/block.c
- *	tests/host/fake_arch.c tests/host/fake_line.c tests/host/fake_guests.c */
+/*
+ * sources: core/shell/ core/lib/sha256.c core/lib/nearest.c core/partition/ core/lib/dt_irq.c
+ * core/console/console.c core/console/vserial.c core/console/chardev.c core/log.c
+ * core/lib/dt.c core/fs/ tests/host/fake_arch.c tests/host/fake_line.c
+ * tests/host/fake_guests.c
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

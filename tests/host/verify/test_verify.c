@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/verify.c
- * arch/arm/verify/dict.c arch/arm/verify/scan.c arch/arm/verify/arm.c arch/arm/verify/thumb.c */
+/* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 #include <errno.h>
 
 #include "verify_page.h"

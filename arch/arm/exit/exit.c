@@ -10,6 +10,8 @@
 #include <espalier/log.h>
 #include <espalier/sched.h>
 
+#include <arch/cp15.h>
+
 #include "vcpu/cpu_local.h"
 #include "step.h"
 #include "vm.h"
@@ -28,7 +30,7 @@ void vm_kill(struct arch_vcpu *av, const char *why)
 static void wait_for_interrupt(void)
 {
 	dsb();
-	__asm__ volatile("wfi");
+	wfi();
 	irq_dispatch();
 }
 

@@ -46,19 +46,9 @@ void world_load_banked(const struct banked *b)
 	set_ns(true);
 }
 
-/* ThumbEE is off (TEECR is emulated), but its handler base is a register to keep. */
-static uint32_t read_teehbr(void)
-{
-	uint32_t v;
-
-	__asm__ volatile("mrc p14, 6, %0, c1, c0, 0" : "=r"(v));
-	return v;
-}
-
-static void write_teehbr(uint32_t v)
-{
-	__asm__ volatile("mcr p14, 6, %0, c1, c0, 0" : : "r"(v));
-}
+/* ThumbEE is off (TEECR is emulated), but its handler base, TEEHBR, is a register to keep. */
+static uint32_t read_teehbr(void) { return READ_CP14(6, c1, c0, 0); }
+static void write_teehbr(uint32_t v) { WRITE_CP14(v, 6, c1, c0, 0); }
 
 /* SCR.NS = 1 for both: CP15 accesses reach the Non-secure bank. */
 static void ns_save(struct arch_vcpu *av)
@@ -80,8 +70,7 @@ static void ns_save(struct arch_vcpu *av)
 	vfp_save(n->d, n->vfp);
 }
 
-#define CLEAR_DBG(crm, opc2) \
-	__asm__ volatile("mcr p14, 0, %0, c0, " #crm ", " #opc2 : : "r"(0))
+#define CLEAR_DBG(crm, opc2) WRITE_CP14(0, 0, c0, crm, opc2)
 
 /*
  * Breakpoints (six), watchpoints (four) and vector catch of the Cortex-A9: inert,
@@ -130,7 +119,7 @@ static void ns_load(struct arch_vcpu *av)
 	clear_debug();
 	/* Nothing of the former guest is left in the branch predictor. */
 	WRITE_CP15(BPIALL, 0);
-	__asm__ volatile("clrex");
+	clrex();
 }
 
 static void guest_out(struct arch_vcpu *av)
@@ -197,6 +186,6 @@ void arch_monitor_init(void)
 	struct cpu_local *c = cpu_local();
 
 	c->thread.fast = none;
-	c->thread.stack_top = (uint32_t)monitor_stack_top + arch_cpu_id() * CPU_STACKS_SIZE;
+	c->thread.stack_top = ptr_hpa(monitor_stack_top).v + arch_cpu_id() * CPU_STACKS_SIZE;
 	monitor_init(&c->thread);
 }

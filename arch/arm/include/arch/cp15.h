@@ -116,6 +116,18 @@
 		cp15_v;                                                       \
 	})
 
+/* The few registers of coprocessor 14: opc1, CRn, CRm, opc2 at the place of use. */
+#define READ_CP14(opc1, crn, crm, opc2)                                       \
+	({                                                                    \
+		uint32_t cp14_v;                                              \
+		__asm__ volatile("mrc p14, " #opc1 ", %0, " #crn ", " #crm    \
+				 ", " #opc2 : "=r"(cp14_v) : : "memory");     \
+		cp14_v;                                                       \
+	})
+#define WRITE_CP14(value, opc1, crn, crm, opc2)                               \
+	__asm__ volatile("mcr p14, " #opc1 ", %0, " #crn ", " #crm ", " #opc2 \
+			 : : "r"((uint32_t)(value)) : "memory")
+
 #define WRITE_CP15(reg, value) CP15_MCR(value, OP_##reg)
 #define CP15_MCR(value, ...) CP15_MCR_(value, __VA_ARGS__)
 #define CP15_MCR_(value, opc1, crn, crm, opc2)                                \
@@ -125,6 +137,8 @@
 static inline void isb(void) { __asm__ volatile("isb" : : : "memory"); }
 static inline void dsb(void) { __asm__ volatile("dsb" : : : "memory"); }
 static inline void dmb(void) { __asm__ volatile("dmb" : : : "memory"); }
+static inline void wfi(void) { __asm__ volatile("wfi" : : : "memory"); }
+static inline void clrex(void) { __asm__ volatile("clrex" : : : "memory"); }
 
 #endif
 #endif

@@ -4,62 +4,21 @@
  * node, and a device's providers are in the partition: emulated, passed through,
  * or nodes without registers, such as a fixed clock.
  */
+#include <espalier/dt_refs.h>
+
 #include "partition_int.h"
 
-#define MAX_ARGS 8
 #define MAX_PHANDLES 2048 /* that are compared */
 #define MAX_CELLS 256 /* of one property that are looked at */
 
-/* A property of phandles; `cells` is the provider's count of arguments, NULL for none. */
-static const struct ref {
-	const char *name; /* what the property is called, or with `tail`, ends with */
-	const char *cells;
-	bool tail;
-	bool needed; /* the device does not work without its provider */
-} refs[] = {
-	{ "clocks", "#clock-cells", false, true },
-	{ "assigned-clocks", "#clock-cells", false, false },
-	{ "resets", "#reset-cells", false, true },
-	{ "gpios", "#gpio-cells", false, true },
-	{ "-gpios", "#gpio-cells", true, true },
-	{ "-supply", NULL, true, true },
-	{ "power-domains", "#power-domain-cells", false, true },
-	{ "dmas", "#dma-cells", false, true },
-	{ "iommus", "#iommu-cells", false, true },
-	{ "mboxes", "#mbox-cells", false, true },
-	{ "phys", "#phy-cells", false, true },
-	{ "pwms", "#pwm-cells", false, true },
-	{ "interrupt-parent", NULL, false, true },
-	{ "interrupts-extended", "#interrupt-cells", false, true },
-	{ "memory-region", NULL, false, false },
-	{ "next-level-cache", NULL, false, false },
-	{ "phy-handle", NULL, false, false },
-	{ "remote-endpoint", NULL, false, false },
-	{ "interrupt-affinity", NULL, false, false },
-	{ "arm,vexpress,config-bridge", NULL, false, true },
-};
-
-static const struct ref *find_ref(const char *name)
-{
-	size_t n = strlen(name);
-
-	for (unsigned i = 0; i < ARRAY_SIZE(refs); i++) {
-		size_t k = strlen(refs[i].name);
-
-		if (refs[i].tail ? n > k && !strcmp(name + n - k, refs[i].name) :
-		    !strcmp(name, refs[i].name))
-			return &refs[i];
-	}
-	return NULL;
-}
-
 bool part_ref(const char *prop, struct part_ref *ref)
 {
-	const struct ref *r = find_ref(prop);
+	const struct dt_ref *r = dt_ref_find(NULL, -1, prop);
 
-	if (r)
-		*ref = (struct part_ref){ r->cells, r->needed };
-	return r != NULL;
+	if (!r || (r->shape != DT_REF_LIST && r->shape != DT_REF_CELLS))
+		return false;
+	*ref = (struct part_ref){ r->cells, r->role == DT_REF_NEEDED };
+	return true;
 }
 
 /* --- names and phandles ---------------------------------------------------------------- */
@@ -136,44 +95,45 @@ static const char *why_not(struct check *c, int target)
 	return NULL;
 }
 
-/* One phandle; returns the number of its argument cells, or negative to stop. */
-static int check_one(struct check *c, int node, const char *prop, const struct ref *ref,
-		     uint32_t phandle)
+/* One phandle and the node that has it, negative if there is none. */
+static void check_one(struct check *c, int node, const char *prop, const struct dt_ref *ref,
+		      uint32_t phandle, int target)
 {
-	int target = phandle ? fdt_node_offset_by_phandle(c->fdt, phandle) : -1;
+	bool needed = ref->role == DT_REF_NEEDED || ref->role == DT_REF_SOFT;
 	char path[DT_PATH_MAX] = "?", have[16];
-	uint32_t args = 0;
 	const char *why;
 
-	if (!phandle)
-		return 0; /* an empty entry has no cells of its own */
 	if (target < 0) {
+		if (ref->maybe)
+			return;
 		snprintf(have, sizeof(have), "0x%lx", (unsigned long)phandle);
 		part_report(c, FOUND(RULE_DANGLING, node, .prop = prop, .have = have),
 			    "no node has the phandle %s", have);
-		return -1;
+		return;
 	}
-	why = ref->needed ? why_not(c, target) : NULL;
+	why = needed ? why_not(c, target) : NULL;
 	if (why) {
 		dt_path(c->fdt, target, path, sizeof(path));
 		part_report(c, FOUND(RULE_OUTSIDE, node, .prop = prop, .have = path),
 			    "%.100s %s: it is not in the partition", path, why);
 	}
-	if (ref->cells)
-		dt_u32(c->fdt, target, ref->cells, 0, &args);
-	return args > MAX_ARGS ? -1 : (int)args;
 }
 
-static void check_ref(struct check *c, int node, const char *prop, const struct ref *ref)
+static void check_ref(struct check *c, int node, const char *prop, const struct dt_ref *ref)
 {
+	struct dt_ref_walk w;
 	uint32_t phandle;
+	unsigned cell;
 
-	for (unsigned i = 0; i < MAX_CELLS && !dt_u32(c->fdt, node, prop, i, &phandle); i++) {
-		int args = check_one(c, node, prop, ref, phandle);
+	if (!dt_ref_start(&w, c->fdt, node, prop, ref))
+		return;
+	while (dt_ref_next(&w, &phandle, &cell) && cell < MAX_CELLS) {
+		int target = fdt_node_offset_by_phandle(c->fdt, phandle);
 
-		if (args < 0)
+		check_one(c, node, prop, ref, phandle, target);
+		if (target < 0 && !ref->maybe)
 			return;
-		i += (unsigned)args;
+		dt_ref_skip(&w, target);
 	}
 }
 
@@ -187,16 +147,29 @@ static void check_lacks(struct check *c, const struct part_range *r)
 
 	fdt_for_each_property_offset(prop, c->host->fdt, r->host_node) {
 		const char *name = NULL;
-		const struct ref *ref;
+		const struct dt_ref *ref;
 
 		if (!fdt_getprop_by_offset(c->host->fdt, prop, &name, NULL) || !name)
 			continue;
-		ref = find_ref(name);
-		if (ref && ref->needed && strncmp(name, "interrupt", 9) &&
+		ref = dt_ref_find(c->host->fdt, r->host_node, name);
+		if (ref && ref->role == DT_REF_NEEDED && strncmp(name, "interrupt", 9) &&
 		    !has(c->fdt, r->node, name))
 			part_report(c, FOUND(RULE_LACKS, r->node, .prop = name),
 				    "missing here; the host's node has it");
 	}
+}
+
+/* Nodes whose properties have names of their own: labels, aliases, paths. */
+static bool is_list(const void *fdt, int node)
+{
+	static const char *const lists[] = { "aliases", "chosen", "__symbols__", "__fixups__",
+					     "__local_fixups__" };
+	const char *name = fdt_get_name(fdt, node, NULL);
+
+	for (unsigned i = 0; name && i < ARRAY_SIZE(lists); i++)
+		if (!strcmp(name, lists[i]))
+			return true;
+	return false;
 }
 
 /* Is it an enabled node that is, or lies in, no device that is not there? */
@@ -207,7 +180,9 @@ static void check_nodes_refs(struct check *c)
 	for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(c->fdt, node, &depth)) {
 		if (depth > skip)
 			continue;
-		skip = INT32_MAX;
+		skip = depth == 1 && is_list(c->fdt, node) ? depth : INT32_MAX;
+		if (skip == depth)
+			continue;
 		if (!dt_enabled(c->fdt, node) ||
 		    part_backing(c->fdt, node, NULL) == BACKING_ABSENT) {
 			skip = depth;
@@ -215,11 +190,11 @@ static void check_nodes_refs(struct check *c)
 		}
 		fdt_for_each_property_offset(prop, c->fdt, node) {
 			const char *name = NULL;
-			const struct ref *ref;
+			const struct dt_ref *ref;
 
 			if (!fdt_getprop_by_offset(c->fdt, prop, &name, NULL) || !name)
 				continue;
-			ref = find_ref(name);
+			ref = dt_ref_find(c->fdt, node, name);
 			if (ref)
 				check_ref(c, node, name, ref);
 		}

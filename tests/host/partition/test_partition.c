@@ -3,7 +3,7 @@
  * The partition checker: for every rule at least one tree that breaks it, and sound
  * ones that break none.
  */
-/* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/nearest.c */
+/* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -228,13 +228,16 @@ struct bank {
 
 struct patch_pool {
 	void *free[PATCH_CLASSES];
-	void *pages; /* all pages, linked by their first word */
+	char *base, *next, *end; /* the guest's; from `next` on it was not used yet */
 };
 
-/* Room for n patches (1 .. PATCH_MAX), NULL when the host is out of memory. */
+/* A pool in [base, base + size), whole pages or none; NULL: of nothing. */
+void patch_pool_init(struct patch_pool *p, void *base, uint32_t size);
+/* Room for n patches (1 .. PATCH_MAX), NULL when the guest has used up its pool. */
 struct verify_patch *patch_alloc(struct patch_pool *p, unsigned n);
 void patch_free(struct patch_pool *p, struct verify_patch *list, unsigned n);
-void patch_pool_destroy(struct patch_pool *p);
+/* Everything is free again. */
+void patch_pool_reset(struct patch_pool *p);
 
 struct arch_guest {
 	struct guest *guest;
@@ -276,7 +279,6 @@ int vm_read32(void *ag, uint32_t gpa, uint32_t *v);
 /* --- shadow tables (shadow*.c) --------------------------------------------- */
 
 int shadow_create(struct arch_vcpu *av);
-void shadow_destroy(struct arch_vcpu *av);
 /* Forgets everything but the shim. */
 void shadow_flush(struct arch_vcpu *av);
 /* TTBR0 or CONTEXTIDR was written: choose among the cached roots. */
@@ -298,7 +300,6 @@ void shadow_load_dacr(struct arch_vcpu *av);
 /* --- the shim's place (shim.c) ---------------------------------------------- */
 
 int shim_create(struct arch_vcpu *av);
-void shim_destroy(struct arch_vcpu *av);
 /* Rewrites the guest's vectors in it. */
 void shim_set_vectors(struct arch_vcpu *av);
 /* Finds a megabyte that the guest does not map.  False: the guest was killed. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The far ends of the guests' UARTs: a ring of output, a FIFO of input. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <espalier/wire.h>
@@ -12,9 +11,10 @@ struct spinlock vcon_lock;
 
 static struct list vserials = LIST_INIT(vserials);
 
-int vserial_create(struct vserial *s, const char *name)
+int vserial_create(struct vserial *s, const char *name, char *rings)
 {
 	struct vserial fresh = {
+		.out = rings, .in = rings + VSERIAL_RING,
 		.dev = s->dev, .input = s->input, .can_output = s->can_output,
 	};
 
@@ -22,10 +22,6 @@ int vserial_create(struct vserial *s, const char *name)
 		return -ENAMETOOLONG;
 	if (vserial_find(name))
 		return -EEXIST;
-	fresh.out = malloc(VSERIAL_RING + VSERIAL_IN);
-	if (!fresh.out)
-		return -ENOMEM;
-	fresh.in = fresh.out + VSERIAL_RING;
 	strcpy(fresh.name, name);
 	*s = fresh;
 
@@ -47,7 +43,6 @@ void vserial_destroy(struct vserial *s)
 	uint32_t flags = spin_lock(&vcon_lock);
 	list_del(&s->link);
 	spin_unlock(&vcon_lock, flags);
-	free(s->out);
 	s->out = NULL;
 	s->in = NULL;
 }

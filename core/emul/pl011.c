@@ -335,7 +335,7 @@ static int create_vserial(struct pl011 *s, const char *name)
 
 	if (n < 0 || n >= (int)sizeof(full))
 		return -ENAMETOOLONG;
-	return vserial_create(&s->con, full);
+	return vserial_create(&s->con, full, s->rings);
 }
 
 static int create_numbered(struct pl011 *s, int n)

@@ -31,6 +31,7 @@ struct pl011 {
 	bool refused;            /* input waits in the console */
 	bool line;
 	uint32_t sent, received; /* bytes, for `guest info` */
+	char rings[VSERIAL_RINGS]; /* of con */
 };
 
 /* Characters that each FIFO holds now: 16, or 1 without UARTLCR_H.FEN. */

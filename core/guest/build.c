@@ -140,7 +140,7 @@ static int make_device(struct guest *g, struct emul_dev *d)
 	int node = fdt_path_offset(g->dtb, d->path), err = 0;
 	uint32_t flags;
 
-	d->state = calloc(1, d->cls->state_size ? d->cls->state_size : 1);
+	d->state = means_take(g, MEANS_DEVICES, MAX(d->cls->state_size, 1u), MEANS_GRAIN);
 	if (!d->state) {
 		log_err("%s: %s: out of memory", g->dtb_path, d->path);
 		return -ENOMEM;
@@ -149,10 +149,8 @@ static int make_device(struct guest *g, struct emul_dev *d)
 	if (d->cls->create)
 		err = d->cls->create(d, g->dtb, node);
 	arch_irq_restore(flags);
-	if (err) { /* it is not to be destroyed */
-		free(d->state);
-		d->state = NULL;
-	}
+	if (err)
+		d->state = NULL; /* it is not to be destroyed */
 	return err;
 }
 
@@ -181,11 +179,10 @@ static int make(struct guest *g)
 
 	if (!err)
 		err = channel_attach(g);
+	if (!err)
+		err = guest_means_reserve(g);
 	if (err)
 		return err;
-	/* The map and the model are in the same order. */
-	for (unsigned i = 0; i < g->map.n; i++)
-		g->part.ranges[i].host = g->map.regions[i].host.v;
 	err = arch_guest_create(g);
 	if (err) {
 		log_err("%s: %s", g->dtb_path, err == -ENOSPC ?
@@ -220,14 +217,13 @@ void guest_free(struct guest *g)
 			g->devs[i].cls->destroy(&g->devs[i]);
 	arch_irq_restore(flags);
 	pass_release(g);
-	for (unsigned i = 0; i < g->nr_devs; i++)
-		free(g->devs[i].state);
 	for (unsigned i = 0; g->vcpus && i < g->nr_vcpus; i++)
 		if (g->vcpus[i].arch)
 			arch_vcpu_destroy(&g->vcpus[i]);
 	if (g->arch)
 		arch_guest_destroy(g);
 	channel_detach(g);
+	guest_means_release(g);
 	guest_ram_free(g);
 	traptab_free(&g->map);
 	part_remove(partition_machine(), &g->part);

@@ -26,10 +26,10 @@ static struct channel *find(const char *name)
 	return NULL;
 }
 
-static struct channel *create(const char *name, uint32_t size)
+static struct channel *create(const char *name, uint32_t size, hpa_t planned)
 {
 	struct channel *c = calloc(1, sizeof(*c));
-	void *p = c ? page_alloc(size >> PAGE_SHIFT, PAGE_SIZE, PAGE_GUEST) : NULL;
+	void *p = c ? page_alloc_at(planned, size >> PAGE_SHIFT, PAGE_GUEST) : NULL;
 
 	if (!p) {
 		free(c);
@@ -53,7 +53,7 @@ static void destroy(struct channel *c)
 /* --- joining ------------------------------------------------------------------ */
 
 /* The model says that it fits: the rules of partition_peers.c. */
-static int attach(struct guest *g, struct region *r)
+static int attach(struct guest *g, struct region *r, hpa_t planned)
 {
 	int node = fdt_path_offset(g->dtb, r->path);
 	const char *name = dt_str(g->dtb, node, "espalier,channel");
@@ -67,10 +67,10 @@ static int attach(struct guest *g, struct region *r)
 		return -EINVAL;
 	}
 	if (!c)
-		c = create(name, r->size);
+		c = create(name, r->size, planned);
 	if (!c) {
-		log_err("%s: %s: the host has no %lu KiB in one piece for it", g->dtb_path,
-			r->path, (unsigned long)r->size >> 10);
+		log_err("%s: %s: the host's memory at 0x%08lx is taken", g->dtb_path, r->path,
+			(unsigned long)planned.v);
 		return -ENOMEM;
 	}
 	c->end[end] = r->dev;
@@ -84,7 +84,7 @@ int channel_attach(struct guest *g)
 
 	for (unsigned i = 0; !err && i < g->map.n; i++)
 		if (g->map.regions[i].kind == REGION_CHANNEL)
-			err = attach(g, &g->map.regions[i]);
+			err = attach(g, &g->map.regions[i], HPA(g->part.ranges[i].host));
 	return err;
 }
 

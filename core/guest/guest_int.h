@@ -45,6 +45,12 @@ void guest_ram_clear(struct guest *g);
  */
 void *guest_ram_writable(struct guest *g, gpa_t a, uint32_t n);
 
+/* --- means.c ----------------------------------------------------------- */
+
+/* Takes the pages that the checker planned for g->part.means.  -ENOMEM, logged. */
+int guest_means_reserve(struct guest *g);
+void guest_means_release(struct guest *g);
+
 /* --- guest_load.c ------------------------------------------------------------ */
 
 struct guest_entry {

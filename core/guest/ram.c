@@ -9,34 +9,21 @@
 
 #include "guest_int.h"
 
-#define MIB (1u << 20)
-
-/*
- * Where both sides are multiples of 1 MiB, shadow tables can use sections
- * (ARM ARM B3.5.1).
- */
-static uint32_t alignment(const struct region *r)
-{
-	return r->size < MIB ? PAGE_SIZE : MIB;
-}
-
 int guest_ram_alloc(struct guest *g)
 {
 	g->ram_dirty = true;
 	for (unsigned i = 0; i < g->map.n; i++) {
 		struct region *r = &g->map.regions[i];
-		void *p;
+		hpa_t planned = HPA(g->part.ranges[i].host); /* the model is in the same order */
 
 		if (r->kind != REGION_RAM)
 			continue;
-		p = page_alloc(r->size >> PAGE_SHIFT, alignment(r), PAGE_GUEST);
-		if (!p) {
-			log_err("%s: %s: the host has no %lu KiB in one piece for it (%lu KiB"
-				" free)", g->dtb_path, r->path, (unsigned long)r->size >> 10,
-				(unsigned long)page_count(PAGE_FREE) << (PAGE_SHIFT - 10));
+		if (!page_alloc_at(planned, r->size >> PAGE_SHIFT, PAGE_GUEST)) {
+			log_err("%s: %s: the host's memory at 0x%08lx is taken", g->dtb_path,
+				r->path, (unsigned long)planned.v);
 			return -ENOMEM;
 		}
-		r->host = ptr_hpa(p);
+		r->host = planned;
 	}
 	return 0;
 }

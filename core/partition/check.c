@@ -7,7 +7,6 @@
 #define TEXT_MAX  256
 #define STR(n)	  STR2(n)
 #define STR2(n)	  #n
-#define MIB	  (1u << 20)
 
 /* --- what every rule uses ------------------------------------------------------------ */
 
@@ -177,70 +176,6 @@ static bool check_tree(struct check *c)
 		part_report(c, FOUND(rule, -1), "%s%s", rule == RULE_TREE ? "not a device tree: " :
 			    "", why);
 	return rule == RULES;
-}
-
-/*
- * Takes memory as the page allocator would: from the top, aligned.  Keeps the
- * runs in order of address.
- */
-static bool take_ram(struct part_run *runs, unsigned *n, uint32_t size, uint32_t *base)
-{
-	uint32_t align = size < MIB ? PAGE_SIZE : MIB;
-
-	for (unsigned i = *n; i-- > 0;) {
-		struct part_run *r = &runs[i];
-		uint32_t at = ALIGN_DOWN(r->base + (r->size - size), align);
-		uint32_t above;
-
-		if (r->size < size || at < r->base)
-			continue;
-		*base = at;
-		above = r->base + r->size - (at + size);
-		r->size = at - r->base;
-		if (above && *n < PART_MAX_RUNS) {
-			memmove(r + 2, r + 1, (*n - i - 1) * sizeof(*r));
-			r[1] = (struct part_run){ at + size, above };
-			++*n;
-		}
-		return true;
-	}
-	return false;
-}
-
-static void fit(struct check *c, struct part_run *runs, unsigned *n)
-{
-	for (unsigned i = 0; i < c->g->nr_ranges; i++) {
-		struct part_range *r = &c->g->ranges[i];
-		char have[16], want[16];
-		uint32_t left = 0;
-
-		if (r->kind != REGION_RAM && r->kind != REGION_CHANNEL)
-			continue;
-		if (r->kind == REGION_CHANNEL && part_far_memory(c, r, &r->host))
-			continue;
-		if (take_ram(runs, n, r->size, &r->host))
-			continue;
-		for (unsigned k = 0; k < *n; k++)
-			left += runs[k].size >> 10;
-		snprintf(have, sizeof(have), "%lu KiB", (unsigned long)r->size >> 10);
-		snprintf(want, sizeof(want), "%lu KiB", (unsigned long)left);
-		part_report(c, FOUND(RULE_FIT, r->node, .prop = "reg", .have = have,
-				     .want = want),
-			    "the host has no %s in one piece for it (%s free)", have, want);
-	}
-}
-
-void part_check_memory(struct partition *p)
-{
-	struct part_run runs[PART_MAX_RUNS];
-	unsigned n = p->host->free_ram(runs, PART_MAX_RUNS);
-
-	for (struct part_guest *g = p->guests; g; g = g->next) {
-		struct check c = { p, p->host, g, g->fdt };
-
-		if (g->fresh)
-			fit(&c, runs, &n);
-	}
 }
 
 /* --- all of them --------------------------------------------------------------------- */

@@ -93,7 +93,7 @@ void part_check_props(struct check *c);   /* partition_props.c: our own properti
 void part_check_unique(struct check *c);  /* partition_refs.c: names and phandles */
 void part_check_nodes(struct check *c);   /* partition_nodes.c: collects the model */
 void part_check_refs(struct check *c);    /* partition_refs.c: what nodes refer to */
-void part_check_memory(struct partition *p); /* partition.c: RAM of all fresh guests */
+void part_check_memory(struct partition *p); /* fit.c: memory of all fresh guests */
 void part_check_peers(struct check *c);   /* partition_peers.c: wires and channels */
 /* Where the memory of a channel is, or is planned, for its other end.  False: nowhere. */
 bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host);

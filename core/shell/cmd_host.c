@@ -133,12 +133,33 @@ static void image_rows(void)
 	ram_row("stacks and heap", kib_between(bss_end, image_end));
 }
 
+/* What was set aside for a guest when it was created, in KiB by kind. */
+static void guest_row(struct guest *g, void *arg)
+{
+	const struct means_plan *m = &g->means.plan;
+
+	(void)arg;
+	shell_printf("%-16s", g->name);
+	for (unsigned k = 0; k < MEANS_KINDS; k++)
+		shell_printf(" %8u", (unsigned)(m->bytes[k] >> 10));
+	shell_printf(" %8u\n", (unsigned)(m->size >> 10));
+}
+
+static void guest_rows(void)
+{
+	shell_printf("%-16s", "GUEST, in KiB");
+	for (unsigned k = 0; k < MEANS_KINDS; k++)
+		shell_printf(" %8s", means_name[k]);
+	shell_printf(" %8s\n", "ALL");
+	guest_for_each(guest_row, NULL);
+}
+
 static int host_ram(int argc, char **argv)
 {
 	static const char *const owners[] = {
 		[PAGE_FREE] = "pages: free",
 		[PAGE_VMM] = "pages: the VMM and reserved",
-		[PAGE_SHADOW] = "pages: shadow tables of guests",
+		[PAGE_MEANS] = "pages: what guests need beside RAM",
 		[PAGE_GUEST] = "pages: RAM of guests",
 		[PAGE_INITRD] = "pages: disk image and device tree",
 	};
@@ -150,8 +171,9 @@ static int host_ram(int argc, char **argv)
 		ram_row(owners[o], page_kib(o));
 	ram_row("pages: all", total_kib());
 	ram_row("used beside the guests' own RAM",
-		page_kib(PAGE_VMM) + page_kib(PAGE_SHADOW) + page_kib(PAGE_INITRD));
-	ram_row("... without the disk image", page_kib(PAGE_VMM) + page_kib(PAGE_SHADOW));
+		page_kib(PAGE_VMM) + page_kib(PAGE_MEANS) + page_kib(PAGE_INITRD));
+	ram_row("... without the disk image", page_kib(PAGE_VMM) + page_kib(PAGE_MEANS));
+	guest_rows();
 	return 0;
 }
 

@@ -212,6 +212,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char rings[VSERIAL_RINGS];
+
 	fake_line_clear();
 	memset(&uart, 0, sizeof(uart));
 	uart.input = input;
@@ -220,7 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(got, 0, sizeof(got));
 	host_at = 0;
 	passed = 0;
-	if (vserial_create(&uart, "guest0/uart0"))
+	if (vserial_create(&uart, "guest0/uart0", rings))
 		abort();
 	for (size_t i = 0; i + 1 < size; i += 2)
 		event(data[i], data[i + 1]);

@@ -178,8 +178,9 @@ void guest_request_reset(struct guest *g, const char *why)
 	fake_reset = why;
 }
 
-__attribute__((weak)) int vserial_create(struct vserial *s, const char *name)
+__attribute__((weak)) int vserial_create(struct vserial *s, const char *name, char *rings)
 {
+	(void)rings;
 	if (fake_vserial && !strcmp(fake_vserial->name, name))
 		return -EEXIST;
 	strcpy(s->name, name);

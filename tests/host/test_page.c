@@ -65,7 +65,7 @@ static int all_free_again(void **state)
 {
 	(void)state;
 	assert_int_equal(page_count(PAGE_FREE), free_at_start);
-	assert_int_equal(page_count(PAGE_SHADOW), 0);
+	assert_int_equal(page_count(PAGE_MEANS), 0);
 	assert_int_equal(page_count(PAGE_GUEST), 0);
 	assert_int_equal(fake_irq_masked, 0);
 	return 0;
@@ -87,17 +87,17 @@ static void test_counts(void **state)
 
 static void test_small_from_bottom(void **state)
 {
-	void *a = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
-	void *b = page_alloc(4, 16384, PAGE_SHADOW);
-	void *c = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
+	void *a = page_alloc(1, PAGE_SIZE, PAGE_MEANS);
+	void *b = page_alloc(4, 16384, PAGE_MEANS);
+	void *c = page_alloc(1, PAGE_SIZE, PAGE_MEANS);
 
 	(void)state;
 	assert_int_equal(addr(a), LOW + VMM_SIZE);
 	assert_int_equal(addr(b), LOW + VMM_SIZE + 16384);
 	assert_int_equal(addr(c), LOW + VMM_SIZE + PAGE_SIZE);
-	assert_int_equal(page_count(PAGE_SHADOW), 6);
+	assert_int_equal(page_count(PAGE_MEANS), 6);
 	page_free(a, 1);
-	assert_ptr_equal(page_alloc(1, PAGE_SIZE, PAGE_SHADOW), a);
+	assert_ptr_equal(page_alloc(1, PAGE_SIZE, PAGE_MEANS), a);
 	page_free(a, 1);
 	page_free(b, 4);
 	page_free(c, 1);
@@ -123,11 +123,11 @@ static void test_guest_from_top(void **state)
 /* The alignment is one of addresses, not of places in a bank. */
 static void test_alignment(void **state)
 {
-	void *p = page_alloc(1, 0x80000000, PAGE_SHADOW);
+	void *p = page_alloc(1, 0x80000000, PAGE_MEANS);
 
 	(void)state;
 	assert_int_equal(addr(p), HIGH);
-	assert_null(page_alloc(1, 0x80000000, PAGE_SHADOW));
+	assert_null(page_alloc(1, 0x80000000, PAGE_MEANS));
 	page_free(p, 1);
 	p = page_alloc(1, 0x01000000, PAGE_GUEST);
 	assert_int_equal(addr(p), HIGH);
@@ -153,16 +153,16 @@ static void test_alloc_at(void **state)
 static void test_bad_requests(void **state)
 {
 	(void)state;
-	assert_null(page_alloc(0, PAGE_SIZE, PAGE_SHADOW));
-	assert_null(page_alloc(1, 3 * PAGE_SIZE, PAGE_SHADOW));
+	assert_null(page_alloc(0, PAGE_SIZE, PAGE_MEANS));
+	assert_null(page_alloc(1, 3 * PAGE_SIZE, PAGE_MEANS));
 	assert_null(page_alloc(1, PAGE_SIZE, PAGE_FREE));
-	assert_null(page_alloc(0xffffffff, PAGE_SIZE, PAGE_SHADOW));
+	assert_null(page_alloc(0xffffffff, PAGE_SIZE, PAGE_MEANS));
 	assert_null(page_alloc(0xffffffff, PAGE_SIZE, PAGE_GUEST));
 }
 
 static void test_wrong_frees_panic(void **state)
 {
-	void *p = page_alloc(3, PAGE_SIZE, PAGE_SHADOW);
+	void *p = page_alloc(3, PAGE_SIZE, PAGE_MEANS);
 	void *q = page_alloc_at(HPA(addr(p) + 3 * PAGE_SIZE), 1, PAGE_GUEST);
 
 	(void)state;
@@ -184,7 +184,7 @@ static void test_exhaust(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	while ((p[n] = page_alloc(1, PAGE_SIZE, PAGE_SHADOW)))
+	while ((p[n] = page_alloc(1, PAGE_SIZE, PAGE_MEANS)))
 		n++;
 	assert_int_equal(n, free_at_start);
 	assert_int_equal(page_count(PAGE_FREE), 0);
@@ -208,7 +208,7 @@ static void test_rounds(void **state)
 		assert_non_null(ram);
 		for (unsigned i = 0; i < ARRAY_SIZE(p); i++) {
 			n[i] = 1 + rand() % 8;
-			p[i] = page_alloc(n[i], rand() % 2 ? 16384 : PAGE_SIZE, PAGE_SHADOW);
+			p[i] = page_alloc(n[i], rand() % 2 ? 16384 : PAGE_SIZE, PAGE_MEANS);
 			assert_non_null(p[i]);
 			if (i % 3 == 2) {
 				page_free(p[i - 1], n[i - 1]);

@@ -36,9 +36,11 @@ static const struct {
 	{ 22, "RAM and passed-through devices are mapped in pages of 4 KiB, so both address and"
 	  " size have to be multiples of 0x1000." },
 	{ 23, "Each address of a guest leads to one thing. What else lies there is in the message." },
-	{ 24, "Each range of RAM gets host memory in one piece. All guests that are to be created"
-	  " are counted, in order, against what is free; `have` is what is asked for, `want` what is"
-	  " left. dtpart counts 16 MiB for the VMM itself." },
+	{ 24, "Each range of RAM gets host memory in one piece, and so does what the VMM needs to run"
+	  " the guest: shadow tables, the states of frames, patches, devices; some 3 MiB for a guest"
+	  " of 1 MiB, 8 MiB for one of 128 MiB (`host ram` shows it). All guests that are to be created are counted, in order, against what"
+	  " is free; `have` is what is asked for, `want` what is left. dtpart counts the VMM's image"
+	  " and heap by their configured sizes." },
 	{ 25, "`/cpus` needs an enabled node with `device_type = \"cpu\"`." },
 	{ 26, "The guest's tree has more enabled CPUs than vCPUs can be given." },
 	{ 30, "The node has registers at an address of the CPU, but the VMM emulates no device"

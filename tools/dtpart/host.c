@@ -17,10 +17,10 @@
 #include "dtpart.h"
 
 /*
- * What the VMM keeps of the bank that it lies in: image, heap, tables.  An estimate;
- * the VMM itself knows what is free.
+ * What the VMM keeps of the bank that it lies in: image and data within a megabyte, and
+ * the heap.  The VMM itself knows what is free.
  */
-#define VMM_RAM (16u << 20)
+#define VMM_RAM ((1u << 20) + CONFIG_HEAP_PAGES * PAGE_SIZE)
 
 /* The linker's names for the section that DRIVER() fills. */
 extern const struct driver *const __start_drivers[], *const __stop_drivers[];

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <espalier/log.h>
-#include <espalier/page.h>
 
 #include <arch/cp15.h>
 
@@ -21,35 +20,25 @@ static void map(struct arch_vcpu *av, uint32_t page, const void *p, uint32_t att
 	av->shim_l2[page >> PAGE_SHIFT] = ptr_hpa(p).v | L2_SMALL | L2_NORMAL_WBWA | attr;
 }
 
+static void *page(struct arch_vcpu *av)
+{
+	return means_take(av->ag->guest, MEANS_STATE, PAGE_SIZE, PAGE_SIZE);
+}
+
 int shim_create(struct arch_vcpu *av)
 {
-	void *l2 = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
-
-	av->shim_code = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
-	av->slots = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
-	av->step_page = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
-	av->shim_l2 = l2;
-	if (!l2 || !av->shim_code || !av->slots || !av->step_page)
+	av->shim_l2 = page(av);
+	av->shim_code = page(av);
+	av->slots = page(av);
+	av->step_page = page(av);
+	if (!av->shim_l2 || !av->shim_code || !av->slots || !av->step_page)
 		return -ENOMEM;
-	memset(l2, 0, PAGE_SIZE);
-	memset(av->shim_code, 0, PAGE_SIZE);
-	memset(av->slots, 0, PAGE_SIZE);
-	memset(av->step_page, 0, PAGE_SIZE);
 	memcpy(av->shim_code, shim_template, shim_template_end - shim_template);
 	cache_sync_code(av->shim_code, PAGE_SIZE);
 	map(av, SHIM_PAGE, av->shim_code, L2_AP(AP_PL1_RO));
 	map(av, SLOTS_PAGE, av->slots, L2_AP(AP_PL1_RW) | L2_XN);
 	av->shim_va = SHIM_DEFAULT;
 	return 0;
-}
-
-void shim_destroy(struct arch_vcpu *av)
-{
-	void *const pages[] = { av->shim_l2, av->shim_code, av->slots, av->step_page };
-
-	for (unsigned n = 0; n < ARRAY_SIZE(pages); n++)
-		if (pages[n])
-			page_free(pages[n], 1);
 }
 
 void shim_set_vectors(struct arch_vcpu *av)

@@ -148,7 +148,7 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 
 void frames_reset(struct arch_guest *ag)
 {
-	patch_pool_destroy(&ag->patches);
+	patch_pool_reset(&ag->patches);
 	for (unsigned n = 0; n < ag->banks; n++)
 		memset(ag->bank[n].frames, 0,
 		       (ag->bank[n].size >> PAGE_SHIFT) * sizeof *ag->bank[n].frames);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small arrays of patches for exit context, where there is no heap. */
-#include <espalier/page.h>
+/* Small arrays of patches for exit context, where there is no heap. The pages are the guest's means. */
+#include <string.h>
 
 #include "vm.h"
 
@@ -15,17 +15,16 @@ static unsigned class_of(unsigned n)
 	return c;
 }
 
-/* The first word of a page links the pages, of a free list the lists. */
+/* A free entry's first word links its list. */
 static void refill(struct patch_pool *p, unsigned c)
 {
 	unsigned bytes = class_size[c] * sizeof(struct verify_patch);
-	char *page = page_alloc(1, PAGE_SIZE, PAGE_SHADOW);
+	char *page = p->next;
 
-	if (!page)
+	if (page == p->end)
 		return;
-	*(void **)page = p->pages;
-	p->pages = page;
-	for (unsigned at = 16; at + bytes <= PAGE_SIZE; at += bytes) {
+	p->next += PAGE_SIZE;
+	for (unsigned at = 0; at + bytes <= PAGE_SIZE; at += bytes) {
 		*(void **)(page + at) = p->free[c];
 		p->free[c] = page + at;
 	}
@@ -52,13 +51,15 @@ void patch_free(struct patch_pool *p, struct verify_patch *list, unsigned n)
 	p->free[c] = list;
 }
 
-void patch_pool_destroy(struct patch_pool *p)
+void patch_pool_init(struct patch_pool *p, void *base, uint32_t size)
 {
-	while (p->pages) {
-		void *page = p->pages;
+	p->base = base;
+	p->end = base ? (char *)base + size : NULL;
+	patch_pool_reset(p);
+}
 
-		p->pages = *(void **)page;
-		page_free(page, 1);
-	}
-	*p = (struct patch_pool){ 0 };
+void patch_pool_reset(struct patch_pool *p)
+{
+	memset(p->free, 0, sizeof p->free);
+	p->next = p->base;
 }

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <espalier/page.h>
-
 #include <arch/cp15.h>
 
 
@@ -384,10 +382,8 @@ void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
 		return;
 	if (va >> 20 == av->shim_va >> 20 && !shim_move(av))
 		return;
-	if (t->ng && (s->lazy || !s->cur) && !shadow_root_activate(av)) {
-		vm_kill(av, "the host has no memory for its shadow tables");
-		return;
-	}
+	if (t->ng && (s->lazy || !s->cur))
+		shadow_root_activate(av);
 	if (shadow_section_fill(av, va, t, acc))
 		return;
 	k = table_for(av, va, t);
@@ -427,31 +423,32 @@ void shadow_load_dacr(struct arch_vcpu *av)
 	}
 }
 
-static void *zeroed(unsigned pages, uint32_t align)
+_Static_assert(ROOT_PAGES * PAGE_SIZE == MEANS_ROOT_BYTES, "MEANS_ROOT_BYTES");
+_Static_assert(sizeof ((struct shadow *)0)->table[0] == MEANS_TABLE_BYTES, "MEANS_TABLE_BYTES");
+_Static_assert(sizeof(struct shadow) + sizeof(struct arch_vcpu) + sizeof(struct sites) +
+	       8 * PAGE_SIZE <= MEANS_VCPU_BYTES, "MEANS_VCPU_BYTES");
+
+static unsigned roots_of(const struct guest *g)
 {
-	void *p = page_alloc(pages, align, PAGE_SHADOW);
-
-	if (p)
-		memset(p, 0, pages * PAGE_SIZE);
-	return p;
+	return g->means.plan.bytes[MEANS_ROOTS] / MEANS_ROOT_BYTES / g->nr_vcpus;
 }
-
-#define SHADOW_PAGES (ALIGN_UP(sizeof(struct shadow), PAGE_SIZE) / PAGE_SIZE)
-#define POOL_PAGES   (CONFIG_SHADOW_L2 * L2_ENTRIES * 4 / PAGE_SIZE)
 
 int shadow_create(struct arch_vcpu *av)
 {
-	struct shadow *s = zeroed(SHADOW_PAGES, PAGE_SIZE);
+	struct guest *g = av->ag->guest;
+	unsigned roots = MIN(roots_of(g), (unsigned)CONFIG_SHADOW_ROOTS);
+	struct shadow *s = means_take(g, MEANS_STATE, sizeof *s, PAGE_SIZE);
+	char *l1 = means_take(g, MEANS_ROOTS, roots * MEANS_ROOT_BYTES, MEANS_ROOT_BYTES);
 
+	if (!s || !l1)
+		return -ENOMEM;
+	s->table = means_take(g, MEANS_TABLES, CONFIG_SHADOW_L2 * sizeof s->table[0], PAGE_SIZE);
+	if (!s->table)
+		return -ENOMEM;
 	av->shadow = s;
-	if (!s)
-		return -ENOMEM;
-	s->table = zeroed(POOL_PAGES, PAGE_SIZE);
-	s->root[0].l1 = zeroed(ROOT_PAGES, ROOT_PAGES * PAGE_SIZE);
-	if (!s->table || !s->root[0].l1) {
-		shadow_destroy(av);
-		return -ENOMEM;
-	}
+	s->roots = roots;
+	for (unsigned r = 0; r < roots; r++)
+		s->root[r].l1 = (uint32_t *)(l1 + r * MEANS_ROOT_BYTES);
 	s->root[0].used = true;
 	s->root[0].ttbr0 = NO_TTBR;
 	s->root[0].asid = NO_ASID;
@@ -459,19 +456,4 @@ int shadow_create(struct arch_vcpu *av)
 	av->hw_ttbr0 = ptr_hpa(s->root[0].l1).v | TTBR_WALK_WBWA;
 	shadow_flush(av);
 	return 0;
-}
-
-void shadow_destroy(struct arch_vcpu *av)
-{
-	struct shadow *s = av->shadow;
-
-	if (!s)
-		return;
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
-		if (s->root[r].l1)
-			page_free(s->root[r].l1, ROOT_PAGES);
-	if (s->table)
-		page_free(s->table, POOL_PAGES);
-	page_free(s, SHADOW_PAGES);
-	av->shadow = NULL;
 }

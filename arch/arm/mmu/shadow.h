@@ -74,6 +74,7 @@ struct shadow {
 	uint16_t free;
 	uint16_t asid_root[256];
 	uint16_t bucket[L1_ENTRIES]; /* global tables by va >> 20 */
+	unsigned roots;              /* that it has, at least 2 */
 	struct root root[CONFIG_SHADOW_ROOTS];
 	struct l2 l2[CONFIG_SHADOW_L2];
 	struct section section[SHADOW_SECTIONS];
@@ -146,7 +147,7 @@ bool shadow_section_changed(struct arch_vcpu *av, uint32_t va, uint32_t d1);
 
 /* Points the shim's megabyte of a root to the shim. */
 void shadow_link_shim(struct arch_vcpu *av, struct root *root);
-/* Chooses or makes the root for the guest's (TTBR0, ASID).  False: no memory. */
-bool shadow_root_activate(struct arch_vcpu *av);
+/* Chooses or makes the root for the guest's (TTBR0, ASID). */
+void shadow_root_activate(struct arch_vcpu *av);
 
 #endif

@@ -5,8 +5,6 @@
  */
 #include <string.h>
 
-#include <espalier/page.h>
-
 #include <arch/cp15.h>
 
 #include "shadow.h"
@@ -69,15 +67,10 @@ static unsigned root_obtain(struct arch_vcpu *av, uint32_t ttbr0)
 	struct shadow *s = av->shadow;
 	unsigned oldest = 0;
 
-	for (unsigned r = 1; r < CONFIG_SHADOW_ROOTS; r++) {
+	for (unsigned r = 1; r < s->roots; r++) {
 		struct root *root = &s->root[r];
 
 		if (!root->used) {
-			if (!root->l1)
-				root->l1 = page_alloc(ROOT_PAGES, ROOT_PAGES * PAGE_SIZE,
-						      PAGE_SHADOW);
-			if (!root->l1)
-				break;
 			root->used = true;
 			vm_count(av, ROOT_CREATE);
 			memcpy(root->l1, s->root[0].l1, L1_ENTRIES * 4);
@@ -91,7 +84,7 @@ static unsigned root_obtain(struct arch_vcpu *av, uint32_t ttbr0)
 	return oldest;
 }
 
-bool shadow_root_activate(struct arch_vcpu *av)
+void shadow_root_activate(struct arch_vcpu *av)
 {
 	struct shadow *s = av->shadow;
 	unsigned r = root_exact(av);
@@ -99,8 +92,6 @@ bool shadow_root_activate(struct arch_vcpu *av)
 	s->lazy = false;
 	if (!r) {
 		r = root_obtain(av, root_key(av));
-		if (!r)
-			return false;
 		if (s->root[r].private) {
 			shadow_private_drop_all(s, &s->root[r]);
 			shadow_hw_tlbi_all(av);
@@ -109,7 +100,6 @@ bool shadow_root_activate(struct arch_vcpu *av)
 		root_take_asid(av, r, av->contextidr & 0xff);
 	}
 	root_set(av, r);
-	return true;
 }
 
 void shadow_select(struct arch_vcpu *av)

@@ -7,7 +7,6 @@
 #include <espalier/arch.h>
 #include <espalier/irq.h>
 #include <espalier/log.h>
-#include <espalier/page.h>
 #include <espalier/sched.h>
 
 #include "cpu_local.h"
@@ -15,16 +14,10 @@
 #include "exit/vcp15.h"
 #include "vm.h"
 
-static unsigned pages(uint32_t bytes) { return ALIGN_UP(bytes, PAGE_SIZE) / PAGE_SIZE; }
-
-static void *zeroed(uint32_t bytes)
-{
-	void *p = page_alloc(pages(bytes), PAGE_SIZE, PAGE_SHADOW);
-
-	if (p)
-		memset(p, 0, pages(bytes) * PAGE_SIZE);
-	return p;
-}
+/* The checker reckons with these (means.h). */
+_Static_assert(sizeof(struct gframe) <= MEANS_FRAME_BYTES, "MEANS_FRAME_BYTES");
+_Static_assert(sizeof(struct arch_guest) + PAGE_SIZE <= MEANS_GUEST_BYTES, "MEANS_GUEST_BYTES");
+_Static_assert(MAX_BANKS == MEANS_BANKS, "MEANS_BANKS");
 
 /* --- guests --------------------------------------------------------------------- */
 
@@ -40,7 +33,7 @@ static int add_bank(struct arch_guest *ag, const struct region *r)
 	if (ag->banks == MAX_BANKS)
 		return -ENOSPC;
 	*b = (struct bank){ r->base, r->size, r->host, NULL };
-	b->frames = zeroed(frames_size(b));
+	b->frames = means_take(ag->guest, MEANS_FRAMES, frames_size(b), MEANS_GRAIN);
 	if (!b->frames)
 		return -ENOMEM;
 	ag->banks++;
@@ -49,7 +42,7 @@ static int add_bank(struct arch_guest *ag, const struct region *r)
 
 int arch_guest_create(struct guest *g)
 {
-	struct arch_guest *ag = zeroed(sizeof *ag);
+	struct arch_guest *ag = means_take(g, MEANS_STATE, sizeof *ag, MEANS_GRAIN);
 
 	if (!ag)
 		return -ENOMEM;
@@ -57,29 +50,21 @@ int arch_guest_create(struct guest *g)
 	ag->guest = g;
 	ag->code_gen = 1;
 	verify_dict_init(&ag->dict);
+	patch_pool_init(&ag->patches, means_take(g, MEANS_PATCHES, g->means.plan.bytes[MEANS_PATCHES],
+						 PAGE_SIZE), g->means.plan.bytes[MEANS_PATCHES]);
 	for (unsigned n = 0; n < g->map.n; n++) {
 		int err = g->map.regions[n].kind == REGION_RAM ?
 			add_bank(ag, &g->map.regions[n]) : 0;
 
-		if (err) {
-			arch_guest_destroy(g);
+		if (err)
 			return err;
-		}
 	}
 	return 0;
 }
 
 void arch_guest_destroy(struct guest *g)
 {
-	struct arch_guest *ag = g->arch;
-
-	if (!ag)
-		return;
-	patch_pool_destroy(&ag->patches);
-	for (unsigned n = 0; n < ag->banks; n++)
-		page_free(ag->bank[n].frames, pages(frames_size(&ag->bank[n])));
-	page_free(ag, pages(sizeof *ag));
-	g->arch = NULL;
+	g->arch = NULL; /* all of it lay in the guest's means */
 }
 
 void arch_guest_reset(struct guest *g)
@@ -104,20 +89,23 @@ void arch_guest_before_write(struct guest *g, gpa_t a, uint32_t size)
 
 /* --- vCPUs ------------------------------------------------------------------------- */
 
+static void *vcpu_state(struct vcpu *v, uint32_t bytes)
+{
+	return means_take(v->guest, MEANS_STATE, bytes, PAGE_SIZE);
+}
+
 int arch_vcpu_create(struct vcpu *v)
 {
-	struct arch_vcpu *av = zeroed(sizeof *av);
+	struct arch_vcpu *av = vcpu_state(v, sizeof *av);
 
 	if (!av)
 		return -ENOMEM;
 	v->arch = av;
 	av->vcpu = v;
 	av->ag = v->guest->arch;
-	av->sites = zeroed(sizeof *av->sites);
-	if (!av->sites || shim_create(av) || shadow_create(av)) {
-		arch_vcpu_destroy(v);
+	av->sites = vcpu_state(v, sizeof *av->sites);
+	if (!av->sites || shim_create(av) || shadow_create(av))
 		return -ENOMEM;
-	}
 	vcp15_reset(av);
 	return 0;
 }
@@ -129,11 +117,6 @@ void arch_vcpu_destroy(struct vcpu *v)
 	if (!av)
 		return;
 	switch_forget(av);
-	shadow_destroy(av);
-	shim_destroy(av);
-	if (av->sites)
-		page_free(av->sites, pages(sizeof *av->sites));
-	page_free(av, pages(sizeof *av));
 	v->arch = NULL;
 }
 

@@ -13,6 +13,7 @@
 #include <espalier/emul.h>
 #include <espalier/faults.h>
 #include <espalier/list.h>
+#include <espalier/means.h>
 #include <espalier/partition.h>
 #include <espalier/traptab.h>
 #include <espalier/vcpu.h>
@@ -49,6 +50,7 @@ struct guest {
 	void *dtb;            /* its tree, with the espalier, properties */
 	struct part_guest part; /* what the tree says; lives in the machine's partition */
 	struct traptab map;
+	struct means means;   /* what the VMM has for it */
 	struct emul_dev *devs;
 	unsigned nr_devs;
 	struct emul_dev *gic; /* the one that virq_set() drives, or NULL */

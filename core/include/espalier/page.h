@@ -11,7 +11,7 @@
 enum page_owner {
 	PAGE_FREE,
 	PAGE_VMM,    /* image, heap, stacks, allocator */
-	PAGE_SHADOW, /* shadow tables and frame tables of guests */
+	PAGE_MEANS,  /* what the VMM needs for guests (means.h) */
 	PAGE_GUEST,  /* guest RAM */
 	PAGE_INITRD, /* disk image and host DTB */
 	PAGE_OWNERS,

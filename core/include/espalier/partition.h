@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <espalier/emul.h>
+#include <espalier/means.h>
 #include <espalier/traptab.h>
 #include <espalier/util.h>
 
@@ -62,7 +63,7 @@ const char *part_finding_text(const struct part_finding *f, char *buf, unsigned 
 
 struct part_range {
 	uint32_t base, size; /* guest-physical */
-	uint32_t host;       /* REGION_PASS; REGION_RAM: where it is, or is planned; else 0 */
+	uint32_t host;       /* REGION_PASS, _RAM, _CHANNEL: where it is, or is planned */
 	enum region_kind kind;
 	unsigned window;     /* number of the node's `reg` entry */
 	int dev;             /* REGION_EMUL, REGION_CHANNEL: number of the device */
@@ -98,6 +99,8 @@ struct part_guest {
 	struct part_dev *devs;
 	unsigned nr_ranges, nr_irqs, nr_devs;
 	unsigned cpus;
+	struct means_plan means; /* what the VMM needs for it ... */
+	uint32_t means_host;     /* ... and where it is, or is planned */
 	int gic;          /* number of the emulated interrupt controller, or -1 */
 	unsigned errors, warnings;
 	struct part_path *paths;

@@ -106,11 +106,13 @@ struct vserial {
 	bool deliver_again; /* vserial_want_input() came during input() */
 };
 
+#define VSERIAL_RINGS (VSERIAL_RING + VSERIAL_IN)
 /*
- * Zeroes *s but for dev, input and can_output, which the caller has set.
- * -ENOMEM, -EEXIST (name in use), -ENAMETOOLONG.  Host thread.
+ * Zeroes *s but for dev, input and can_output, which the caller has set.  `rings`:
+ * VSERIAL_RINGS bytes, kept until it is destroyed.  -EEXIST (name in use),
+ * -ENAMETOOLONG.  Host thread.
  */
-int vserial_create(struct vserial *s, const char *name);
+int vserial_create(struct vserial *s, const char *name, char *rings);
 /* Unbinds it if it is bound.  Host thread. */
 void vserial_destroy(struct vserial *s);
 /*

@@ -11,12 +11,14 @@
 static void test_names(void **state)
 {
 	static struct vserial s;
+	static char rings[VSERIAL_RINGS];
 
 	(void)state;
 	assert_ptr_equal(vserial_find("guest0/uart0"), &uart.s);
 	assert_null(vserial_find("guest0/uart1"));
-	assert_int_equal(vserial_create(&s, "guest0/uart0"), -EEXIST);
-	assert_int_equal(vserial_create(&s, "a-name-that-is-longer-than-all-that-there-is-room-for"),
+	assert_int_equal(vserial_create(&s, "guest0/uart0", rings), -EEXIST);
+	assert_int_equal(vserial_create(&s, "a-name-that-is-longer-than-all-that-there-is-room-for",
+					rings),
 			 -ENAMETOOLONG);
 	assert_ptr_equal(chardev_find("/soc/uart@0"), &line.c);
 	assert_null(chardev_find("/soc/uart@1"));
@@ -239,10 +241,11 @@ static void test_want_input_from_within_input(void **state)
 static void test_line_without_uart(void **state)
 {
 	static struct vserial s;
+	static char rings[VSERIAL_RINGS];
 
 	(void)state;
 	memset(&s, 0, sizeof(s));
-	assert_int_equal(vserial_create(&s, "guest9/uart9"), 0);
+	assert_int_equal(vserial_create(&s, "guest9/uart9", rings), 0);
 	vserial_bind(&s);
 	type("into the void");
 	assert_int_equal(vserial_output(&s, "x", 1), 1);

@@ -22,6 +22,7 @@
 /* A guest's UART: takes `room` bytes of input, sends what is left of `out`. */
 struct uart {
 	struct vserial s;
+	char rings[VSERIAL_RINGS];
 	char got[1u << 16];
 	unsigned ngot, room;
 	const char *out;
@@ -85,7 +86,7 @@ static inline void uart_create(struct uart *u, const char *name)
 	u->s.input = uart_input;
 	u->s.can_output = uart_can_output;
 	u->room = FAKE_FOREVER;
-	assert_int_equal(vserial_create(&u->s, name), 0);
+	assert_int_equal(vserial_create(&u->s, name, u->rings), 0);
 }
 
 static inline int setup(void **state)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * sources: core/guest/guest.c core/guest/build.c core/guest/create.c core/partition/
+ * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
  * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c
  * core/guest/dtb.c core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c
@@ -546,6 +546,39 @@ static void a_line_while_it_is_given(void)
 	expect_released();
 }
 
+/* --- until nothing fits any more ------------------------------------------------------- */
+
+static void note_fit(void *arg, const struct part_finding *f)
+{
+	if (f->rule->code == 24)
+		*(bool *)arg = true;
+}
+
+/* What guest check says of the room is what guest create then finds. */
+static void until_full(void **state)
+{
+	unsigned n = 0, before = page_count(PAGE_FREE);
+	char name[16];
+
+	(void)state;
+	assert_int_equal(create("", KERNEL, "<0x80000000 0x1234000>", CPU0, ""), 0);
+	destroy("g");
+	for (bool full = false; !full; n++) {
+		const char *names[] = { name }, *files[] = { "/g.dtb" };
+
+		snprintf(name, sizeof(name), "g%u", n);
+		guest_check_set(1, names, files, note_fit, &full);
+		assert_int_equal(guest_create(name, "/g.dtb"), full ? -ENOMEM : 0);
+	}
+	assert_true(n > 3);
+	assert_true(page_count(PAGE_FREE) < (40u << 20) >> PAGE_SHIFT);
+	while (--n > 0) {
+		snprintf(name, sizeof(name), "g%u", n - 1);
+		destroy(name);
+	}
+	assert_int_equal(page_count(PAGE_FREE), before);
+}
+
 static void passthrough(void **state)
 {
 	void *ram = page_alloc(1, PAGE_SIZE, PAGE_VMM);
@@ -613,7 +646,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound),       cmocka_unit_test(names),
 		cmocka_unit_test(broken),      cmocka_unit_test(all_at_once),
-		cmocka_unit_test(unwinding), cmocka_unit_test(sets),   cmocka_unit_test(passthrough),
+		cmocka_unit_test(unwinding),   cmocka_unit_test(sets),
+		cmocka_unit_test(until_full),  cmocka_unit_test(passthrough),
 	};
 	int failed;
 

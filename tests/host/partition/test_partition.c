@@ -167,6 +167,9 @@ static const struct bad {
 	/* Each fits, but not both. */
 	{ 24, { KERNEL, "<0x80000000 0xc00000>", CPU0, "" },
 	  { KERNEL, "<0x80000000 0xc00000>", CPU0, "" }, { 0 }, "no 12288 KiB in one piece" },
+	/* Its memory fits, but then there is no room for its tables. */
+	{ 24, { KERNEL, "<0x80000000 0x1000000>, <0x82000000 0x600000>", CPU0, "" }, { 0 }, { 0 },
+	  "KiB in one piece for what the VMM needs to run it (2048 KiB free, 2048 KiB of them" },
 	{ 25, { KERNEL, RAM, "", "" }, { 0 }, { 0 }, "no CPU" },
 	{ 26, { KERNEL, RAM, CPU0 "cpu@1 { device_type = \"cpu\"; reg = <1>; };", "" }, { 0 },
 	  { 0 }, "2 CPUs" },

@@ -667,10 +667,12 @@ static void test_sha256(void **state)
 
 static int setup(void **state)
 {
+	static char rings[VSERIAL_RINGS];
+
 	(void)state;
 	fake_guests_make(tree);
 	memset(&uart, 0, sizeof(uart));
-	assert_int_equal(vserial_create(&uart, "guest0/uart0"), 0);
+	assert_int_equal(vserial_create(&uart, "guest0/uart0", rings), 0);
 	return 0;
 }
 

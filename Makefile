@@ -84,7 +84,8 @@ SRCS := $(sort $(wildcard core/*.c core/*/*.c drivers/*.c \
 OBJS := $(SRCS:%=$(B)/obj/%.o)
 
 INCLUDES := -Icore/include -Icore -Iarch/arm/include -Iarch/arm -Idrivers -I$(B)/gen
-WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
+WARNINGS := -Wall -Wextra -Wno-unused-parameter -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wundef
 TARGET := -mcpu=cortex-a9 -mthumb -mfloat-abi=soft
 CPPFLAGS := $(INCLUDES) -isystem $(LIBFDT)/usr/include -include $(B)/config.h -MMD -MP
 CFLAGS := -std=gnu11 $(TARGET) -O2 -g -ffunction-sections -fdata-sections -fno-common \
@@ -277,6 +278,16 @@ check-qemu: all $(if $(GUEST_NAMES),guests)
 
 include tests/bench/bench.mk
 
+# --- style -------------------------------------------------------------------------------
+
+CLANG_FORMAT ?= clang-format-14
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+
+format:
+	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
+check-format: $(HOST_STAMP)
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
+
 # --- the rest ----------------------------------------------------------------------------
 
 clean:
@@ -294,8 +305,9 @@ help:
 	@echo 'soak                  SOAK_BOOTS=20 boots, then SOAK_MINUTES=30 of mixed load'
 	@echo 'menuconfig defconfig  edit or make .config; without one the defaults hold'
 	@echo 'deps                  install and download what all this needs'
+	@echo 'format check-format   clang-format over all C files, and whether it would change one'
 	@echo 'size clean distclean  size of the image; remove products; and downloads'
 	@echo 'V=1                   show the commands'
 
 .PHONY: all deps menuconfig defconfig size run native check check-host check-fuzz check-qemu \
-	clean distclean help
+	format check-format clean distclean help

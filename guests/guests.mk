@@ -18,8 +18,8 @@ GUEST_BUILD := $(B)/guests
 
 GUEST_CFLAGS := -std=gnu11 -mcpu=cortex-a9 -marm -mfloat-abi=soft -O2 -g -ffreestanding \
 	-ffunction-sections -fdata-sections -fno-common -fno-tree-loop-distribute-patterns \
-	-fno-builtin -mno-unaligned-access -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wundef -Iguests/lib -MMD -MP
+	-fno-builtin -mno-unaligned-access -Wall -Wextra -Wno-unused-parameter -Werror \
+	-Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Iguests/lib -MMD -MP
 GUEST_ASFLAGS := -mcpu=cortex-a9 -g -Iguests/lib -Wa,--fatal-warnings -MMD -MP
 GUEST_LDFLAGS := -mcpu=cortex-a9 -nostdlib -static -Wl,--gc-sections \
 	-Wl,-T,guests/lib/bare.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096

@@ -180,6 +180,7 @@ static int devtree_get(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub subs[] = {
 	{ "print", "[[<guest>:]<path>]", "print a node and all below it", 0, 1, { ARG_DT_PATH },
 	  devtree_print },
@@ -188,4 +189,5 @@ static const struct shell_sub subs[] = {
 	{ "get", "[<guest>:]<path> <property>", "print one property", 2, 2,
 	  { ARG_DT_PATH, ARG_DT_PROP }, devtree_get },
 };
+/* clang-format on */
 SHELL_CMD(devtree, "devtree", "the host's device tree, and those of guests", subs);

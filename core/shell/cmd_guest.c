@@ -263,6 +263,7 @@ ACTION(resume)
 ACTION(halt)
 ACTION(reset)
 
+/* clang-format off */
 static const struct shell_sub subs[] = {
 	{ "list", "", "list the guests", 0, 0, { ARG_NONE }, guest_list },
 	{ "create", "<name> <dtb-path> ...", "build guests from device trees of the disk image,"
@@ -289,4 +290,5 @@ static const struct shell_sub subs[] = {
 	{ "faults", "<guest>", "accesses to what its tree does not give it, by node", 1, 1,
 	  { ARG_GUEST }, guest_faults },
 };
+/* clang-format on */
 SHELL_CMD(guest, "guest", "create, run and inspect guests", subs);

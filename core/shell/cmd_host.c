@@ -218,6 +218,7 @@ static int host_cpu(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub subs[] = {
 	{ "info", "", "board, CPU, RAM, time since boot", 0, 0, { ARG_NONE }, host_info },
 	{ "irq", "", "list physical interrupts in use and their counts", 0, 0, { ARG_NONE },
@@ -225,4 +226,5 @@ static const struct shell_sub subs[] = {
 	{ "ram", "", "who uses how much of the RAM", 0, 0, { ARG_NONE }, host_ram },
 	{ "cpu", "", "list the CPUs", 0, 0, { ARG_NONE }, host_cpu },
 };
+/* clang-format on */
 SHELL_CMD(host, "host", "the machine underneath", subs);

@@ -53,8 +53,10 @@ static int memory_dump(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub subs[] = {
 	{ "dump", "<hex address> [<bytes>]", "print RAM at a host address", 1, 2, { ARG_TEXT },
 	  memory_dump },
 };
+/* clang-format on */
 SHELL_CMD(memory, "memory", "look into the host's RAM", subs);

@@ -53,10 +53,12 @@ static int who_owns(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub who_owns_subs[] = {
 	{ "", "<address>|<intid>|<path>", "who has an address (0x...), interrupt or node of the"
 	  " host", 1, 1, { ARG_DT_PATH }, who_owns },
 };
+/* clang-format on */
 SHELL_CMD(who_owns, "who-owns", "who has an address, an interrupt or a node of the host",
 	  who_owns_subs);
 
@@ -84,8 +86,10 @@ static int map(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub map_subs[] = {
 	{ "", "", "all devices and RAM of the host by address, and their owners", 0, 0,
 	  { ARG_NONE }, map },
 };
+/* clang-format on */
 SHELL_CMD(map, "map", "the whole host by owner", map_subs);

@@ -142,6 +142,7 @@ static int vcpu_affinity(int argc, char **argv)
 	return set_params(v, &p);
 }
 
+/* clang-format off */
 static const struct shell_sub subs[] = {
 	{ "list", "", "list the vCPUs of all guests", 0, 0, { ARG_NONE }, vcpu_list },
 	{ "dumpreg", "<guest/vcpuN>", "print the registers of a vCPU", 1, 1, { ARG_VCPU },
@@ -155,4 +156,5 @@ static const struct shell_sub subs[] = {
 	{ "affinity", "<guest/vcpuN> [<cpu> ...]", "show or set the CPUs that it may run on", 1,
 	  SHELL_MAX_ARGS - 1, { ARG_VCPU }, vcpu_affinity },
 };
+/* clang-format on */
 SHELL_CMD(vcpu, "vcpu", "inspect virtual CPUs and share out the CPU", subs);

@@ -152,6 +152,7 @@ static int vfs_run(int argc, char **argv)
 	return failed > 0 ? -EIO : failed;
 }
 
+/* clang-format off */
 static const struct shell_sub subs[] = {
 	{ "ls", "[<path>]", "list a directory: type and mode, size, name", 0, 1, { ARG_PATH },
 	  vfs_ls },
@@ -159,4 +160,5 @@ static const struct shell_sub subs[] = {
 	{ "run", "<path>", "run a script of shell commands", 1, 1, { ARG_PATH }, vfs_run },
 	{ "sha256", "<path>", "print the SHA-256 of a file", 1, 1, { ARG_PATH }, vfs_sha256 },
 };
+/* clang-format on */
 SHELL_CMD(vfs, "vfs", "files of the disk image", subs);

@@ -67,6 +67,7 @@ static int vserial_dump(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub vserial_subs[] = {
 	{ "list", "", "list the serial lines of the guests", 0, 0, { ARG_NONE }, vserial_list },
 	{ "bind", "<guest/uart>", "join this console with a guest's line; ESC x q leaves", 1, 1,
@@ -74,6 +75,7 @@ static const struct shell_sub vserial_subs[] = {
 	{ "dump", "<guest/uart> [<bytes>]", "print the newest output that is kept", 1, 2,
 	  { ARG_VSERIAL }, vserial_dump },
 };
+/* clang-format on */
 SHELL_CMD(vserial, "vserial", "serial lines of the guests", vserial_subs);
 
 static void chardev_row(struct chardev *c, void *arg)
@@ -89,7 +91,9 @@ static int chardev_list(int argc, char **argv)
 	return 0;
 }
 
+/* clang-format off */
 static const struct shell_sub chardev_subs[] = {
 	{ "list", "", "list the serial lines of the host", 0, 0, { ARG_NONE }, chardev_list },
 };
+/* clang-format on */
 SHELL_CMD(chardev, "chardev", "serial lines of the host", chardev_subs);

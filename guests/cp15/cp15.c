@@ -21,6 +21,7 @@ CP15_REG(dtlbiall, 0, c8, c6, 0)
 	static uint32_t set_##name(uint32_t a, uint32_t b) { write_##name(a); return b; }
 #define BOTH(name) READABLE(name) WRITABLE(name)
 
+/* clang-format off */
 READABLE(midr) READABLE(ctr) READABLE(tcmtr) READABLE(mpidr) READABLE(id_pfr0)
 READABLE(id_mmfr0) READABLE(id_mmfr1) READABLE(id_mmfr2) READABLE(id_mmfr3)
 READABLE(id_isar0) READABLE(id_isar1) READABLE(id_isar2) READABLE(id_isar3)
@@ -28,6 +29,7 @@ READABLE(id_isar4) READABLE(cbar)
 BOTH(ttbr0) BOTH(ttbr1) BOTH(dacr) BOTH(contextidr) BOTH(tpidrurw) BOTH(tpidruro)
 BOTH(tpidrprw) BOTH(vbar) BOTH(dfsr) BOTH(dfar) BOTH(ifsr) BOTH(ifar) BOTH(csselr)
 BOTH(prrr) BOTH(nmrr)
+/* clang-format on */
 
 /* Of the Cortex-A9 r0p0 that the board has (DDI 0388, table 4-2). */
 static void test_id(void)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* clang-format off */
 /* For assembly only: ARM code with VFP and NEON, and how a function begins. */
 	.syntax unified
 	.fpu	neon

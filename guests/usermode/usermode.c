@@ -113,8 +113,10 @@ static void test_permissions(void)
 
 #define UNDEFS 12
 #define DECLARE(n) extern const char u_undef_##n[], u_undef_thumb_##n[];
+/* clang-format off */
 DECLARE(0) DECLARE(1) DECLARE(2) DECLARE(3) DECLARE(4) DECLARE(5)
 DECLARE(6) DECLARE(7) DECLARE(8) DECLARE(9) DECLARE(10) DECLARE(11)
+/* clang-format on */
 
 static void test_undef(void)
 {

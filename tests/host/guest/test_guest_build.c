@@ -203,6 +203,7 @@ static void names(void **state)
 
 /* --- broken trees ----------------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct broken {
 	const char *root, *chosen, *ram, *cpus, *nodes;
 	int err;
@@ -319,6 +320,7 @@ static const struct broken {
 	  " 0x9008 4 0x900c 4 0x9010 4 0x9014 4 0x9018 4 0x901c 4 0x9020 4>; };", -ENOSPC,
 	  "more than 8 entries" },
 };
+/* clang-format on */
 
 static void broken(void **state)
 {
@@ -456,6 +458,7 @@ static void sets(void **state)
 	"x@9000 { compatible = \"arm,pl031\"; reg = <0x9000 0x1000>; interrupts = <" cells ">;" \
 	" espalier,backing = \"passthrough\"; espalier,host-node = \"/irq/" host "\"; };"
 
+/* clang-format off */
 static const struct { const char *nodes; int err; const char *text; } passes[] = {
 	{ PASS(""), 0, "" },
 	{ PASS("espalier,host-node = \"/bus/rtc@9000\";"), 0, "" },
@@ -493,6 +496,7 @@ static const struct { const char *nodes; int err; const char *text; } passes[] =
 	{ PASS("") PASS_AS("/rtc@9000", "arm,pl031", "0xc000", "0x1000"), -EBUSY,
 	  "0x10017000 belongs to g: /rtc@9000" },
 };
+/* clang-format on */
 
 /* Serial lines that the VMM knows: one is free, and one in use. */
 static unsigned stops;

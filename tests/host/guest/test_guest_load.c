@@ -361,6 +361,7 @@ static void elf(void **state)
 	done();
 }
 
+/* clang-format off */
 static const struct { const char *chosen, *ram; int err; const char *text; } bads[] = {
 	{ "espalier,kernel = \"/none\";", RAM_1M, -ENOENT,
 	  "g: espalier,kernel: /none: no such file or directory" },
@@ -414,6 +415,7 @@ static const struct { const char *chosen, *ram; int err; const char *text; } bad
 	{ "espalier,kernel = \"/flat\"; espalier,dtb = \"/tiny\";", RAM_1M, -EINVAL,
 	  "g: espalier,dtb: /tiny: not a device tree: FDT_ERR_TRUNCATED" },
 };
+/* clang-format on */
 
 static void bad(void **state)
 {

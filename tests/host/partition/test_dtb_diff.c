@@ -58,6 +58,7 @@ static struct part_host host = { .driver = driver, .is_ram = is_ram, .cpu_online
 	" interrupt-parent = <&gic>; chosen { espalier,kernel = \"/k\"; };\n" mem "\n" \
 	"cpus { #address-cells = <1>; #size-cells = <0>; " cpu " };\n" nodes "\n };"
 
+/* clang-format off */
 static const struct { const char *tree, *said; } cases[] = {
 	{ TREE(MEM, CPU, GIC UART MORE), "" },
 	{ TREE(MEM, CPU, GIC UART), "" }, /* what is absent or disabled need not be there */
@@ -110,6 +111,7 @@ static const struct { const char *tree, *said; } cases[] = {
 				     "#address-cells = <1>; #size-cells = <1>; ranges;"
 				     " part@0 { reg = <0 4>; };")), "" },
 };
+/* clang-format on */
 
 static char said[2048];
 

@@ -125,6 +125,7 @@ struct parts {
 	const char *chosen, *ram, *cpus, *nodes;
 };
 
+/* clang-format off */
 #define SOUND { KERNEL, RAM, CPU0, "" }
 #define NODES(s) { KERNEL, RAM, CPU0, s }
 #define CHOSEN(s) { KERNEL s, RAM, CPU0, "" }
@@ -260,6 +261,7 @@ static const struct bad {
 	{ 75, CHOSEN("espalier,dtb = \"/tree\";"), NODES(PASS_A), { 0 },
 	  "/bus/uart@a000, which belongs to g1 [P075]" },
 };
+/* clang-format on */
 
 static void *make_tree(const struct parts *t)
 {

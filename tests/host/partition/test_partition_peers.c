@@ -121,6 +121,7 @@ static void expect(const char *text)
 #define END(n) "espalier,channel = \"x\"; espalier,end = <" #n ">;"
 
 /* One tree alone, and a second one beside the first. */
+/* clang-format off */
 static const struct {
 	const char *a, *b, *text; /* NULL b: a alone */
 } cases[] = {
@@ -170,6 +171,7 @@ static const struct {
 	{ SHM("0x2000", END(0) " interrupts = <0 1 4 0 2 4>;"), NULL,
 	  "interrupts: 2 instead of one" },
 };
+/* clang-format on */
 
 static void pairs(void **state)
 {

@@ -17,8 +17,8 @@
 
 #include "boot.h"
 
-#define DTB_MAX  (1u << 20)  /* as Linux maps at least; none is near this size */
-#define BANK_MAX (1u << 30)  /* the page allocator's map ends here */
+#define DTB_MAX  (1u << 20) /* as Linux maps at least; none is near this size */
+#define BANK_MAX (1u << 30) /* the page allocator's map ends here */
 
 /* What a loader leaves in r2 when nobody gave it a tree is no use. */
 #define HINT "; is -dtb missing?"
@@ -55,8 +55,7 @@ const void *boot_tree(uint32_t dtb)
 	map_tree(dtb, sizeof(struct fdt_header));
 	if (fdt_magic(fdt) != FDT_MAGIC)
 		panic("no host DTB at 0x%08lx (r2): magic 0x%08lx, want 0x%08lx" HINT,
-		      (unsigned long)dtb, (unsigned long)fdt_magic(fdt),
-		      (unsigned long)FDT_MAGIC);
+		      (unsigned long)dtb, (unsigned long)fdt_magic(fdt), (unsigned long)FDT_MAGIC);
 	size = fdt_totalsize(fdt);
 	if (size < sizeof(struct fdt_header) || size > DTB_MAX)
 		panic("host DTB at 0x%08lx: totalsize 0x%lx, want at most 0x%lx",
@@ -64,8 +63,7 @@ const void *boot_tree(uint32_t dtb)
 	map_tree(dtb, size);
 	r = fdt_check_full(fdt, size);
 	if (r)
-		panic("host DTB at 0x%08lx is corrupted: %s", (unsigned long)dtb,
-		      fdt_strerror(r));
+		panic("host DTB at 0x%08lx is corrupted: %s", (unsigned long)dtb, fdt_strerror(r));
 	return fdt;
 }
 
@@ -105,8 +103,8 @@ static void add_bank(const void *fdt, int node, uint32_t base, uint32_t size)
 		      (unsigned long)base);
 	r = page_add_bank(HPA(base), size);
 	if (r == -EEXIST)
-		log_warn("host DTB: %s: RAM at 0x%08lx is not used: it overlaps another bank",
-			 path, (unsigned long)base);
+		log_warn("host DTB: %s: RAM at 0x%08lx is not used: it overlaps another bank", path,
+			 (unsigned long)base);
 	else if (r)
 		log_warn("host DTB: %s: RAM at 0x%08lx is not used: more than %u banks or 1 GiB",
 			 path, (unsigned long)base, CONFIG_MAX_BANKS);
@@ -224,7 +222,6 @@ void boot_summary(const void *fdt)
 
 	for (unsigned o = 0; o < PAGE_OWNERS; o++)
 		pages += page_count(o);
-	log_info("%s: %u MiB of RAM, %u CPUs (1 in use), %u interrupts",
-		 model ? model : "host", pages >> (20 - PAGE_SHIFT), count_cpus(fdt),
-		 irqchip->nr_intids());
+	log_info("%s: %u MiB of RAM, %u CPUs (1 in use), %u interrupts", model ? model : "host",
+		 pages >> (20 - PAGE_SHIFT), count_cpus(fdt), irqchip->nr_intids());
 }

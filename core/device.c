@@ -101,8 +101,7 @@ void device_known(enum driver_order order, char *buf, unsigned len)
 	for (const struct driver *const *d = drivers_start; d < drivers_end; d++)
 		for (const char *const *c = (*d)->compatible; *c; c++)
 			if ((*d)->order == order && n < len)
-				n += snprintf(buf + n, len - n, "%s\"%s\"",
-					      n ? " or " : "", *c);
+				n += snprintf(buf + n, len - n, "%s\"%s\"", n ? " or " : "", *c);
 }
 
 int device_map(const struct device *dev, unsigned index, uint32_t size, hpa_t *base)
@@ -113,8 +112,8 @@ int device_map(const struct device *dev, unsigned index, uint32_t size, hpa_t *b
 	if (!r && len < size)
 		r = -EINVAL;
 	if (r) {
-		log_err("%s: reg: entry %u is missing, malformed or shorter than 0x%lx",
-			dev->path, index, (unsigned long)size);
+		log_err("%s: reg: entry %u is missing, malformed or shorter than 0x%lx", dev->path,
+			index, (unsigned long)size);
 		return r;
 	}
 	r = arch_host_map(HPA(a), size, HOST_MAP_DEVICE);

@@ -22,10 +22,7 @@ const struct irqchip_ops *irqchip;
 static struct irq irqs[IRQ_MAX];
 static struct spinlock irq_lock; /* innermost */
 
-static unsigned nr_irqs(void)
-{
-	return irqchip ? MIN(irqchip->nr_intids(), IRQ_MAX) : IRQ_MAX;
-}
+static unsigned nr_irqs(void) { return irqchip ? MIN(irqchip->nr_intids(), IRQ_MAX) : IRQ_MAX; }
 
 static int take(unsigned intid, const struct irq *irq)
 {

@@ -21,10 +21,7 @@ static enum log_level max_level = LOG_INFO;
 static bool to_ring;
 static struct spinlock log_lock;
 
-static char *at(uint64_t pos)
-{
-	return &ring[pos % sizeof(ring)];
-}
+static char *at(uint64_t pos) { return &ring[pos % sizeof(ring)]; }
 
 static void drop_oldest(void)
 {
@@ -50,8 +47,10 @@ static void append(const char *line, unsigned n)
 static unsigned prefix(char *line, enum log_level l)
 {
 	static const char *const tag[] = {
-		[LOG_ERR] = "error: ", [LOG_WARN] = "warning: ",
-		[LOG_INFO] = "", [LOG_DEBUG] = "debug: ",
+		[LOG_ERR] = "error: ",
+		[LOG_WARN] = "warning: ",
+		[LOG_INFO] = "",
+		[LOG_DEBUG] = "debug: ",
 	};
 	uint64_t us = timer_now() / NS_PER_US;
 
@@ -81,20 +80,11 @@ void log_printf(enum log_level l, const char *fmt, ...)
 	}
 }
 
-void log_set_level(enum log_level l)
-{
-	max_level = l;
-}
+void log_set_level(enum log_level l) { max_level = l; }
 
-enum log_level log_get_level(void)
-{
-	return max_level;
-}
+enum log_level log_get_level(void) { return max_level; }
 
-void log_to_ring(void)
-{
-	to_ring = true;
-}
+void log_to_ring(void) { to_ring = true; }
 
 bool log_pending(void)
 {
@@ -138,10 +128,7 @@ static void print_from(uint64_t *pos, void (*out)(const char *line))
 }
 
 /* Host thread only, so that `shown` has one writer. */
-void log_flush(void (*out)(const char *line))
-{
-	print_from(&shown, out);
-}
+void log_flush(void (*out)(const char *line)) { print_from(&shown, out); }
 
 void log_replay(void (*out)(const char *line))
 {

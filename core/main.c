@@ -60,7 +60,8 @@ static void probe_console(const void *fdt)
 	log_info("Espalier %s", espalier_version);
 	if (!named)
 		log_warn("host DTB: /chosen: stdout-path is absent, or names no device that a "
-			 "driver knows; the console is %s", c->path);
+			 "driver knows; the console is %s",
+			 c->path);
 }
 
 static void probe_irqchip(const void *fdt)
@@ -115,21 +116,21 @@ static void run_boot_script(void)
 /* Called by entry.S with interrupts masked; r2 of the boot loader in `dtb`. */
 __noreturn void vmm_main(uint32_t dtb)
 {
-	sched_init();                   /* this thread is the only one */
-	console_early_default();        /* for what the tree cannot tell */
-	host_fdt = boot_tree(dtb);      /* checked; panics if it is none */
+	sched_init();              /* this thread is the only one */
+	console_early_default();   /* for what the tree cannot tell */
+	host_fdt = boot_tree(dtb); /* checked; panics if it is none */
 	probe_console(host_fdt);
-	boot_memory(host_fdt, dtb);     /* banks, and what is in use already */
+	boot_memory(host_fdt, dtb); /* banks, and what is in use already */
 	probe_irqchip(host_fdt);
 	probe_clock(host_fdt);
 	device_probe_all(host_fdt, DRIVER_OTHER);
 	device_probe_all(host_fdt, DRIVER_LOOK);
-	faults_init(host_fdt);          /* which addresses are whose */
-	arch_monitor_init();            /* this thread may be interrupted now */
+	faults_init(host_fdt); /* which addresses are whose */
+	arch_monitor_init();   /* this thread may be interrupted now */
 	arch_irq_enable();
 	boot_summary(host_fdt);
 	mount_disk(host_fdt);
-	log_to_ring();                  /* the shell prints what comes from here on */
+	log_to_ring(); /* the shell prints what comes from here on */
 	show_banner();
 	run_boot_script();
 	shell_main();

@@ -15,7 +15,7 @@
 #define MAX_PAGES (UINT32_C(1) << (30 - PAGE_SHIFT)) /* 1 GiB of RAM */
 
 struct bank {
-	uint32_t base;  /* page number */
+	uint32_t base; /* page number */
 	uint32_t pages;
 	uint32_t hint;  /* index: no free page below */
 	uint8_t *owner; /* enum page_owner */
@@ -215,10 +215,7 @@ void page_free(void *p, unsigned n)
 		panic("page_free(0x%lx, %u): %s", (unsigned long)a, n, wrong);
 }
 
-unsigned page_count(enum page_owner owner)
-{
-	return owner < PAGE_OWNERS ? counts[owner] : 0;
-}
+unsigned page_count(enum page_owner owner) { return owner < PAGE_OWNERS ? counts[owner] : 0; }
 
 static void free_runs(const struct bank *b, void (*fn)(void *arg, hpa_t base, uint32_t size),
 		      void *arg)

@@ -4,12 +4,11 @@
  * has, and the one whose clock is behind gets the next turn.  A turn lasts a slice
  * of running; the host thread may come in between and does not shorten it.
  */
-#include <espalier/sched.h>
-
 #include <errno.h>
 
 #include <espalier/arch.h>
 #include <espalier/lock.h>
+#include <espalier/sched.h>
 #include <espalier/timer.h>
 #include <espalier/vcpu.h>
 
@@ -20,19 +19,19 @@
 
 struct sched {
 	bool online;
-	struct list queue;  /* READY vCPUs */
-	bool host_ready;    /* the host thread wants the CPU */
-	bool host_wake;     /* sched_wake_host() since the last sched_wait() */
-	bool host_rests;    /* it has had its slice: one turn for a vCPU now */
+	struct list queue; /* READY vCPUs */
+	bool host_ready;   /* the host thread wants the CPU */
+	bool host_wake;    /* sched_wake_host() since the last sched_wait() */
+	bool host_rests;   /* it has had its slice: one turn for a vCPU now */
 	bool idle;
-	bool resched;       /* sched_pick() has something to decide */
-	bool preempt;       /* one that woke up should not wait for the end of the turn */
-	struct vcpu *cur;   /* who runs; NULL: the host thread, or idle */
-	struct vcpu *turn;  /* READY, whose turn it is though the host may run; or NULL */
-	uint64_t turn_ns;   /* it ran so far in this turn */
-	uint64_t host_ns;   /* the host thread ran since it woke up or rested */
-	uint64_t since;     /* time up to which everybody was charged */
-	uint64_t vmin;      /* no clock in the queue is behind this; never falls */
+	bool resched;      /* sched_pick() has something to decide */
+	bool preempt;      /* one that woke up should not wait for the end of the turn */
+	struct vcpu *cur;  /* who runs; NULL: the host thread, or idle */
+	struct vcpu *turn; /* READY, whose turn it is though the host may run; or NULL */
+	uint64_t turn_ns;  /* it ran so far in this turn */
+	uint64_t host_ns;  /* the host thread ran since it woke up or rested */
+	uint64_t since;    /* time up to which everybody was charged */
+	uint64_t vmin;     /* no clock in the queue is behind this; never falls */
 	struct timer slice;
 };
 
@@ -43,17 +42,14 @@ static struct sched *this_sched(void) { return &scheds[arch_cpu_id()]; }
 const char *vcpu_state_name(enum vcpu_state st)
 {
 	static const char *const names[] = {
-		[VCPU_RESET] = "reset",	  [VCPU_READY] = "ready",   [VCPU_WFI] = "wfi",
+		[VCPU_RESET] = "reset",   [VCPU_READY] = "ready",   [VCPU_WFI] = "wfi",
 		[VCPU_PAUSED] = "paused", [VCPU_HALTED] = "halted",
 	};
 
 	return names[st];
 }
 
-static void slice_over(struct timer *t)
-{
-	container_of(t, struct sched, slice)->resched = true;
-}
+static void slice_over(struct timer *t) { container_of(t, struct sched, slice)->resched = true; }
 
 void sched_init(void)
 {
@@ -65,10 +61,7 @@ void sched_init(void)
 	s->since = timer_now();
 }
 
-bool sched_cpu_online(unsigned cpu)
-{
-	return cpu < CONFIG_MAX_CPUS && scheds[cpu].online;
-}
+bool sched_cpu_online(unsigned cpu) { return cpu < CONFIG_MAX_CPUS && scheds[cpu].online; }
 
 /* --- clocks ------------------------------------------------------------------------ */
 
@@ -88,10 +81,7 @@ static void set_params(struct vcpu *v, const struct sched_params *p)
 	v->sched.pace = (SCHED_WEIGHT_DEFAULT << 16) / p->weight;
 }
 
-static uint64_t slice_ns(const struct vcpu *v)
-{
-	return v->sched.params.slice_us * NS_PER_US;
-}
+static uint64_t slice_ns(const struct vcpu *v) { return v->sched.params.slice_us * NS_PER_US; }
 
 /* The one whose clock is most behind, the first of equals; NULL when there is none. */
 static struct vcpu *most_behind(const struct sched *s)
@@ -167,8 +157,7 @@ static void choose(struct sched *s)
 /* A slice ends only if there is somebody to share with. */
 static void arm_slice(struct sched *s)
 {
-	bool alone = list_empty(&s->queue) ||
-		     (!s->host_ready && s->queue.next->next == &s->queue);
+	bool alone = list_empty(&s->queue) || (!s->host_ready && s->queue.next->next == &s->queue);
 	uint64_t left = s->cur ? slice_ns(s->cur) - s->turn_ns : HOST_SLICE_NS - s->host_ns;
 
 	if (s->idle || alone)

@@ -32,15 +32,9 @@ uint64_t timer_now(void)
 	return ticks_to_ns(clock->now(), clock_hz);
 }
 
-uint32_t timer_epoch(void)
-{
-	return epoch;
-}
+uint32_t timer_epoch(void) { return epoch; }
 
-void timer_set_epoch(uint32_t unix_seconds)
-{
-	epoch = unix_seconds;
-}
+void timer_set_epoch(uint32_t unix_seconds) { epoch = unix_seconds; }
 
 /* This CPU's queue; the lock is held. */
 static struct list *cpu_queue(void)
@@ -67,8 +61,9 @@ static void program_clock(void)
 	if (!clock)
 		return;
 	if (t)
-		clock->set_compare((ns_per_tick.d ? reciprocal_divide(&ns_per_tick, t->deadline)
-						  : ns_to_ticks(t->deadline, clock_hz)) + 1);
+		clock->set_compare((ns_per_tick.d ? reciprocal_divide(&ns_per_tick, t->deadline) :
+						    ns_to_ticks(t->deadline, clock_hz)) +
+				   1);
 	else
 		clock->stop();
 }
@@ -86,10 +81,7 @@ void timer_set_clock(const struct clock_ops *ops, uint32_t hz)
 	spin_unlock(&timer_lock, flags);
 }
 
-uint32_t timer_clock_hz(void)
-{
-	return clock_hz;
-}
+uint32_t timer_clock_hz(void) { return clock_hz; }
 
 void timer_init(struct timer *t, void (*fn)(struct timer *))
 {

@@ -23,10 +23,7 @@ static hpa_t gicd, gicc;
 static unsigned intids;
 static bool rung[CONFIG_MAX_CPUS]; /* the doorbell, as last written */
 
-static unsigned nr_intids(void)
-{
-	return intids;
-}
+static unsigned nr_intids(void) { return intids; }
 
 /* 1022 (a doorbell is pending) and 1023 (nothing is) both end the round. */
 static int ack(void)
@@ -36,10 +33,7 @@ static int ack(void)
 	return GICC_IAR_INTID(iar) < intids ? (int)GICC_IAR_INTID(iar) : -1;
 }
 
-static void eoi(unsigned intid)
-{
-	mmio_write32(gicc, GICC_EOIR, intid);
-}
+static void eoi(unsigned intid) { mmio_write32(gicc, GICC_EOIR, intid); }
 
 static void set_bit(uint32_t reg, unsigned intid)
 {
@@ -51,20 +45,14 @@ static void enable(unsigned intid, bool on)
 	set_bit(on ? GICD_ISENABLER : GICD_ICENABLER, intid);
 }
 
-static void pend(unsigned intid)
-{
-	set_bit(GICD_ISPENDR, intid);
-}
+static void pend(unsigned intid) { set_bit(GICD_ISPENDR, intid); }
 
 static bool is_pending(unsigned intid)
 {
 	return mmio_read32(gicd, GICD_ISPENDR + intid / 32 * 4) >> intid % 32 & 1;
 }
 
-static void unpend(unsigned intid)
-{
-	set_bit(GICD_ICPENDR, intid);
-}
+static void unpend(unsigned intid) { set_bit(GICD_ICPENDR, intid); }
 
 static void set_edge(unsigned intid, bool edge)
 {
@@ -84,14 +72,21 @@ static void doorbell(bool on)
 	if (on)
 		mmio_write32(gicd, GICD_SGIR,
 			     GICD_SGIR_TO_SELF << GICD_SGIR_FILTER_SHIFT | GICD_SGIR_NSATT |
-			     DOORBELL);
+				     DOORBELL);
 	else
 		mmio_write8(gicd, GICD_CPENDSGIR + DOORBELL, 1u << cpu);
 }
 
 static const struct irqchip_ops ops = {
-	.nr_intids = nr_intids, .ack = ack, .eoi = eoi, .enable = enable, .pend = pend,
-	.is_pending = is_pending, .unpend = unpend, .set_edge = set_edge, .doorbell = doorbell,
+	.nr_intids = nr_intids,
+	.ack = ack,
+	.eoi = eoi,
+	.enable = enable,
+	.pend = pend,
+	.is_pending = is_pending,
+	.unpend = unpend,
+	.set_edge = set_edge,
+	.doorbell = doorbell,
 };
 
 /* 1, 8 or 32 bits per INTID: writes `v` to the words that cover [from, to). */

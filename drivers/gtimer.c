@@ -70,7 +70,6 @@ static void set_compare(uint64_t tick)
  */
 static void interrupt(unsigned intid, void *arg)
 {
-	(void)intid, (void)arg;
 	stop();
 	mmio_write32(base, GT_ISR, GT_ISR_EVENT);
 	timer_interrupt();

@@ -22,16 +22,13 @@ struct pl011 {
 	struct spinlock lock; /* of imsc; inside vcon's */
 	uint32_t imsc;
 	uint32_t ibrd, fbrd; /* the rate that the boot loader chose */
-	bool requested; /* the interrupt is: only a line that is in use has it */
+	bool requested;      /* the interrupt is: only a line that is in use has it */
 	/* Input that the owner has not taken yet. */
 	char buf[PL011_FIFO_DEPTH];
 	unsigned from, to;
 };
 
-static struct pl011 *pl011_of(struct chardev *c)
-{
-	return container_of(c, struct pl011, chardev);
-}
+static struct pl011 *pl011_of(struct chardev *c) { return container_of(c, struct pl011, chardev); }
 
 static void interrupt(unsigned intid, void *arg);
 
@@ -138,7 +135,6 @@ static void interrupt(unsigned intid, void *arg)
 	struct pl011 *u = arg;
 	uint32_t mis = mmio_read32(u->base, UARTMIS);
 
-	(void)intid;
 	mmio_write32(u->base, UARTICR, mis);
 	receive(u);
 	if ((mis & UARTINT_TX) && u->chardev.can_write)
@@ -161,8 +157,8 @@ static void pl011_start(struct chardev *c)
 
 	quiet(u);
 	mmio_write32(u->base, UARTLCR_H, UARTLCR_H_FEN | UARTLCR_H_WLEN8);
-	mmio_write32(u->base, UARTIFLS, UARTIFLS_1_2 << UARTIFLS_RX_SHIFT |
-					UARTIFLS_1_4 << UARTIFLS_TX_SHIFT);
+	mmio_write32(u->base, UARTIFLS,
+		     UARTIFLS_1_2 << UARTIFLS_RX_SHIFT | UARTIFLS_1_4 << UARTIFLS_TX_SHIFT);
 	mmio_write32(u->base, UARTCR, UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
 }
 
@@ -185,17 +181,20 @@ static void pl011_stop(struct chardev *c)
 	mmio_write32(u->base, UARTFBRD, u->fbrd);
 	mmio_write32(u->base, UARTLCR_H, UARTLCR_H_FEN);
 	mmio_write32(u->base, UARTLCR_H, 0);
-	mmio_write32(u->base, UARTIFLS, UARTIFLS_1_2 << UARTIFLS_RX_SHIFT |
-					UARTIFLS_1_2 << UARTIFLS_TX_SHIFT);
+	mmio_write32(u->base, UARTIFLS,
+		     UARTIFLS_1_2 << UARTIFLS_RX_SHIFT | UARTIFLS_1_2 << UARTIFLS_TX_SHIFT);
 	mmio_write32(u->base, UARTRSR, 0); /* UARTECR */
 	mmio_write32(u->base, UARTICR, UARTINT_ALL);
 	mmio_write32(u->base, UARTCR, UARTCR_TXE | UARTCR_RXE);
 }
 
 static const struct chardev_ops ops = {
-	.write = pl011_write, .write_sync = pl011_write_sync,
-	.want_write = pl011_want_write, .set_rx = pl011_set_rx,
-	.start = pl011_start, .stop = pl011_stop,
+	.write = pl011_write,
+	.write_sync = pl011_write_sync,
+	.want_write = pl011_want_write,
+	.set_rx = pl011_set_rx,
+	.start = pl011_start,
+	.stop = pl011_stop,
 };
 
 static int probe(const struct device *dev)
@@ -230,14 +229,10 @@ static const char *const compatible[] = { "arm,pl011", NULL };
 static const struct driver driver = { "pl011", compatible, DRIVER_CONSOLE, probe };
 DRIVER(driver);
 
-static void early_put(const char *buf, unsigned n)
-{
-	put_polled(HPA(CONFIG_EARLY_UART), buf, n);
-}
+static void early_put(const char *buf, unsigned n) { put_polled(HPA(CONFIG_EARLY_UART), buf, n); }
 
 void console_early_default(void)
 {
-	if (CONFIG_EARLY_UART &&
-	    !arch_host_map(HPA(CONFIG_EARLY_UART), REGS_SIZE, HOST_MAP_DEVICE))
+	if (CONFIG_EARLY_UART && !arch_host_map(HPA(CONFIG_EARLY_UART), REGS_SIZE, HOST_MAP_DEVICE))
 		console_set_early(early_put);
 }

@@ -20,21 +20,16 @@ static void configure(uint32_t function)
 
 	mmio_write32(base, SYS_CFGSTAT, 0);
 	mmio_write32(base, SYS_CFGDATA, 0);
-	mmio_write32(base, SYS_CFGCTRL, SYS_CFGCTRL_START | SYS_CFGCTRL_WRITE |
+	mmio_write32(base, SYS_CFGCTRL,
+		     SYS_CFGCTRL_START | SYS_CFGCTRL_WRITE |
 			     SYS_CFGCTRL_MAKE(function, SYS_CFG_SITE_MB, 0));
 	for (end = timer_now() + PATIENCE_NS; timer_now() < end;)
 		;
 }
 
-static void reset(void)
-{
-	configure(SYS_CFG_REBOOT);
-}
+static void reset(void) { configure(SYS_CFG_REBOOT); }
 
-static void off(void)
-{
-	configure(SYS_CFG_SHUTDOWN);
-}
+static void off(void) { configure(SYS_CFG_SHUTDOWN); }
 
 static const struct power_ops ops = { reset, off };
 

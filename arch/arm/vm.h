@@ -13,21 +13,21 @@
 #include <espalier/arch.h>
 #include <espalier/guest.h>
 
-#include "mmu/gwalk.h"
-#include "insn/insn.h"
-#include "verify/verify.h"
 #include "exit/sites.h"
 #include "exit/vcp15.h"
+#include "insn/insn.h"
+#include "mmu/gwalk.h"
+#include "verify/verify.h"
 
 /* CPSR / SPSR (ARM ARM B1.3.3). */
-#define PSR_MODE   0x1fu
-#define PSR_T      0x20u
-#define PSR_F      0x40u
-#define PSR_I      0x80u
-#define PSR_A      0x100u
-#define PSR_E      0x200u
-#define PSR_J      0x01000000u
-#define PSR_IT     0x0600fc00u
+#define PSR_MODE 0x1fu
+#define PSR_T    0x20u
+#define PSR_F    0x40u
+#define PSR_I    0x80u
+#define PSR_A    0x100u
+#define PSR_E    0x200u
+#define PSR_J    0x01000000u
+#define PSR_IT   0x0600fc00u
 
 #define CPACR_CP10_CP11 0x00f00000u /* ARM ARM B4.1.40 */
 
@@ -46,17 +46,17 @@
  */
 struct frame {
 	uint32_t r[13];
-	uint32_t pc;        /* LR_mon: where to go on */
-	uint32_t cpsr;      /* SPSR_mon */
-	uint32_t stack_top; /* of the CPU that it runs on */
+	uint32_t pc;          /* LR_mon: where to go on */
+	uint32_t cpsr;        /* SPSR_mon */
+	uint32_t stack_top;   /* of the CPU that it runs on */
 	const uint32_t *fast; /* FAST_SITES words (sites.h), never NULL */
 };
 
 /* Registers of the other modes; only a switch of context moves them. */
 struct banked {
-	uint32_t usr[2];         /* sp, lr */
+	uint32_t usr[2];                         /* sp, lr */
 	uint32_t svc[3], abt[3], und[3], irq[3]; /* sp, lr, spsr */
-	uint32_t fiq[8];         /* r8..r12, sp, lr, spsr */
+	uint32_t fiq[8];                         /* r8..r12, sp, lr, spsr */
 };
 
 /* The Non-secure bank of CP15 that the guest changes natively, and VFP. */
@@ -82,54 +82,54 @@ struct shim_slots {
 #define STEP_PAGE  0xff000u
 
 /* Why a vCPU left the guest, counted for `vcpu stat`. */
-#define VM_STATS(X)                                                            \
-	X(SMC_DICT, "smc.dictionary")                                          \
-	X(SMC_DACR, "smc.dacr")                                                \
-	X(SMC_TTBR0, "smc.ttbr0")                                              \
-	X(SMC_CONTEXTIDR, "smc.contextidr")                                    \
-	X(SMC_TLBI, "smc.tlbi")                                                \
-	X(SMC_WFI, "smc.wfi")                                                  \
-	X(UND, "und.all")                                                      \
-	X(UND_CP15, "und.cp15")                                                \
-	X(UND_TRAPWORD, "und.trap-word")                                       \
-	X(UND_GUEST, "und.to-guest")                                           \
-	X(DABT, "dabt.all")                                                    \
-	X(DABT_HIDDEN, "dabt.hidden")                                          \
-	X(DABT_GUEST, "dabt.to-guest")                                         \
-	X(DABT_MMIO, "dabt.mmio")                                              \
-	X(DABT_HOLE, "dabt.hole")                                              \
-	X(PABT, "pabt.all")                                                    \
-	X(PABT_HIDDEN, "pabt.hidden")                                          \
-	X(PABT_GUEST, "pabt.to-guest")                                         \
-	X(FIQ, "fiq")                                                          \
-	X(EXT_ABORT, "external-abort")                                         \
-	X(SWITCH_IN, "switch.in")                                              \
-	X(ROOT_SWITCH, "shadow.root-switch")                                   \
-	X(ROOT_CREATE, "shadow.root-create")                                   \
-	X(FILL, "shadow.fill")                                                 \
-	X(FLUSH_ALL, "shadow.flush-all")                                       \
-	X(L2_DROP, "shadow.l2-drop")                                           \
-	X(SECTION, "shadow.section")                                           \
-	X(SECTION_DROP, "shadow.section-drop")                                 \
-	X(REVALIDATE, "shadow.revalidate")                                     \
-	X(RMAP_SWEEP, "frame.rmap-sweep")                                      \
-	X(TO_CODE, "frame.to-code")                                            \
-	X(TO_DATA, "frame.to-data")                                            \
-	X(PATCHED, "frame.patched-words")                                      \
-	X(QUARANTINED, "frame.quarantined")                                    \
-	X(STORE_EMUL, "frame.store-emulated")                                  \
-	X(LOAD_EMUL, "frame.load-emulated")                                    \
-	X(STEP, "step.out-of-line")                                            \
-	X(STEP_EMUL, "step.emulated")                                          \
-	X(STRADDLE, "step.straddle")                                           \
-	X(SHIM_MOVE, "shim.moved")                                             \
+#define VM_STATS(X) \
+	X(SMC_DICT, "smc.dictionary") \
+	X(SMC_DACR, "smc.dacr") \
+	X(SMC_TTBR0, "smc.ttbr0") \
+	X(SMC_CONTEXTIDR, "smc.contextidr") \
+	X(SMC_TLBI, "smc.tlbi") \
+	X(SMC_WFI, "smc.wfi") \
+	X(UND, "und.all") \
+	X(UND_CP15, "und.cp15") \
+	X(UND_TRAPWORD, "und.trap-word") \
+	X(UND_GUEST, "und.to-guest") \
+	X(DABT, "dabt.all") \
+	X(DABT_HIDDEN, "dabt.hidden") \
+	X(DABT_GUEST, "dabt.to-guest") \
+	X(DABT_MMIO, "dabt.mmio") \
+	X(DABT_HOLE, "dabt.hole") \
+	X(PABT, "pabt.all") \
+	X(PABT_HIDDEN, "pabt.hidden") \
+	X(PABT_GUEST, "pabt.to-guest") \
+	X(FIQ, "fiq") \
+	X(EXT_ABORT, "external-abort") \
+	X(SWITCH_IN, "switch.in") \
+	X(ROOT_SWITCH, "shadow.root-switch") \
+	X(ROOT_CREATE, "shadow.root-create") \
+	X(FILL, "shadow.fill") \
+	X(FLUSH_ALL, "shadow.flush-all") \
+	X(L2_DROP, "shadow.l2-drop") \
+	X(SECTION, "shadow.section") \
+	X(SECTION_DROP, "shadow.section-drop") \
+	X(REVALIDATE, "shadow.revalidate") \
+	X(RMAP_SWEEP, "frame.rmap-sweep") \
+	X(TO_CODE, "frame.to-code") \
+	X(TO_DATA, "frame.to-data") \
+	X(PATCHED, "frame.patched-words") \
+	X(QUARANTINED, "frame.quarantined") \
+	X(STORE_EMUL, "frame.store-emulated") \
+	X(LOAD_EMUL, "frame.load-emulated") \
+	X(STEP, "step.out-of-line") \
+	X(STEP_EMUL, "step.emulated") \
+	X(STRADDLE, "step.straddle") \
+	X(SHIM_MOVE, "shim.moved") \
 	X(FIDELITY, "fidelity.abort-bank")
 
 enum vm_stat {
 #define X(id, name) STAT_##id,
 	VM_STATS(X)
 #undef X
-	STAT_MAX
+		STAT_MAX
 };
 
 /* What an abort left in LR/SPSR of a mode when it was given to the guest. */
@@ -156,13 +156,13 @@ struct arch_vcpu {
 	struct shim_slots *slots; /* one page */
 	uint32_t shim_va;         /* 1 MiB aligned */
 	uint32_t contextidr, hw_ttbr0;
-	bool stepping;            /* the doorbell is held back */
-	bool slot_left;           /* the step page is still mapped for nothing */
-	bool step_more;           /* goes on by step(), not in the guest */
-	bool in_handler;          /* an abort or undef handler is being stepped */
-	bool handler_strayed;     /* ... and left its mode by other than a return */
-	bool banked_valid;        /* `banked` holds the registers of the one that runs */
-	bool banked_dirty;        /* ... and has to be written back */
+	bool stepping;        /* the doorbell is held back */
+	bool slot_left;       /* the step page is still mapped for nothing */
+	bool step_more;       /* goes on by step(), not in the guest */
+	bool in_handler;      /* an abort or undef handler is being stepped */
+	bool handler_strayed; /* ... and left its mode by other than a return */
+	bool banked_valid;    /* `banked` holds the registers of the one that runs */
+	bool banked_dirty;    /* ... and has to be written back */
 	struct reflected abt, und;
 	/* The last hidden fault, to notice one that does not go away. */
 	uint32_t fault_pc, fault_va, fault_repeat;
@@ -175,14 +175,14 @@ struct arch_vcpu {
 	uint32_t vbar, actlr, par, prrr, nmrr;
 	uint32_t hw_sctlr; /* what the hardware holds for it (Non-secure bank) */
 
-	uint32_t *shim_code;      /* one page */
-	uint32_t *shim_l2;        /* 1 KiB table that maps both and the step page */
-	uint32_t *step_page;      /* two instructions, executable at PL0 and PL1 */
+	uint32_t *shim_code; /* one page */
+	uint32_t *shim_l2;   /* 1 KiB table that maps both and the step page */
+	uint32_t *step_page; /* two instructions, executable at PL0 and PL1 */
 	struct insn step_insn;
 	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
 
-	unsigned handler_steps;   /* instructions of it so far */
-	unsigned handlers_short;  /* handlers in a row that soon returned from their mode */
+	unsigned handler_steps;  /* instructions of it so far */
+	unsigned handlers_short; /* handlers in a row that soon returned from their mode */
 
 	bool tlb_stale; /* shadow entries went while it was switched out */
 	struct shadow *shadow;
@@ -206,11 +206,11 @@ struct gframe {
 	uint32_t *rmap[FRAME_RMAP];   /* shadow entries that map it */
 	struct verify_patch *patches; /* of a code frame: what was rewritten */
 	uint16_t npatches;
-	uint16_t flips;               /* times it went from code back to data */
-	uint8_t state;                /* enum frame_state */
-	uint8_t isa;                  /* enum isa that it was verified for */
-	bool user;                    /* ... and first executed at PL0 */
-	bool overflow;                /* more mappings than rmap holds */
+	uint16_t flips; /* times it went from code back to data */
+	uint8_t state;  /* enum frame_state */
+	uint8_t isa;    /* enum isa that it was verified for */
+	bool user;      /* ... and first executed at PL0 */
+	bool overflow;  /* more mappings than rmap holds */
 };
 
 /* A RAM region of the trap table with its frames. */
@@ -244,7 +244,7 @@ struct arch_guest {
 	struct bank bank[MAX_BANKS];
 	unsigned banks;
 	struct verify_dict dict;
-	uint32_t code_gen;  /* changes whenever what is executable changes */
+	uint32_t code_gen; /* changes whenever what is executable changes */
 	struct patch_pool patches;
 };
 
@@ -266,8 +266,7 @@ void frame_to_data(struct arch_vcpu *av, struct fref fr);
 void frame_quarantine(struct arch_vcpu *av, struct fref fr);
 
 /* Stores 1, 2 or 4 bytes at `off` into a code frame, which stays code. */
-void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size,
-		 uint32_t v);
+void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size, uint32_t v);
 /* The guest's own contents of a frame: replacements undone. */
 uint32_t frame_load(struct fref fr, uint32_t off, unsigned size);
 /* All frames to data, without touching their contents: RAM is loaded anew. */
@@ -288,8 +287,7 @@ void shadow_tlbi_all(struct arch_vcpu *av);
 void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid);
 void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids);
 /* Enters the translation `t` of va for the access (which its frame's state allows). */
-void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
-		 enum gwalk_access acc);
+void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t, enum gwalk_access acc);
 /* Removes every mapping of a frame. */
 void shadow_drop_frame(struct arch_vcpu *av, struct fref fr);
 /* True if va is mapped for the access in the current root. */

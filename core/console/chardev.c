@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The host's serial lines.  Drivers register them at boot; nothing leaves. */
 #include <errno.h>
 #include <string.h>
@@ -11,8 +11,7 @@ void chardev_register(struct chardev *c)
 {
 	struct list *pos = chardevs.next;
 
-	while (pos != &chardevs &&
-	       strcmp(list_entry(pos, struct chardev, link)->path, c->path) < 0)
+	while (pos != &chardevs && strcmp(list_entry(pos, struct chardev, link)->path, c->path) < 0)
 		pos = pos->next;
 	list_add_before(&c->link, pos);
 }
@@ -22,7 +21,7 @@ struct chardev *chardev_find(const char *path)
 	list_for_each(it, &chardevs) {
 		struct chardev *c = list_entry(it, struct chardev, link);
 
-		if (strcmp(c->path, path) == 0)
+		if (!strcmp(c->path, path))
 			return c;
 	}
 	return NULL;

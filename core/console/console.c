@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The console switch: one line of the host, the shell, and at most one bound
  * vserial.  The ring of the bound vserial is the queue to the line; the host
@@ -14,8 +14,8 @@
 
 #define KEY_ESC    0x1b
 #define KEY_CTRL_C 0x03
-#define HELD_NS  (100 * NS_PER_MS)
-#define STALL_NS (2 * NS_PER_SEC)
+#define HELD_NS    (100 * NS_PER_MS)
+#define STALL_NS   (2 * NS_PER_SEC)
 
 /* Input is stopped below IN_LOW bytes of room and goes on from IN_HIGH. */
 #define SHELL_IN 512u
@@ -38,12 +38,12 @@ static struct {
 	char in[SHELL_IN]; /* for the shell; positions as in struct vserial */
 	uint32_t in_end, in_taken;
 	unsigned interrupts; /* how many of them are ^C */
-	bool stopped;      /* set_rx(false) is in force */
-	bool dropping;     /* the bound line is full and stuck: only ESC x q counts */
-	uint32_t stall_at; /* in_taken of the bound line when it got stuck */
+	bool stopped;        /* set_rx(false) is in force */
+	bool dropping;       /* the bound line is full and stuck: only ESC x q counts */
+	uint32_t stall_at;   /* in_taken of the bound line when it got stuck */
 	/* Input of the bound line: */
-	unsigned escape;   /* how many keys of the way out were the last ones */
-	unsigned held;     /* how many of these, again the last, the guest lacks */
+	unsigned escape; /* how many keys of the way out were the last ones */
+	unsigned held;   /* how many of these, again the last, the guest lacks */
 	struct timer hold, stall;
 } con;
 
@@ -72,10 +72,7 @@ static unsigned line_write(const char *buf, unsigned n)
 	return k;
 }
 
-bool console_shows(const struct vserial *s)
-{
-	return con.bound == s && con.line;
-}
+bool console_shows(const struct vserial *s) { return con.bound == s && con.line; }
 
 void console_pump(struct vcon_after *a)
 {
@@ -184,27 +181,15 @@ static void sync_put(const char *buf, unsigned n)
 	con.last = buf[n - 1];
 }
 
-void console_write_sync(const char *buf, unsigned n)
-{
-	put_crlf(sync_put, buf, n);
-}
+void console_write_sync(const char *buf, unsigned n) { put_crlf(sync_put, buf, n); }
 
-void console_set_early(void (*put)(const char *buf, unsigned n))
-{
-	con.early = put;
-}
+void console_set_early(void (*put)(const char *buf, unsigned n)) { con.early = put; }
 
-bool console_at_line_start(void)
-{
-	return con.last == '\n' || con.last == '\0';
-}
+bool console_at_line_start(void) { return con.last == '\n' || con.last == '\0'; }
 
 /* --- input --------------------------------------------------------------------- */
 
-static uint32_t shell_in_room(void)
-{
-	return SHELL_IN - (con.in_end - con.in_taken);
-}
+static uint32_t shell_in_room(void) { return SHELL_IN - (con.in_end - con.in_taken); }
 
 /* What is held has its room already; a line that is `dropping` may lack it. */
 static uint32_t in_room(void)
@@ -333,7 +318,6 @@ static unsigned console_rx(struct chardev *c, const char *buf, unsigned n)
 	uint32_t flags = spin_lock(&vcon_lock);
 	unsigned taken = in_sort(buf, n, &after);
 
-	(void)c;
 	flow(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
@@ -354,7 +338,6 @@ static void hold_timeout(struct timer *t)
 	struct vcon_after after = { 0 };
 	uint32_t flags = spin_lock(&vcon_lock);
 
-	(void)t;
 	let_go(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
@@ -365,7 +348,6 @@ static void stall_timeout(struct timer *t)
 	struct vcon_after after = { 0 };
 	uint32_t flags = spin_lock(&vcon_lock);
 
-	(void)t;
 	if (con.bound && con.stopped) {
 		if (con.bound->in_taken == con.stall_at) {
 			con.dropping = true;
@@ -393,15 +375,9 @@ static int host_take(int (*take)(void))
 	return r;
 }
 
-static int take_one(void)
-{
-	return con.bound || con.in_end == con.in_taken ? -1 : shell_take();
-}
+static int take_one(void) { return con.bound || con.in_end == con.in_taken ? -1 : shell_take(); }
 
-int console_getc(void)
-{
-	return host_take(take_one);
-}
+int console_getc(void) { return host_take(take_one); }
 
 static int take_interrupt(void)
 {
@@ -412,10 +388,7 @@ static int take_interrupt(void)
 	return any;
 }
 
-bool console_interrupted(void)
-{
-	return host_take(take_interrupt);
-}
+bool console_interrupted(void) { return host_take(take_interrupt); }
 
 /* --- the switch ------------------------------------------------------------------ */
 
@@ -460,10 +433,7 @@ void vserial_bind(struct vserial *s)
 	arch_irq_restore(irq);
 }
 
-struct vserial *vserial_bound(void)
-{
-	return con.bound;
-}
+struct vserial *vserial_bound(void) { return con.bound; }
 
 bool console_was_unbound(void)
 {
@@ -475,10 +445,7 @@ bool console_was_unbound(void)
 	return was;
 }
 
-struct chardev *console_chardev(void)
-{
-	return con.line;
-}
+struct chardev *console_chardev(void) { return con.line; }
 
 int console_open(struct chardev *c)
 {

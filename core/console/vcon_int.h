@@ -27,10 +27,7 @@ void vcon_run(const struct vcon_after *a);
 /* --- vserial.c; the lock is held ------------------------------------------- */
 
 /* Bytes sent and not shown yet / bytes of input there is room for. */
-static inline uint32_t vserial_unseen(const struct vserial *s)
-{
-	return s->out_end - s->out_shown;
-}
+static inline uint32_t vserial_unseen(const struct vserial *s) { return s->out_end - s->out_shown; }
 static inline uint32_t vserial_in_room(const struct vserial *s)
 {
 	return VSERIAL_IN - (s->in_end - s->in_taken);

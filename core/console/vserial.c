@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The far ends of the guests' UARTs: a ring of output, a FIFO of input. */
 #include <errno.h>
 #include <string.h>
@@ -14,8 +14,11 @@ static struct list vserials = LIST_INIT(vserials);
 int vserial_create(struct vserial *s, const char *name, char *rings)
 {
 	struct vserial fresh = {
-		.out = rings, .in = rings + VSERIAL_RING,
-		.dev = s->dev, .input = s->input, .can_output = s->can_output,
+		.out = rings,
+		.in = rings + VSERIAL_RING,
+		.dev = s->dev,
+		.input = s->input,
+		.can_output = s->can_output,
 	};
 
 	if (strlen(name) >= sizeof(fresh.name))
@@ -52,7 +55,7 @@ struct vserial *vserial_find(const char *name)
 	list_for_each(it, &vserials) {
 		struct vserial *s = list_entry(it, struct vserial, link);
 
-		if (strcmp(s->name, name) == 0)
+		if (!strcmp(s->name, name))
 			return s;
 	}
 	return NULL;
@@ -120,10 +123,7 @@ unsigned vserial_peek(struct vserial *s, char *buf, unsigned len)
 
 /* --- input ------------------------------------------------------------------- */
 
-void vserial_in_put(struct vserial *s, char ch)
-{
-	s->in[s->in_end++ % VSERIAL_IN] = ch;
-}
+void vserial_in_put(struct vserial *s, char ch) { s->in[s->in_end++ % VSERIAL_IN] = ch; }
 
 void vserial_drop_input(struct vserial *s)
 {
@@ -191,7 +191,4 @@ void vserial_deliver(struct vserial *s)
 	} while (deliver_end(s, k, k == n));
 }
 
-void vserial_want_input(struct vserial *s)
-{
-	vserial_deliver(s);
-}
+void vserial_want_input(struct vserial *s) { vserial_deliver(s); }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Wires between UARTs of guests. */
 #include <errno.h>
 #include <string.h>
@@ -89,15 +89,9 @@ static void stalled(struct timer *t)
 	}
 }
 
-void wire_read(struct wire *w)
-{
-	w->reads++;
-}
+void wire_read(struct wire *w) { w->reads++; }
 
-void wire_room(struct wire *w)
-{
-	unblock(w->peer);
-}
+void wire_room(struct wire *w) { unblock(w->peer); }
 
 void wire_state_changed(struct wire *w)
 {

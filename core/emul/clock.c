@@ -34,8 +34,7 @@ void emul_clock_init(struct emul_clock *c, uint32_t hz)
 
 uint64_t emul_clock_ticks(const struct emul_clock *c, uint64_t now)
 {
-	return c->ns_per_tick.d ? reciprocal_divide(&c->ns_per_tick, now)
-				: ns_to_ticks(now, c->hz);
+	return c->ns_per_tick.d ? reciprocal_divide(&c->ns_per_tick, now) : ns_to_ticks(now, c->hz);
 }
 
 uint64_t emul_clock_when(const struct emul_clock *c, uint64_t tick)

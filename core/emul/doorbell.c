@@ -39,8 +39,7 @@ static uint32_t peer_bits(const struct doorbell *s)
 
 	if (!p)
 		return 0;
-	return CH_PEER_PRESENT |
-	       (p->dev->guest->state == GUEST_RUNNING ? CH_PEER_RUNNING : 0) |
+	return CH_PEER_PRESENT | (p->dev->guest->state == GUEST_RUNNING ? CH_PEER_RUNNING : 0) |
 	       (p->ctrl & CH_CTRL_READY ? CH_PEER_READY : 0);
 }
 
@@ -75,7 +74,6 @@ static void tell_peer(struct doorbell *s)
 
 static struct doorbell *of(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return d->state;
 }
 
@@ -174,7 +172,6 @@ static int doorbell_create(struct emul_dev *d, const void *fdt, int node)
 {
 	struct doorbell *s = d->state;
 
-	(void)fdt, (void)node;
 	s->dev = d;
 	s->ch = channel_of(d, &s->end);
 	if (!s->ch) /* channel_attach() comes first */
@@ -205,19 +202,15 @@ static void doorbell_destroy(struct emul_dev *d)
 	}
 }
 
-static void doorbell_state_changed(struct emul_dev *d)
-{
-	tell_peer(d->state);
-}
+static void doorbell_state_changed(struct emul_dev *d) { tell_peer(d->state); }
 
 static void doorbell_describe(struct emul_dev *d, char *buf, unsigned len)
 {
 	const struct doorbell *s = d->state, *p = peer_of(s);
 
-	snprintf(buf, len, "%s end %u, %u KiB, peer %s, rang %u, was rung %u, irq %d",
-		 s->ch->name, s->end, (unsigned)s->ch->size >> 10,
-		 p ? p->dev->guest->name : "absent", (unsigned)s->sent, (unsigned)s->received,
-		 s->line);
+	snprintf(buf, len, "%s end %u, %u KiB, peer %s, rang %u, was rung %u, irq %d", s->ch->name,
+		 s->end, (unsigned)s->ch->size >> 10, p ? p->dev->guest->name : "absent",
+		 (unsigned)s->sent, (unsigned)s->received, s->line);
 }
 
 static const char *const compatible[] = { "espalier,channel", NULL };

@@ -4,10 +4,7 @@
 
 #include "downcount.h"
 
-static uint64_t period(const struct downcount *c)
-{
-	return (uint64_t)c->reload + 1;
-}
+static uint64_t period(const struct downcount *c) { return (uint64_t)c->reload + 1; }
 
 /* Counts since it was `from`. */
 static uint64_t elapsed(struct downcount *c, uint64_t now)

@@ -14,15 +14,15 @@
 
 struct downcount {
 	struct emul_clock clock;
-	uint32_t div;    /* prescaler, 1 or more */
+	uint32_t div; /* prescaler, 1 or more */
 	uint32_t reload;
-	bool periodic;   /* goes on after 0 */
+	bool periodic; /* goes on after 0 */
 	bool running;
 	/* private */
 	struct reciprocal by; /* of div */
-	uint64_t base;   /* tick of the clock at which the counter was `from` */
+	uint64_t base;        /* tick of the clock at which the counter was `from` */
 	uint32_t from;
-	uint64_t next;   /* counts from base to the next 0, or DOWNCOUNT_NEVER */
+	uint64_t next; /* counts from base to the next 0, or DOWNCOUNT_NEVER */
 };
 
 #define DOWNCOUNT_NEVER UINT64_MAX

@@ -80,8 +80,7 @@ bool gic_can_take(const struct gic_cpu *c, uint8_t priority)
 		return false;
 	if (c->depth == 0)
 		return true;
-	return gic_group(c, priority) < gic_group(c, gic_running(c)) &&
-	       c->depth < GIC_MAX_NESTING;
+	return gic_group(c, priority) < gic_group(c, gic_running(c)) && c->depth < GIC_MAX_NESTING;
 }
 
 void gic_update(struct emul_dev *d)
@@ -91,8 +90,8 @@ void gic_update(struct emul_dev *d)
 	for (unsigned cpu = 0; cpu < s->nr_cpus; cpu++) {
 		struct gic_cpu *c = &s->cpu[cpu];
 		uint8_t priority;
-		bool line = gic_best(s, cpu, &priority) != GIC_SPURIOUS &&
-			    gic_can_take(c, priority);
+		bool line =
+			gic_best(s, cpu, &priority) != GIC_SPURIOUS && gic_can_take(c, priority);
 
 		if (line != c->line) {
 			c->line = line;
@@ -141,9 +140,10 @@ void gic_sync(struct emul_dev *d, unsigned word, uint32_t bits)
 
 		if (h->intid / 32 != word || !(b->hw & bits & bit))
 			continue;
-		h->sync(h, &(struct virq_view){
-			.enabled = b->enabled & bit, .active = b->active & bit,
-			.latched = b->latch & bit, .edge = b->edge & bit });
+		h->sync(h, &(struct virq_view){ .enabled = b->enabled & bit,
+						.active = b->active & bit,
+						.latched = b->latch & bit,
+						.edge = b->edge & bit });
 	}
 }
 
@@ -168,15 +168,14 @@ static int gic_create(struct emul_dev *d, const void *fdt, int node)
 {
 	struct gic *s = d->state;
 
-	(void)fdt, (void)node;
 	if (d->guest->nr_vcpus == 0 || d->guest->nr_vcpus > GIC_CPUS) {
 		log_err("%s: %s: a Cortex-A9 GIC serves 1 to %d CPUs, not %u", d->guest->name,
 			d->path, GIC_CPUS, d->guest->nr_vcpus);
 		return -EINVAL;
 	}
 	if (d->guest->gic && d->guest->gic != d) {
-		log_err("%s: %s: second interrupt controller, after %s", d->guest->name,
-			d->path, d->guest->gic->path);
+		log_err("%s: %s: second interrupt controller, after %s", d->guest->name, d->path,
+			d->guest->gic->path);
 		return -EEXIST;
 	}
 	s->nr_cpus = d->guest->nr_vcpus;
@@ -243,12 +242,14 @@ static void gic_describe(struct emul_dev *d, char *buf, unsigned len)
 	struct gic_cpu *c = &s->cpu[0];
 
 	snprintf(buf, len, "distributor %s, vcpu0 %s: mask 0x%02x, running 0x%02x, next %u, irq %d",
-		 s->ctlr ? "on" : "off", c->ctlr ? "on" : "off", (unsigned)c->pmr,
-		 gic_running(c), best, c->line);
+		 s->ctlr ? "on" : "off", c->ctlr ? "on" : "off", (unsigned)c->pmr, gic_running(c),
+		 best, c->line);
 }
 
 static const char *const gic_compatible[] = {
-	"arm,cortex-a9-gic", "arm,cortex-a5-gic", NULL
+	"arm,cortex-a9-gic",
+	"arm,cortex-a5-gic",
+	NULL,
 };
 
 const struct emul_class gic_class = {

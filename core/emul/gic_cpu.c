@@ -9,39 +9,33 @@ static struct gic_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
 
 static uint32_t ctlr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->ctlr;
 }
 
 static void ctlr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)i;
 	cpu_of(d, m)->ctlr = v & GICC_CTLR_ENABLE_GRP0;
 	gic_update(d);
 }
 
 static uint32_t pmr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->pmr;
 }
 
 static void pmr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)i;
 	cpu_of(d, m)->pmr = v & GIC_PRIORITY_MASK;
 	gic_update(d);
 }
 
 static uint32_t bpr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->bpr;
 }
 
 static void bpr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)i;
 	cpu_of(d, m)->bpr = MAX(v & 7, GIC_BPR_MIN);
 	gic_update(d);
 }
@@ -61,8 +55,7 @@ static unsigned best_now(struct emul_dev *d, unsigned cpu, uint8_t *priority)
 {
 	unsigned intid = gic_best(d->state, cpu, priority);
 
-	while (intid < GIC_NR_IRQS &&
-	       (gic_bank(d->state, cpu, intid / 32)->hw & BIT(intid % 32))) {
+	while (intid < GIC_NR_IRQS && (gic_bank(d->state, cpu, intid / 32)->hw & BIT(intid % 32))) {
 		unsigned was = intid;
 
 		gic_sync(d, was / 32, BIT(was % 32));
@@ -82,7 +75,6 @@ static uint32_t iar_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	struct gic_bank *b;
 	uint32_t iar;
 
-	(void)i;
 	if (intid == GIC_SPURIOUS || !gic_can_take(c, priority))
 		return GIC_SPURIOUS;
 	iar = gic_iar_value(s, m->vcpu, intid);
@@ -109,7 +101,6 @@ static void eoir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	struct gic_cpu *c = &s->cpu[m->vcpu];
 	unsigned intid = GICC_IAR_INTID(v), at = c->depth;
 
-	(void)i;
 	while (at > 0 && c->stack[at - 1].intid != intid)
 		at--;
 	if (at == 0)
@@ -124,7 +115,6 @@ static void eoir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 
 static uint32_t rpr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return gic_running(cpu_of(d, m));
 }
 
@@ -134,7 +124,6 @@ static uint32_t hppir_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	uint8_t priority;
 	unsigned intid = best_now(d, m->vcpu, &priority);
 
-	(void)i;
 	if (intid == GIC_SPURIOUS || !(s->cpu[m->vcpu].ctlr & GICC_CTLR_ENABLE_GRP0))
 		return GIC_SPURIOUS;
 	return gic_iar_value(s, m->vcpu, intid);

@@ -10,27 +10,21 @@ static struct gic_bank *bank_of(struct emul_dev *d, const struct mmio *m, unsign
 }
 
 /* INTIDs of a word that the guest may change at all. */
-static uint32_t present(unsigned word)
-{
-	return word ? UINT32_MAX : GIC_PRIVATE_MASK;
-}
+static uint32_t present(unsigned word) { return word ? UINT32_MAX : GIC_PRIVATE_MASK; }
 
 static uint32_t ctlr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return ((struct gic *)d->state)->ctlr;
 }
 
 static void ctlr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)m, (void)i;
 	((struct gic *)d->state)->ctlr = v & GICD_CTLR_ENABLE_GRP0;
 	gic_update(d);
 }
 
 static uint32_t typer_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return (GIC_NR_WORDS - 1) |
 	       ((((struct gic *)d->state)->nr_cpus - 1) << GICD_TYPER_CPUS_SHIFT);
 }
@@ -183,7 +177,6 @@ static void sgir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	};
 	uint32_t targets = to[v >> GICD_SGIR_FILTER_SHIFT & 3];
 
-	(void)i;
 	for (unsigned cpu = 0; cpu < s->nr_cpus; cpu++) {
 		if (!(targets & BIT(cpu)))
 			continue;
@@ -195,11 +188,13 @@ static void sgir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 
 #define WORDS GIC_NR_WORDS
 #define RESERVED(from, to) \
-	{ .offset = (from), .count = ((to) - (from)) / 4, .name = "reserved", .bytes = 1 }
+	{ \
+		.offset = (from), .count = ((to) - (from)) / 4, .name = "reserved", .bytes = 1 \
+	}
 /* A block of registers of which the first `n` exist. */
 #define BLOCK(at, n, size, nm, ...) \
 	{ .offset = (at), .count = (n), .name = nm, __VA_ARGS__ }, \
-	RESERVED((at) + 4 * (n), (at) + (size))
+		RESERVED((at) + 4 * (n), (at) + (size))
 
 static const struct reg_row dist_rows[] = {
 	{ .offset = GICD_CTLR, .name = "GICD_CTLR", .get = ctlr_get, .set = ctlr_set },
@@ -217,12 +212,11 @@ static const struct reg_row dist_rows[] = {
 	BLOCK(GICD_ICPENDR, WORDS, 0x80, "GICD_ICPENDR", .get = pend_get, .set = icpendr_set),
 	BLOCK(GICD_ISACTIVER, WORDS, 0x80, "GICD_ISACTIVER", .get = active_get),
 	RESERVED(GICD_ICACTIVER, GICD_IPRIORITYR),
-	BLOCK(GICD_IPRIORITYR, GIC_NR_IRQS / 4, 0x400, "GICD_IPRIORITYR",
-	      .get = priority_get, .set = priority_set, .bytes = 1),
-	BLOCK(GICD_ITARGETSR, GIC_NR_IRQS / 4, 0x400, "GICD_ITARGETSR",
-	      .get = targets_get, .set = targets_set, .bytes = 1),
-	BLOCK(GICD_ICFGR, GIC_NR_IRQS / 16, 0x100, "GICD_ICFGR", .get = cfg_get,
-	      .set = cfg_set),
+	BLOCK(GICD_IPRIORITYR, GIC_NR_IRQS / 4, 0x400, "GICD_IPRIORITYR", .get = priority_get,
+	      .set = priority_set, .bytes = 1),
+	BLOCK(GICD_ITARGETSR, GIC_NR_IRQS / 4, 0x400, "GICD_ITARGETSR", .get = targets_get,
+	      .set = targets_set, .bytes = 1),
+	BLOCK(GICD_ICFGR, GIC_NR_IRQS / 16, 0x100, "GICD_ICFGR", .get = cfg_get, .set = cfg_set),
 	BLOCK(GICD_PPISR, WORDS, 0x200, "GICD_PPISR/SPISR", .get = level_get),
 	{ .offset = GICD_SGIR, .name = "GICD_SGIR", .set = sgir_set },
 	/* GICD_CPENDSGIR and GICD_SPENDSGIR are version 2's. */

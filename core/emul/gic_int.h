@@ -25,31 +25,31 @@
 #define GIC_SGI_MASK     0x0000ffffu
 /* Five bits of priority, so BPR is at least 2 (A9 TRM, ICCBPR). */
 #define GIC_PRIORITY_MASK 0xf8u
-#define GIC_BPR_MIN 2u
+#define GIC_BPR_MIN       2u
 /* Group priorities can nest at most once each. */
 #define GIC_MAX_NESTING 32
 
 /* 32 interrupts: one bit each. */
 struct gic_bank {
 	uint32_t enabled;
-	uint32_t latch;  /* pending by edge, by software, or (SGI) by a source */
-	uint32_t level;  /* of the input lines */
+	uint32_t latch; /* pending by edge, by software, or (SGI) by a source */
+	uint32_t level; /* of the input lines */
 	uint32_t active;
-	uint32_t edge;   /* configured edge-triggered */
-	uint32_t hw;     /* with an interrupt of the host behind it: see virq_hw */
+	uint32_t edge; /* configured edge-triggered */
+	uint32_t hw;   /* with an interrupt of the host behind it: see virq_hw */
 	uint8_t priority[32];
 };
 
 struct gic_cpu {
-	struct gic_bank own;         /* INTIDs 0..31 */
+	struct gic_bank own;              /* INTIDs 0..31 */
 	uint8_t sgi_sources[GIC_NR_SGIS]; /* CPUs whose request is pending */
 	uint32_t ctlr, pmr, bpr;
 	struct {
 		uint16_t intid;
-		uint8_t priority;    /* group priority when it was taken */
+		uint8_t priority; /* group priority when it was taken */
 	} stack[GIC_MAX_NESTING];
 	unsigned depth;
-	bool line;                   /* the vCPU's IRQ input */
+	bool line; /* the vCPU's IRQ input */
 };
 
 struct gic {

@@ -13,7 +13,7 @@
 #include "classes.h"
 #include "clock.h"
 
-#define GT_CPUS 4
+#define GT_CPUS           4
 #define DEFAULT_PERIPHCLK 100000000u
 
 #define SHARED_BITS (GT_CONTROL_PRESCALER_MASK | GT_CONTROL_ENABLE)
@@ -93,7 +93,7 @@ static void arm(struct gt_cpu *t, uint64_t now)
 		timer_cancel(&t->timer);
 	else
 		timer_arm(&t->timer, emul_clock_when(&s->clock, s->base + (t->compare - s->from) *
-						     divider(s)));
+										  divider(s)));
 }
 
 /* Drives the interrupt, and waits for what comes next. */
@@ -133,10 +133,7 @@ static void expired(struct timer *timer)
 /* --- registers ------------------------------------------------------------ */
 
 /* Word `i` of v: 0 is the lower one. */
-static uint32_t word_get(uint64_t v, unsigned i)
-{
-	return (uint32_t)(v >> (32 * i));
-}
+static uint32_t word_get(uint64_t v, unsigned i) { return (uint32_t)(v >> (32 * i)); }
 
 static uint64_t word_set(uint64_t old, unsigned i, uint32_t v)
 {
@@ -147,7 +144,6 @@ static uint64_t word_set(uint64_t old, unsigned i, uint32_t v)
 
 static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m;
 	return word_get(counter(d->state, timer_now()), i);
 }
 
@@ -156,7 +152,6 @@ static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 	struct gtimer *s = d->state;
 	uint64_t now = timer_now();
 
-	(void)m;
 	sync_all(s, now);
 	rebase(s, word_set(counter(s, now), i, v), now);
 	sync_all(s, now);
@@ -164,7 +159,6 @@ static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 
 static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return ((struct gtimer *)d->state)->control | cpu_of(d, m)->control;
 }
 
@@ -173,7 +167,6 @@ static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 	struct gtimer *s = d->state;
 	uint64_t now = timer_now();
 
-	(void)i;
 	sync_all(s, now);
 	rebase(s, counter(s, now), now);
 	s->control = v & SHARED_BITS;
@@ -185,7 +178,6 @@ static uint32_t isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct gt_cpu *t = cpu_of(d, m);
 
-	(void)i;
 	sync(t, timer_now());
 	return t->event;
 }
@@ -195,7 +187,6 @@ static void isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 	struct gt_cpu *t = cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	if (v & GT_ISR_EVENT)
 		t->event = false;
@@ -222,7 +213,6 @@ static void compare_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 
 static uint32_t auto_inc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->auto_inc;
 }
 
@@ -231,20 +221,27 @@ static void auto_inc_set(struct emul_dev *d, const struct mmio *m, unsigned i, u
 	struct gt_cpu *t = cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	t->auto_inc = v;
 	sync(t, now);
 }
 
 static const struct reg_row rows[] = {
-	{ .offset = GT_COUNTER_LO, .count = 2, .name = "Counter", .get = counter_get,
+	{ .offset = GT_COUNTER_LO,
+	  .count = 2,
+	  .name = "Counter",
+	  .get = counter_get,
 	  .set = counter_set },
 	{ .offset = GT_CONTROL, .name = "Control", .get = control_get, .set = control_set },
 	{ .offset = GT_ISR, .name = "Interrupt Status", .get = isr_get, .set = isr_set },
-	{ .offset = GT_COMPARE_LO, .count = 2, .name = "Comparator", .get = compare_get,
+	{ .offset = GT_COMPARE_LO,
+	  .count = 2,
+	  .name = "Comparator",
+	  .get = compare_get,
 	  .set = compare_set },
-	{ .offset = GT_AUTO_INC, .name = "Auto-increment", .get = auto_inc_get,
+	{ .offset = GT_AUTO_INC,
+	  .name = "Auto-increment",
+	  .get = auto_inc_get,
 	  .set = auto_inc_set },
 	{ .offset = 0x1c, .count = (0x100 - 0x1c) / 4, .name = "reserved" },
 };
@@ -306,7 +303,9 @@ static void gtimer_describe(struct emul_dev *d, char *buf, unsigned len)
 }
 
 static const char *const compatible[] = {
-	"arm,cortex-a9-global-timer", "arm,cortex-a5-global-timer", NULL
+	"arm,cortex-a9-global-timer",
+	"arm,cortex-a5-global-timer",
+	NULL,
 };
 
 const struct emul_class gtimer_class = {

@@ -61,15 +61,22 @@ static uint32_t type_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	uint32_t size = aux >> REG1_AUX_WAY_SIZE_SHIFT & 7;
 	uint32_t assoc = aux & REG1_AUX_ASSOC ? 1 : 0;
 
-	(void)m, (void)i;
 	return TYPE_LOCKDOWN | size << 20 | assoc << 18 | size << 8 | assoc << 6;
 }
 
 #define RW(reg, n, fn) \
-	{ .offset = reg, .count = n, .name = #reg, .get = fn##_get, .set = fn##_set }
+	{ \
+		.offset = reg, .count = n, .name = #reg, .get = fn##_get, .set = fn##_set \
+	}
 /* Reads 0: nothing pending, nothing under way. */
-#define ZERO(reg, n) { .offset = reg, .count = n, .name = #reg }
-#define RESERVED(from, to) { .offset = from, .count = ((to) - (from)) / 4, .name = "reserved" }
+#define ZERO(reg, n) \
+	{ \
+		.offset = reg, .count = n, .name = #reg \
+	}
+#define RESERVED(from, to) \
+	{ \
+		.offset = from, .count = ((to) - (from)) / 4, .name = "reserved" \
+	}
 
 static const struct reg_row rows[] = {
 	{ .offset = REG0_CACHE_ID, .name = "REG0_CACHE_ID", .value = CACHE_ID },

@@ -79,10 +79,7 @@ static bool can_receive(const struct pl011 *s)
 }
 
 /* UARTRTINTR comes 32 bit times after the last character (2.8). */
-void pl011_start_timeout(struct pl011 *s)
-{
-	timer_arm(&s->timeout, timer_now() + s->timeout_ns);
-}
+void pl011_start_timeout(struct pl011 *s) { timer_arm(&s->timeout, timer_now() + s->timeout_ns); }
 
 static void timed_out(struct timer *t)
 {
@@ -263,8 +260,7 @@ void pl011_modem_changed(struct pl011 *s)
 	s->modem = now;
 	s->ris |= (change & UARTFR_CTS ? UARTINT_CTSM : 0) |
 		  (change & UARTFR_DSR ? UARTINT_DSRM : 0) |
-		  (change & UARTFR_DCD ? UARTINT_DCDM : 0) |
-		  (change & UARTFR_RI ? UARTINT_RIM : 0);
+		  (change & UARTFR_DCD ? UARTINT_DCDM : 0) | (change & UARTFR_RI ? UARTINT_RIM : 0);
 }
 
 void pl011_baud_changed(struct pl011 *s)
@@ -287,10 +283,7 @@ void pl011_flush(struct pl011 *s)
 
 /* --- the wire to another guest's UART ------------------------------------------------ */
 
-static bool listens(void *dev)
-{
-	return can_receive(dev);
-}
+static bool listens(void *dev) { return can_receive(dev); }
 
 static void overrun(void *dev)
 {
@@ -378,8 +371,7 @@ static int pl011_create(struct emul_dev *d, const void *fdt, int node)
 	s->clock = emul_clock_hz(d, fdt, node, 0, DEFAULT_CLOCK);
 	err = connect(s, fdt, node);
 	if (err) {
-		log_err("%s: %s: cannot make its console (error %d)", d->guest->name, d->path,
-			err);
+		log_err("%s: %s: cannot make its console (error %d)", d->guest->name, d->path, err);
 		return err;
 	}
 	s->wire.ops = &wire_ops;

@@ -20,17 +20,17 @@ struct fifo {
 struct pl011 {
 	struct emul_dev *dev;
 	struct vserial con;
-	struct wire wire;        /* espalier,peer */
-	struct timer timeout;    /* receive timeout */
+	struct wire wire;     /* espalier,peer */
+	struct timer timeout; /* receive timeout */
 	uint64_t timeout_ns;
-	uint32_t clock;          /* UARTCLK, Hz */
+	uint32_t clock; /* UARTCLK, Hz */
 	struct fifo rx, tx;
 	uint32_t rsr, ilpr, ibrd, fbrd, lcr_h, cr, ifls, imsc, ris, dmacr;
-	uint32_t modem;          /* UARTFR's modem bits when last looked at */
-	bool overrun;            /* UARTDR.OE until a character fits again */
-	bool refused;            /* input waits in the console */
+	uint32_t modem; /* UARTFR's modem bits when last looked at */
+	bool overrun;   /* UARTDR.OE until a character fits again */
+	bool refused;   /* input waits in the console */
 	bool line;
-	uint32_t sent, received; /* bytes, for `guest info` */
+	uint32_t sent, received;   /* bytes, for `guest info` */
 	char rings[VSERIAL_RINGS]; /* of con */
 };
 

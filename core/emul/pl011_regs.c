@@ -5,25 +5,21 @@
 
 static uint32_t dr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return pl011_take(d->state);
 }
 
 static void dr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)m, (void)i;
 	pl011_send(d->state, v & 0xff);
 }
 
 static uint32_t rsr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return ((struct pl011 *)d->state)->rsr;
 }
 
 static void ecr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)m, (void)i, (void)v;
 	((struct pl011 *)d->state)->rsr = 0;
 }
 
@@ -31,7 +27,6 @@ static uint32_t fr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	const struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	return s->modem | (s->rx.count ? 0 : UARTFR_RXFE) |
 	       (s->rx.count >= pl011_depth(s) ? UARTFR_RXFF : 0) |
 	       (s->tx.count ? UARTFR_BUSY : UARTFR_TXFE) |
@@ -42,7 +37,6 @@ static void ibrd_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 {
 	struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	s->ibrd = v & 0xffff;
 	pl011_baud_changed(s);
 }
@@ -51,7 +45,6 @@ static void fbrd_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 {
 	struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	s->fbrd = v & 0x3f;
 	pl011_baud_changed(s);
 }
@@ -62,7 +55,6 @@ static void lcr_h_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint
 	uint32_t set = v & ~s->lcr_h, cleared = s->lcr_h & ~v;
 	const uint32_t looped = UARTCR_UARTEN | UARTCR_LBE | UARTCR_RXE;
 
-	(void)m, (void)i;
 	if (cleared & UARTLCR_H_FEN)
 		pl011_flush(s);
 	s->lcr_h = v & 0xff;
@@ -76,7 +68,6 @@ static void cr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_
 {
 	struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	s->cr = v & 0xff87;
 	pl011_modem_changed(s);
 	pl011_kick(s);
@@ -86,7 +77,6 @@ static void imsc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 {
 	struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	s->imsc = v & UARTINT_ALL;
 	pl011_update(s);
 }
@@ -95,7 +85,6 @@ static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	const struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	return s->ris & s->imsc;
 }
 
@@ -103,7 +92,6 @@ static void icr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 {
 	struct pl011 *s = d->state;
 
-	(void)m, (void)i;
 	/* Characters that stay in the FIFO will time out again. */
 	if ((v & s->ris & UARTINT_RT) && s->rx.count)
 		pl011_start_timeout(s);
@@ -136,8 +124,13 @@ PLAIN_SET(ifls, 0x3f)
 PLAIN_SET(dmacr, 7)
 
 #define RW(reg, fn) \
-	{ .offset = reg, .name = #reg, .get = fn##_get, .set = fn##_set, .bytes = 1 }
-#define RO(reg, fn) { .offset = reg, .name = #reg, .get = fn##_get, .bytes = 1 }
+	{ \
+		.offset = reg, .name = #reg, .get = fn##_get, .set = fn##_set, .bytes = 1 \
+	}
+#define RO(reg, fn) \
+	{ \
+		.offset = reg, .name = #reg, .get = fn##_get, .bytes = 1 \
+	}
 
 static const struct reg_row rows[] = {
 	RW(UARTDR, dr),

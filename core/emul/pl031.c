@@ -15,17 +15,14 @@
 struct pl031 {
 	struct emul_dev *dev;
 	struct timer timer;
-	uint32_t offset;  /* seconds of the clock when the VMM booted */
-	uint32_t last;    /* the clock when last looked at */
+	uint32_t offset; /* seconds of the clock when the VMM booted */
+	uint32_t last;   /* the clock when last looked at */
 	uint32_t match, load;
 	uint32_t imsc, ris;
 	bool line;
 };
 
-static uint32_t seconds(uint64_t now)
-{
-	return (uint32_t)(now / NS_PER_SEC);
-}
+static uint32_t seconds(uint64_t now) { return (uint32_t)(now / NS_PER_SEC); }
 
 /* The interrupt comes when the clock counts up to RTCMR. */
 static void catch_up(struct pl031 *s, uint64_t now)
@@ -72,13 +69,11 @@ static struct pl031 *look(struct emul_dev *d)
 
 static uint32_t dr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return look(d)->last;
 }
 
 static uint32_t mr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return ((struct pl031 *)d->state)->match;
 }
 
@@ -86,7 +81,6 @@ static void mr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_
 {
 	struct pl031 *s = look(d);
 
-	(void)m, (void)i;
 	s->match = v;
 	if (v == s->last)
 		s->ris |= RTCINT_MATCH;
@@ -95,7 +89,6 @@ static void mr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_
 
 static uint32_t lr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return ((struct pl031 *)d->state)->load;
 }
 
@@ -104,7 +97,6 @@ static void lr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_
 	struct pl031 *s = look(d);
 	uint64_t now = timer_now();
 
-	(void)m, (void)i;
 	s->load = s->last = v;
 	s->offset = v - seconds(now);
 	settle(s, now);
@@ -112,7 +104,6 @@ static void lr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_
 
 static uint32_t imsc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return ((struct pl031 *)d->state)->imsc;
 }
 
@@ -120,14 +111,12 @@ static void imsc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 {
 	struct pl031 *s = look(d);
 
-	(void)m, (void)i;
 	s->imsc = v & RTCINT_MATCH;
 	settle(s, timer_now());
 }
 
 static uint32_t ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return look(d)->ris;
 }
 
@@ -135,7 +124,6 @@ static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct pl031 *s = look(d);
 
-	(void)m, (void)i;
 	return s->ris & s->imsc;
 }
 
@@ -143,7 +131,6 @@ static void icr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 {
 	struct pl031 *s = look(d);
 
-	(void)m, (void)i;
 	s->ris &= ~v;
 	settle(s, timer_now());
 }
@@ -168,7 +155,6 @@ static int pl031_create(struct emul_dev *d, const void *fdt, int node)
 {
 	struct pl031 *s = d->state;
 
-	(void)fdt, (void)node;
 	s->dev = d;
 	timer_init(&s->timer, matched);
 	return 0;
@@ -185,10 +171,7 @@ static void pl031_reset(struct emul_dev *d)
 	settle(s, now);
 }
 
-static void pl031_destroy(struct emul_dev *d)
-{
-	timer_cancel(&((struct pl031 *)d->state)->timer);
-}
+static void pl031_destroy(struct emul_dev *d) { timer_cancel(&((struct pl031 *)d->state)->timer); }
 
 static void pl031_describe(struct emul_dev *d, char *buf, unsigned len)
 {

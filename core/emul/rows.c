@@ -4,10 +4,7 @@
 
 #include <espalier/emul.h>
 
-static uint32_t row_bytes(const struct reg_row *r)
-{
-	return 4 * MAX(r->count, 1);
-}
+static uint32_t row_bytes(const struct reg_row *r) { return 4 * MAX(r->count, 1); }
 
 static const struct reg_row *find_row(const struct reg_row *rows, unsigned n, uint32_t off)
 {
@@ -42,8 +39,7 @@ uint32_t mmio_merge(const struct mmio *m, uint32_t old, uint32_t v)
 	return (old & ~lanes(m)) | (v & lanes(m));
 }
 
-int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *rows,
-		    unsigned n)
+int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *rows, unsigned n)
 {
 	const struct reg_row *r = find_row(rows, n, m->offset);
 	unsigned index, shift = 8 * (m->offset & 3);
@@ -72,8 +68,7 @@ int emul_rows_access(struct emul_dev *d, struct mmio *m)
 	return reg_rows_access(d, m, map->rows, map->n);
 }
 
-const struct reg_row *emul_find_row(const struct emul_dev *d, const struct mmio *m,
-				    unsigned *index)
+const struct reg_row *emul_find_row(const struct emul_dev *d, const struct mmio *m, unsigned *index)
 {
 	const struct reg_map *map;
 	const struct reg_row *r;

@@ -35,11 +35,13 @@ static uint32_t config_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	unsigned n = d->guest->nr_vcpus;
 
-	(void)m, (void)i;
 	return (n - 1) | (BIT(n) - 1) << SCU_CONFIG_SMP_SHIFT;
 }
 
-#define RW(at, nm, fn) { .offset = at, .name = nm, .get = fn##_get, .set = fn##_set, .bytes = 1 }
+#define RW(at, nm, fn) \
+	{ \
+		.offset = at, .name = nm, .get = fn##_get, .set = fn##_set, .bytes = 1 \
+	}
 
 static const struct reg_row rows[] = {
 	RW(SCU_CONTROL, "SCU Control", control),

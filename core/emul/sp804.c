@@ -12,20 +12,20 @@
 #include "primecell.h"
 
 #define DEFAULT_TIMCLK 1000000u
-#define CONTROL_RESET SP804_CONTROL_INTEN
+#define CONTROL_RESET  SP804_CONTROL_INTEN
 
 struct sp804_timer {
 	struct emul_dev *dev;
 	struct downcount count;
 	struct timer timer;
 	uint32_t load, control;
-	bool event;  /* TimerXRIS */
+	bool event; /* TimerXRIS */
 };
 
 struct sp804 {
 	struct sp804_timer half[2];
 	uint32_t hz[2];
-	uint32_t itcr;  /* integration test mode: ITOP drives the interrupts */
+	uint32_t itcr; /* integration test mode: ITOP drives the interrupts */
 	uint32_t itop;
 	bool line[2];
 };
@@ -58,7 +58,7 @@ static void update_lines(struct emul_dev *d)
 
 	for (unsigned n = 0; n < 2; n++)
 		mis[n] = s->itcr ? s->itop >> n & 1 :
-			 s->half[n].event && (s->half[n].control & SP804_CONTROL_INTEN);
+				   s->half[n].event && (s->half[n].control & SP804_CONTROL_INTEN);
 	if (d->nr_irqs >= 2) {
 		drive(d, 0, mis[0]);
 		drive(d, 1, mis[1]);
@@ -114,7 +114,6 @@ static void set_reload(struct sp804_timer *t)
 
 static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return timer_of(d, m)->load;
 }
 
@@ -124,7 +123,6 @@ static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	t->load = v;
 	set_reload(t);
@@ -143,7 +141,6 @@ static void bgload_set(struct emul_dev *d, const struct mmio *m, unsigned i, uin
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	downcount_freeze(&t->count, now);
 	t->load = v;
@@ -154,13 +151,11 @@ static void bgload_set(struct emul_dev *d, const struct mmio *m, unsigned i, uin
 
 static uint32_t value_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return downcount_value(&timer_of(d, m)->count, timer_now());
 }
 
 static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return timer_of(d, m)->control;
 }
 
@@ -171,7 +166,6 @@ static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	downcount_freeze(&t->count, now);
 	t->control = v & 0xef;
@@ -188,7 +182,6 @@ static void intclr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uin
 {
 	struct sp804_timer *t = timer_of(d, m);
 
-	(void)i, (void)v;
 	catch_up(t, timer_now());
 	t->event = false;
 	settle(t);
@@ -198,7 +191,6 @@ static uint32_t ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct sp804_timer *t = timer_of(d, m);
 
-	(void)i;
 	catch_up(t, timer_now());
 	settle(t);
 	return t->event;
@@ -211,34 +203,38 @@ static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 
 static uint32_t itcr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)m, (void)i;
 	return ((struct sp804 *)d->state)->itcr;
 }
 
 static void itcr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)m, (void)i;
 	((struct sp804 *)d->state)->itcr = v & 1;
 	update_lines(d);
 }
 
 static void itop_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)m, (void)i;
 	((struct sp804 *)d->state)->itop = v & 3;
 	update_lines(d);
 }
 
 #define TIMER_ROWS(at, n) \
 	{ .offset = (at) + SP804_LOAD, .name = n "Load", .get = load_get, .set = load_set }, \
-	{ .offset = (at) + SP804_VALUE, .name = n "Value", .get = value_get }, \
-	{ .offset = (at) + SP804_CONTROL, .name = n "Control", .get = control_get, \
-	  .set = control_set }, \
-	{ .offset = (at) + SP804_INTCLR, .name = n "IntClr", .set = intclr_set }, \
-	{ .offset = (at) + SP804_RIS, .name = n "RIS", .get = ris_get }, \
-	{ .offset = (at) + SP804_MIS, .name = n "MIS", .get = mis_get }, \
-	{ .offset = (at) + SP804_BGLOAD, .name = n "BGLoad", .get = load_get, .set = bgload_set }, \
-	{ .offset = (at) + 0x1c, .name = "reserved" }
+		{ .offset = (at) + SP804_VALUE, .name = n "Value", .get = value_get }, \
+		{ .offset = (at) + SP804_CONTROL, \
+		  .name = n "Control", \
+		  .get = control_get, \
+		  .set = control_set }, \
+		{ .offset = (at) + SP804_INTCLR, .name = n "IntClr", .set = intclr_set }, \
+		{ .offset = (at) + SP804_RIS, .name = n "RIS", .get = ris_get }, \
+		{ .offset = (at) + SP804_MIS, .name = n "MIS", .get = mis_get }, \
+		{ .offset = (at) + SP804_BGLOAD, \
+		  .name = n "BGLoad", \
+		  .get = load_get, \
+		  .set = bgload_set }, \
+	{ \
+		.offset = (at) + 0x1c, .name = "reserved" \
+	}
 
 static const struct reg_row rows[] = {
 	TIMER_ROWS(0, "Timer1"),

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PrimeXsys System Controller (SP810), ARM DDI 0254B: enough for what uses it as the
  * clock of the timers. SCCTRL is kept; the emulated timers always count at 1 MHz.
@@ -14,7 +14,6 @@ struct sp810 {
 
 static uint32_t ctrl_get(struct emul_dev *d, const struct mmio *m, unsigned index)
 {
-	(void)m, (void)index;
 	return ((struct sp810 *)d->state)->ctrl;
 }
 
@@ -22,7 +21,6 @@ static void ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned index, u
 {
 	struct sp810 *s = d->state;
 
-	(void)index;
 	s->ctrl = mmio_merge(m, s->ctrl, v);
 }
 
@@ -33,10 +31,7 @@ static const struct reg_row rows[] = {
 };
 static const struct reg_map map = { rows, ARRAY_SIZE(rows) };
 
-static void sp810_reset(struct emul_dev *d)
-{
-	((struct sp810 *)d->state)->ctrl = 0;
-}
+static void sp810_reset(struct emul_dev *d) { ((struct sp810 *)d->state)->ctrl = 0; }
 
 static const char *const compatible[] = { "arm,sp810", NULL };
 

@@ -21,9 +21,9 @@ static const uint32_t db_volts[] = { 1000000, 1000000, 1000000, 1800000, 900000,
 /* A quantity that can be read, and written if `field` is not 0. */
 struct quantity {
 	uint8_t function, site;
-	uint8_t count;          /* of devices */
-	uint16_t field;         /* offset in struct syscfg */
-	const uint32_t *fixed;  /* or constants */
+	uint8_t count;         /* of devices */
+	uint16_t field;        /* offset in struct syscfg */
+	const uint32_t *fixed; /* or constants */
 };
 
 #define AT(f) offsetof(struct syscfg, f)
@@ -49,10 +49,7 @@ static const struct command commands[] = {
 	{ SYS_CFG_REBOOT, guest_request_reset, "it rebooted" },
 };
 
-void syscfg_reset(struct syscfg *c)
-{
-	*c = power_on;
-}
+void syscfg_reset(struct syscfg *c) { *c = power_on; }
 
 static bool access_quantity(struct syscfg *c, const struct quantity *q, uint32_t ctrl,
 			    uint32_t *data)

@@ -22,7 +22,6 @@ static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i
 
 	/* Three ticks are 125 ns; a 64-bit division once a second at most. */
 	_Static_assert(SYS_24MHZ_HZ / 3 * UINT64_C(125) == NS_PER_SEC, "three ticks are 125 ns");
-	(void)m, (void)i;
 	if (now - s->base_ns >= BIT(30)) {
 		s->base_ticks = (uint32_t)(now / 125) * 3;
 		s->base_ns = now / 125 * 125;
@@ -32,7 +31,6 @@ static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i
 
 static uint32_t hundred_hz_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)d, (void)m, (void)i;
 	return (uint32_t)(timer_now() / (10 * NS_PER_MS));
 }
 
@@ -79,29 +77,40 @@ static void cfgctrl_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 {
 	struct sysreg *s = d->state;
 
-	(void)m, (void)i;
 	s->cfgctrl = v & ~SYS_CFGCTRL_START;
 	if (v & SYS_CFGCTRL_START)
 		s->cfgstat = syscfg_run(d, &s->cfg, v, &s->cfgdata);
 }
 
 #define RW(reg, fn) \
-	{ .offset = reg, .name = #reg, .get = fn##_get, .set = fn##_set, .bytes = 1 }
-#define GAP(at) { .offset = at, .name = "reserved", .bytes = 1 }
+	{ \
+		.offset = reg, .name = #reg, .get = fn##_get, .set = fn##_set, .bytes = 1 \
+	}
+#define GAP(at) \
+	{ \
+		.offset = at, .name = "reserved", .bytes = 1 \
+	}
 
 /* One row each up to SYS_24MHZ, the sched_clock of Linux: found at once then. */
 static const struct reg_row rows[] = {
 	{ .offset = SYS_ID, .name = "SYS_ID", .value = BOARD_ID, .bytes = 1 },
 	{ .offset = SYS_SW, .name = "SYS_SW", .bytes = 1 },
 	RW(SYS_LED, led),
-	GAP(0x00c), GAP(0x010), GAP(0x014), GAP(0x018), GAP(0x01c), GAP(0x020),
+	GAP(0x00c),
+	GAP(0x010),
+	GAP(0x014),
+	GAP(0x018),
+	GAP(0x01c),
+	GAP(0x020),
 	{ .offset = SYS_100HZ, .name = "SYS_100HZ", .get = hundred_hz_get, .bytes = 1 },
-	GAP(0x028), GAP(0x02c),
+	GAP(0x028),
+	GAP(0x02c),
 	RW(SYS_FLAGS, flags),
 	{ .offset = SYS_FLAGSCLR, .name = "SYS_FLAGSCLR", .set = flags_clr, .bytes = 1 },
 	RW(SYS_NVFLAGS, nvflags),
 	{ .offset = SYS_NVFLAGSCLR, .name = "SYS_NVFLAGSCLR", .set = nvflags_clr, .bytes = 1 },
-	GAP(0x040), GAP(0x044),
+	GAP(0x040),
+	GAP(0x044),
 	/* No card in the slot. */
 	{ .offset = SYS_MCI, .name = "SYS_MCI", .bytes = 1 },
 	RW(SYS_FLASH, flash),

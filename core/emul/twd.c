@@ -14,7 +14,7 @@
 #include "clock.h"
 #include "downcount.h"
 
-#define TWD_CPUS 4
+#define TWD_CPUS          4
 #define DEFAULT_PERIPHCLK 100000000u
 
 struct twd_cpu {
@@ -23,11 +23,11 @@ struct twd_cpu {
 	struct downcount count;
 	struct timer timer;
 	uint32_t load, control;
-	bool event;          /* Interrupt Status */
+	bool event; /* Interrupt Status */
 	bool line;
-	bool reset_status;   /* the watchdog has asked for a reset */
-	bool fired;          /* ... and that reset is still to come */
-	bool unlocking;      /* the first key was written to Disable */
+	bool reset_status; /* the watchdog has asked for a reset */
+	bool fired;        /* ... and that reset is still to come */
+	bool unlocking;    /* the first key was written to Disable */
 };
 
 struct twd {
@@ -40,10 +40,7 @@ static struct twd_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
 	return &((struct twd *)d->state)->cpu[m->vcpu];
 }
 
-static bool is_watchdog(const struct twd_cpu *t)
-{
-	return t->control & TWD_CONTROL_WDMODE;
-}
+static bool is_watchdog(const struct twd_cpu *t) { return t->control & TWD_CONTROL_WDMODE; }
 
 /* Takes in what happened up to now. */
 static void catch_up(struct twd_cpu *t, uint64_t now)
@@ -90,7 +87,6 @@ static void expired(struct timer *timer)
 
 static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->load;
 }
 
@@ -100,7 +96,6 @@ static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	struct twd_cpu *t = cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	t->load = t->count.reload = v;
 	downcount_set(&t->count, v, now);
@@ -109,7 +104,6 @@ static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 
 static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return downcount_value(&cpu_of(d, m)->count, timer_now());
 }
 
@@ -119,7 +113,6 @@ static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 	struct twd_cpu *t = cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	(void)i;
 	catch_up(t, now);
 	if (!is_watchdog(t))
 		downcount_set(&t->count, v, now);
@@ -128,7 +121,6 @@ static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 
 static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->control;
 }
 
@@ -146,12 +138,11 @@ static void change_control(struct twd_cpu *t, uint32_t v)
 	settle(t);
 }
 
-#define TIMER_BITS (TWD_CONTROL_PRESCALER_MASK | TWD_CONTROL_IRQ | TWD_CONTROL_RELOAD | \
-		    TWD_CONTROL_ENABLE)
+#define TIMER_BITS \
+	(TWD_CONTROL_PRESCALER_MASK | TWD_CONTROL_IRQ | TWD_CONTROL_RELOAD | TWD_CONTROL_ENABLE)
 
 static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)i;
 	change_control(cpu_of(d, m), v & TIMER_BITS);
 }
 
@@ -160,16 +151,14 @@ static void wcontrol_set(struct emul_dev *d, const struct mmio *m, unsigned i, u
 {
 	struct twd_cpu *t = cpu_of(d, m);
 
-	(void)i;
-	change_control(t, (v & (TIMER_BITS | TWD_CONTROL_WDMODE)) |
-			  (t->control & TWD_CONTROL_WDMODE));
+	change_control(t,
+		       (v & (TIMER_BITS | TWD_CONTROL_WDMODE)) | (t->control & TWD_CONTROL_WDMODE));
 }
 
 static uint32_t isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct twd_cpu *t = cpu_of(d, m);
 
-	(void)i;
 	catch_up(t, timer_now());
 	settle(t);
 	return t->event;
@@ -179,7 +168,6 @@ static void isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 {
 	struct twd_cpu *t = cpu_of(d, m);
 
-	(void)i;
 	catch_up(t, timer_now());
 	if (v & TWD_ISR_EVENT)
 		t->event = false;
@@ -188,13 +176,11 @@ static void isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 
 static uint32_t wreset_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	(void)i;
 	return cpu_of(d, m)->reset_status;
 }
 
 static void wreset_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	(void)i;
 	if (v & 1)
 		cpu_of(d, m)->reset_status = false;
 }
@@ -203,7 +189,6 @@ static void wdisable_set(struct emul_dev *d, const struct mmio *m, unsigned i, u
 {
 	struct twd_cpu *t = cpu_of(d, m);
 
-	(void)i;
 	if (v == TWD_WDISABLE_KEY2 && t->unlocking)
 		change_control(t, t->control & ~TWD_CONTROL_WDMODE);
 	t->unlocking = v == TWD_WDISABLE_KEY1;
@@ -211,9 +196,17 @@ static void wdisable_set(struct emul_dev *d, const struct mmio *m, unsigned i, u
 
 #define COMMON_ROWS(set_control) \
 	{ .offset = TWD_LOAD, .name = "Load", .get = load_get, .set = load_set }, \
-	{ .offset = TWD_COUNTER, .name = "Counter", .get = counter_get, .set = counter_set }, \
-	{ .offset = TWD_CONTROL, .name = "Control", .get = control_get, .set = set_control }, \
-	{ .offset = TWD_ISR, .name = "Interrupt Status", .get = isr_get, .set = isr_set }
+		{ .offset = TWD_COUNTER, \
+		  .name = "Counter", \
+		  .get = counter_get, \
+		  .set = counter_set }, \
+		{ .offset = TWD_CONTROL, \
+		  .name = "Control", \
+		  .get = control_get, \
+		  .set = set_control }, \
+	{ \
+		.offset = TWD_ISR, .name = "Interrupt Status", .get = isr_get, .set = isr_set \
+	}
 
 static const struct reg_row timer_rows[] = {
 	COMMON_ROWS(control_set),
@@ -282,15 +275,19 @@ static void twd_describe(struct emul_dev *d, char *buf, unsigned len)
 
 	snprintf(buf, len, "vcpu0: %s, load %u, counter %u, control 0x%x, event %d, irq %d",
 		 t->count.running ? "on" : "off", (unsigned)t->load,
-		 (unsigned)downcount_value(&t->count, timer_now()), (unsigned)t->control,
-		 t->event, t->line);
+		 (unsigned)downcount_value(&t->count, timer_now()), (unsigned)t->control, t->event,
+		 t->line);
 }
 
 static const char *const timer_compatible[] = {
-	"arm,cortex-a9-twd-timer", "arm,cortex-a5-twd-timer", NULL
+	"arm,cortex-a9-twd-timer",
+	"arm,cortex-a5-twd-timer",
+	NULL,
 };
 static const char *const wdt_compatible[] = {
-	"arm,cortex-a9-twd-wdt", "arm,cortex-a5-twd-wdt", NULL
+	"arm,cortex-a9-twd-wdt",
+	"arm,cortex-a5-twd-wdt",
+	NULL,
 };
 
 const struct emul_class twd_class = {

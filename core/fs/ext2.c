@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Superblock, inodes and file contents.  Layouts are those of the ext2
  * documentation ("The Second Extended File System", D. Poirier).
@@ -16,7 +16,7 @@
 
 #define INCOMPAT_FILETYPE 0x2
 
-#define FLAG_EXTENTS	 0x00080000
+#define FLAG_EXTENTS     0x00080000
 #define FLAG_INLINE_DATA 0x10000000
 
 #define DIRECT 12 /* pointers in the inode before the indirect ones */
@@ -25,11 +25,20 @@ static const struct feature {
 	uint32_t bit;
 	const char *name;
 } incompatible[] = {
-	{ 0x1, "compression" }, { 0x4, "needs_recovery" }, { 0x8, "journal_dev" },
-	{ 0x10, "meta_bg" },	{ 0x40, "extents" },	   { 0x80, "64bit" },
-	{ 0x100, "mmp" },	{ 0x200, "flex_bg" },	   { 0x400, "ea_inode" },
-	{ 0x1000, "dirdata" },	{ 0x2000, "metadata_csum_seed" },
-	{ 0x4000, "large_dir" }, { 0x8000, "inline_data" }, { 0x10000, "encrypt" },
+	{ 0x1, "compression" },
+	{ 0x4, "needs_recovery" },
+	{ 0x8, "journal_dev" },
+	{ 0x10, "meta_bg" },
+	{ 0x40, "extents" },
+	{ 0x80, "64bit" },
+	{ 0x100, "mmp" },
+	{ 0x200, "flex_bg" },
+	{ 0x400, "ea_inode" },
+	{ 0x1000, "dirdata" },
+	{ 0x2000, "metadata_csum_seed" },
+	{ 0x4000, "large_dir" },
+	{ 0x8000, "inline_data" },
+	{ 0x10000, "encrypt" },
 	{ 0x20000, "casefold" },
 };
 
@@ -72,8 +81,7 @@ static int check_features(struct ext2 *fs, uint32_t incompat)
 					incompatible[i].name);
 	}
 	if (incompat && n < sizeof(fs->error))
-		snprintf(fs->error + n, sizeof(fs->error) - n, " 0x%lx",
-			 (unsigned long)incompat);
+		snprintf(fs->error + n, sizeof(fs->error) - n, " 0x%lx", (unsigned long)incompat);
 	return -ENOTSUP;
 }
 
@@ -150,14 +158,10 @@ int ext2_mount(struct ext2 *fs, struct block *dev)
 static enum ext2_type type_of(uint16_t mode)
 {
 	switch (mode >> 12) {
-	case 4:
-		return EXT2_DIR;
-	case 8:
-		return EXT2_FILE;
-	case 10:
-		return EXT2_SYMLINK;
-	default:
-		return EXT2_OTHER;
+	case 4: return EXT2_DIR;
+	case 8: return EXT2_FILE;
+	case 10: return EXT2_SYMLINK;
+	default: return EXT2_OTHER;
 	}
 }
 
@@ -165,11 +169,9 @@ static int decode_inode(struct ext2 *fs, const uint8_t *raw, struct ext2_inode *
 {
 	out->mode = le16(raw);
 	if (!out->mode)
-		return ext2_fail(fs, -EINVAL, "inode %lu is not in use",
-				 (unsigned long)out->ino);
+		return ext2_fail(fs, -EINVAL, "inode %lu is not in use", (unsigned long)out->ino);
 	if (le32(raw + 32) & (FLAG_EXTENTS | FLAG_INLINE_DATA))
-		return ext2_fail(fs, -EINVAL, "inode %lu is not of ext2",
-				 (unsigned long)out->ino);
+		return ext2_fail(fs, -EINVAL, "inode %lu is not of ext2", (unsigned long)out->ino);
 	out->type = type_of(out->mode);
 	out->size = le32(raw + 4);
 	if (out->type == EXT2_FILE)
@@ -179,8 +181,8 @@ static int decode_inode(struct ext2 *fs, const uint8_t *raw, struct ext2_inode *
 	for (unsigned i = 0; i < ARRAY_SIZE(out->block); i++)
 		out->block[i] = le32(raw + 40 + 4 * i);
 	/* No two blocks of a directory are the same, so it cannot be bigger. */
-	if (out->type == EXT2_DIR && (out->size % fs->block_size ||
-	    out->size / fs->block_size > fs->blocks_count))
+	if (out->type == EXT2_DIR &&
+	    (out->size % fs->block_size || out->size / fs->block_size > fs->blocks_count))
 		return ext2_fail(fs, -EINVAL, "directory inode %lu has a wrong size",
 				 (unsigned long)out->ino);
 	return 0;
@@ -204,8 +206,7 @@ int ext2_inode(struct ext2 *fs, uint32_t ino, struct ext2_inode *out)
 		return err;
 	table = le32(raw);
 	off = (uint64_t)index * fs->inode_size;
-	if (!ext2_block_ok(fs, table) ||
-	    off / fs->block_size >= fs->blocks_count - table)
+	if (!ext2_block_ok(fs, table) || off / fs->block_size >= fs->blocks_count - table)
 		return ext2_fail(fs, -EINVAL, "the descriptor of group %lu is corrupted",
 				 (unsigned long)group);
 	err = ext2_read_block(fs, table + (uint32_t)(off / fs->block_size),

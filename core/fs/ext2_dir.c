@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Directories, symbolic links and paths. */
 #include <errno.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "ext2_int.h"
 
 #define ROOT_INO    2
-#define DIRENT_HEAD 8 /* bytes before the name */
+#define DIRENT_HEAD 8  /* bytes before the name */
 #define FAST_LINK   60 /* a shorter target lies in the inode's block pointers */
 #define MAX_LINKS   40
 #define PATH_LEN    1024
@@ -18,8 +18,7 @@ struct dirent {
 
 static int corrupt_dir(struct ext2 *fs, const struct ext2_inode *dir)
 {
-	return ext2_fail(fs, -EINVAL, "directory inode %lu is corrupted",
-			 (unsigned long)dir->ino);
+	return ext2_fail(fs, -EINVAL, "directory inode %lu is corrupted", (unsigned long)dir->ino);
 }
 
 /* The entry at `off` of block b. */
@@ -45,8 +44,8 @@ static int read_entry(struct ext2 *fs, const struct ext2_inode *dir, uint32_t b,
 		return 0; /* deleted, or a node of a directory's index */
 	err = ext2_read_block(fs, b, off + DIRENT_HEAD, e->name, e->name_len);
 	e->name[e->name_len] = '\0';
-	if (!err && (!e->name_len || e->ino > fs->inodes_count ||
-		     strlen(e->name) != e->name_len || strchr(e->name, '/')))
+	if (!err && (!e->name_len || e->ino > fs->inodes_count || strlen(e->name) != e->name_len ||
+		     strchr(e->name, '/')))
 		err = corrupt_dir(fs, dir);
 	return err;
 }
@@ -104,8 +103,8 @@ int ext2_readlink(struct ext2 *fs, const struct ext2_inode *ino, char *buf, uint
 	}
 	buf[n] = '\0';
 	return strlen(buf) == n ? 0 :
-	       ext2_fail(fs, -EINVAL, "symbolic link inode %lu is corrupted",
-			 (unsigned long)ino->ino);
+				  ext2_fail(fs, -EINVAL, "symbolic link inode %lu is corrupted",
+					    (unsigned long)ino->ino);
 }
 
 struct want {

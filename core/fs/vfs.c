@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,9 @@ static struct ext2 root;
 static struct ext2 *mounted;
 static char error[192];
 
-struct ext2 *vfs_fs(void)
-{
-	return mounted;
-}
+struct ext2 *vfs_fs(void) { return mounted; }
 
-const char *vfs_error(void)
-{
-	return error;
-}
+const char *vfs_error(void) { return error; }
 
 static int fail(int err, const char *path, const char *why)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A guest from the model that the partition checker made of its device tree: the
  * map, memory, vCPUs and devices.  Nothing is decided here.
@@ -40,8 +40,11 @@ static int make_map(struct guest *g)
 {
 	for (unsigned i = 0; i < g->part.nr_ranges; i++) {
 		const struct part_range *p = &g->part.ranges[i];
-		struct region r = { .base = GPA(p->base), .size = p->size, .kind = p->kind,
-				    .window = p->window, .path = p->path };
+		struct region r = { .base = GPA(p->base),
+				    .size = p->size,
+				    .kind = p->kind,
+				    .window = p->window,
+				    .path = p->path };
 		int err;
 
 		if (p->kind == REGION_EMUL || p->kind == REGION_CHANNEL)
@@ -94,7 +97,8 @@ static int plan(struct guest *g)
 	g->nr_devs = p->nr_devs;
 	g->nr_vcpus = p->cpus;
 	for (unsigned i = 0; i < p->nr_devs; i++)
-		g->devs[i] = (struct emul_dev){ .cls = p->devs[i].cls, .guest = g,
+		g->devs[i] = (struct emul_dev){ .cls = p->devs[i].cls,
+						.guest = g,
 						.path = p->devs[i].path };
 	g->gic = p->gic < 0 ? NULL : &g->devs[p->gic];
 	return 0;
@@ -185,9 +189,9 @@ static int make(struct guest *g)
 		return err;
 	err = arch_guest_create(g);
 	if (err) {
-		log_err("%s: %s", g->dtb_path, err == -ENOSPC ?
-			"its memory has more ranges than are supported" :
-			"out of memory for the tables that its memory needs");
+		log_err("%s: %s", g->dtb_path,
+			err == -ENOSPC ? "its memory has more ranges than are supported" :
+					 "out of memory for the tables that its memory needs");
 		return err;
 	}
 	err = make_vcpus(g);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Guests from files: read, checked as a set, and built all or none. */
 #include <errno.h>
 #include <stdlib.h>
@@ -77,7 +77,6 @@ static void log_finding(void *arg, const struct part_finding *f)
 {
 	char text[TEXT_MAX];
 
-	(void)arg;
 	part_finding_text(f, text, sizeof(text));
 	if (f->rule->severity == PART_WARNING)
 		log_warn("%s", text);
@@ -166,7 +165,4 @@ int guest_create_set(unsigned n, const char *const *names, const char *const *pa
 	return err;
 }
 
-int guest_create(const char *name, const char *path)
-{
-	return guest_create_set(1, &name, &path);
-}
+int guest_create(const char *name, const char *path) { return guest_create_set(1, &name, &path); }

@@ -1,11 +1,9 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From what is known of a silent guest to what may be wrong with it. */
-#include <espalier/doctor.h>
-
 #include <stdio.h>
 #include <string.h>
 
-
+#include <espalier/doctor.h>
 #include <espalier/faults.h>
 
 #include "doctor_int.h"
@@ -35,8 +33,7 @@ static unsigned long ul(uint32_t v) { return v; }
 
 static bool never_started(const struct doctor_case *c, struct text *t)
 {
-	return c->state == GUEST_RESET &&
-	       say(t, "it was not started: guest kick %s", c->g->name);
+	return c->state == GUEST_RESET && say(t, "it was not started: guest kick %s", c->g->name);
 }
 
 static bool paused(const struct doctor_case *c, struct text *t)
@@ -80,8 +77,10 @@ static bool entry_not_code(const struct doctor_case *c, struct text *t)
 		return false;
 	for (unsigned i = 0; i < ARRAY_SIZE(not_code); i++)
 		if ((l->entry_word & not_code[i].mask) == not_code[i].word)
-			return say(t, "its entry 0x%08lx is not code: the kernel has 0x%08lx there,"
-				   " %s", ul(l->entry), ul(l->entry_word), not_code[i].what);
+			return say(t,
+				   "its entry 0x%08lx is not code: the kernel has 0x%08lx there, "
+				   "%s",
+				   ul(l->entry), ul(l->entry_word), not_code[i].what);
 	return false;
 }
 
@@ -90,9 +89,10 @@ static bool initrd_changed(const struct doctor_case *c, struct text *t)
 	const struct guest_loaded *l = &c->g->loaded;
 
 	return c->initrd_changed && !c->sent &&
-	       say(t, "its initrd at 0x%08lx-0x%08lx is not what was loaded any more: it was"
-		   " overwritten before it was used", ul(l->initrd),
-		   ul(l->initrd + l->initrd_size - 1));
+	       say(t,
+		   "its initrd at 0x%08lx-0x%08lx is not what was loaded any more: it was "
+		   "overwritten before it was used",
+		   ul(l->initrd), ul(l->initrd + l->initrd_size - 1));
 }
 
 /* --- output ---------------------------------------------------------------- */
@@ -143,8 +143,8 @@ static bool fault_loop(const struct doctor_case *c, struct text *t)
 	if (vectors_missing(c))
 		snprintf(vectors, sizeof(vectors), "; its vectors at 0x%08lx are not in RAM",
 			 ul(last(c)->vectors));
-	return say(t, "it takes the same %s%s at pc 0x%08lx over and over%s", what, address,
-		   ul(pc), vectors);
+	return say(t, "it takes the same %s%s at pc 0x%08lx over and over%s", what, address, ul(pc),
+		   vectors);
 }
 
 static bool spins(const struct doctor_case *c)
@@ -161,9 +161,9 @@ static bool spins(const struct doctor_case *c)
 
 static bool spinning(const struct doctor_case *c, struct text *t)
 {
-	return spins(c) && say(t, "it spins at pc 0x%08lx, with interrupts %s, and touches no"
-			       " device", ul(last(c)->pc),
-			       last(c)->irq_masked ? "masked" : "let in");
+	return spins(c) &&
+	       say(t, "it spins at pc 0x%08lx, with interrupts %s, and touches no device",
+		   ul(last(c)->pc), last(c)->irq_masked ? "masked" : "let in");
 }
 
 /* --- interrupts ------------------------------------------------------------ */
@@ -171,7 +171,7 @@ static bool spinning(const struct doctor_case *c, struct text *t)
 #define PRIVATE_SGIS 0xffffu
 
 /* Lowest INTID in a & b, SGIs left out, that is (or with `not`: is not) in c; -1. */
-static int intid_in(const uint32_t *a, const uint32_t *b, bool not)
+static int intid_in(const uint32_t *a, const uint32_t *b, bool not )
 {
 	for (unsigned w = 0; w < VIRQ_WORDS; w++) {
 		uint32_t bits = a[w] & (not ? ~b[w] : b[w]) & (w ? UINT32_MAX : ~PRIVATE_SGIS);
@@ -220,7 +220,8 @@ static bool pending_not_enabled(const struct doctor_case *c, struct text *t)
 	int n = intid_in(c->irq.pending, c->irq.enabled, true);
 
 	return c->wfi && n >= 0 &&
-	       say(t, "it sleeps (WFI) while interrupt %d is pending and not enabled in its GIC", n);
+	       say(t, "it sleeps (WFI) while interrupt %d is pending and not enabled in its GIC",
+		   n);
 }
 
 /* --- its accesses ---------------------------------------------------------- */
@@ -235,10 +236,13 @@ static bool outside(const struct doctor_case *c, struct text *t)
 			most = &f->row[i];
 	if (!most)
 		return false;
-	return say(t, "it accessed %s at 0x%08lx, which its tree does not give it (%llu times;"
-		   " guest faults %s)", most->host ? most->host->path :
-		   most->own ? most->own : "a hole", ul(most->last.a.v),
-		   (unsigned long long)fault_sum(most), c->g->name);
+	return say(t,
+		   "it accessed %s at 0x%08lx, which its tree does not give it (%llu times; guest "
+		   "faults %s)",
+		   most->host ? most->host->path :
+		   most->own  ? most->own :
+				"a hole",
+		   ul(most->last.a.v), (unsigned long long)fault_sum(most), c->g->name);
 }
 
 /* --- the table ------------------------------------------------------------- */

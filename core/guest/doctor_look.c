@@ -1,9 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the doctor wants to know of a guest; it is watched for a moment. */
-#include <espalier/doctor.h>
-
 #include <string.h>
 
+#include <espalier/doctor.h>
 #include <espalier/pass.h>
 #include <espalier/sched.h>
 #include <espalier/timer.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a guest's tree says about its console, and what of that does not exist. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,14 +50,14 @@ static bool next_arg(const char **at, const char *key, char value[WORD_MAX])
 static const char *const pl011[] = { "arm,pl011", NULL };
 static const char *const ns8250[] = { "ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart", NULL };
 static const char *const virtio[] = { "virtio,mmio", NULL };
-static const char *const display[] = { "arm,pl111", "arm,pl110", "arm,hdlcd",
-				       "simple-framebuffer", NULL };
+static const char *const display[] = { "arm,pl111", "arm,pl110", "arm,hdlcd", "simple-framebuffer",
+				       NULL };
 
 static const struct driver_names {
 	const char *name;              /* before the number; longest first */
 	const char *const *compatible; /* of the devices */
 	const char *what;
-	bool aliased;                  /* the number is that of an alias serialN, if any */
+	bool aliased; /* the number is that of an alias serialN, if any */
 } names[] = {
 	{ "ttyAMA", pl011, "PL011", true },
 	{ "ttyS", ns8250, "8250", true },
@@ -112,8 +112,8 @@ static bool no_console(const struct guest *g, char *buf, unsigned len)
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (nth_device(g->dtb, names[i].compatible, 0) >= 0)
 			return false;
-	snprintf(buf, len, "its tree has no console: no enabled node is a UART, virtio or a"
-		 " display");
+	snprintf(buf, len,
+		 "its tree has no console: no enabled node is a UART, virtio or a display");
 	return true;
 }
 
@@ -136,8 +136,9 @@ static bool console_missing(const struct guest *g, char *buf, unsigned len)
 
 	while (next_arg(&at, "console=", value))
 		if (!console_exists(g, value, &what)) {
-			snprintf(buf, len, "/chosen: bootargs: console=%s, but its tree has no"
-				 " such %s", value, what);
+			snprintf(buf, len,
+				 "/chosen: bootargs: console=%s, but its tree has no such %s",
+				 value, what);
 			return true;
 		}
 	return false;
@@ -155,8 +156,9 @@ static bool earlycon_missing(const struct guest *g, char *buf, unsigned len)
 
 		if (!number || traptab_find(&g->map, GPA(a)))
 			continue;
-		snprintf(buf, len, "/chosen: bootargs: earlycon=%s, but nothing of its tree lies"
-			 " at 0x%08lx", value, (unsigned long)a);
+		snprintf(buf, len,
+			 "/chosen: bootargs: earlycon=%s, but nothing of its tree lies at 0x%08lx",
+			 value, (unsigned long)a);
 		return true;
 	}
 	return false;
@@ -170,8 +172,9 @@ static bool none_named(const struct guest *g, char *buf, unsigned len)
 	if (chosen(g) < 0 || fdt_getprop(g->dtb, chosen(g), "stdout-path", NULL) ||
 	    next_arg(&at, "console=", value))
 		return false;
-	snprintf(buf, len, "no console is named: /chosen has neither stdout-path nor console= in"
-		 " its bootargs");
+	snprintf(buf, len,
+		 "no console is named: /chosen has neither stdout-path nor console= in its "
+		 "bootargs");
 	return true;
 }
 
@@ -192,7 +195,6 @@ static bool passed_through(const struct guest *g, char *buf, unsigned len)
 }
 
 bool (*const doctor_tree_check[])(const struct guest *g, char *buf, unsigned len) = {
-	no_console, stdout_missing, console_missing, earlycon_missing, none_named,
-	passed_through,
+	no_console, stdout_missing, console_missing, earlycon_missing, none_named, passed_through,
 };
 const unsigned doctor_tree_checks = ARRAY_SIZE(doctor_tree_check);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The device tree that a guest's kernel gets. */
 #include <errno.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static int make_chosen(void *fdt, bool initrd)
 		return -EINVAL;
 	for (unsigned i = 0; i < ARRAY_SIZE(props); i++) {
 		int err = initrd ? fdt_setprop_u32(fdt, chosen, props[i], 0) :
-			  fdt_delprop(fdt, chosen, props[i]);
+				   fdt_delprop(fdt, chosen, props[i]);
 
 		if (err && err != -FDT_ERR_NOTFOUND)
 			return -EINVAL;

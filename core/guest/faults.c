@@ -1,10 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Exit context counts in a table of fixed size; the host thread puts it into
  * words, which takes the trees.
  */
-#include <espalier/faults.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include <libfdt.h>
 
 #include <espalier/dt.h>
+#include <espalier/faults.h>
 #include <espalier/guest.h>
 #include <espalier/log.h>
 #include <espalier/partition.h>
@@ -37,7 +36,8 @@ static void add_node(const void *fdt, int node, struct fault_node *list, unsigne
 		if (!size)
 			continue;
 		if (list) {
-			const char *p = dt_path(fdt, node, path, sizeof(path)) ? NULL : strdup(path);
+			const char *p =
+				dt_path(fdt, node, path, sizeof(path)) ? NULL : strdup(path);
 
 			list[*n] = (struct fault_node){ base, base + (size - 1), node, p };
 		}
@@ -161,7 +161,9 @@ void fault_where(const struct guest *g, const struct fault_row *row, struct faul
 static void say(const struct guest *g, const struct fault_row *row, uint64_t left_out)
 {
 	static const char *const what[] = {
-		[FAULT_READ] = "read", [FAULT_WRITE] = "write", [FAULT_FETCH] = "fetch",
+		[FAULT_READ] = "read",
+		[FAULT_WRITE] = "write",
+		[FAULT_FETCH] = "fetch",
 	};
 	const struct fault *f = &row->last;
 	char more[40] = "", where[128];
@@ -173,16 +175,16 @@ static void say(const struct guest *g, const struct fault_row *row, uint64_t lef
 	if (row->own && f->kind == FAULT_FETCH)
 		snprintf(where, sizeof(where), "%s is its own, and not RAM", name);
 	else if (row->own)
-		snprintf(where, sizeof(where), "%s is its own, but has no register like that", name);
+		snprintf(where, sizeof(where), "%s is its own, but has no register like that",
+			 name);
 	else
 		snprintf(where, sizeof(where), "%s %s%s; %s in %s's tree", name,
 			 p.node ? "belongs to " : "lies there", p.node ? p.owner : "",
 			 p.disabled ? "disabled" : "not", g->name);
 	if (left_out)
-		snprintf(more, sizeof(more), " (%llu more left out)",
-			 (unsigned long long)left_out);
-	log_warn("%s: %s of %u bytes at 0x%08lx, pc 0x%08lx: %s%s", g->name, what[f->kind],
-		 f->size, (unsigned long)f->a.v, (unsigned long)f->pc, where, more);
+		snprintf(more, sizeof(more), " (%llu more left out)", (unsigned long long)left_out);
+	log_warn("%s: %s of %u bytes at 0x%08lx, pc 0x%08lx: %s%s", g->name, what[f->kind], f->size,
+		 (unsigned long)f->a.v, (unsigned long)f->pc, where, more);
 }
 
 static void flush_row(struct guest *g, struct fault_row *row)
@@ -194,8 +196,7 @@ static void flush_row(struct guest *g, struct fault_row *row)
 	if (row->pending) {
 		row->pending = false;
 		row->logged = sum;
-		row->interval = row->interval ? MIN(2 * row->interval, INTERVAL_MAX)
-					      : INTERVAL_MIN;
+		row->interval = row->interval ? MIN(2 * row->interval, INTERVAL_MAX) : INTERVAL_MIN;
 		row->quiet_until = timer_now() + row->interval;
 	}
 	spin_unlock(&g->fault_table.lock, flags);

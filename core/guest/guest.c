@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of guests and their life cycle. */
 #include <errno.h>
 #include <string.h>
@@ -44,10 +44,7 @@ struct guest *guest_find(const char *name)
 	return NULL;
 }
 
-void guest_add(struct guest *g)
-{
-	list_add_before(&g->link, &guests);
-}
+void guest_add(struct guest *g) { list_add_before(&g->link, &guests); }
 
 /* --- life -------------------------------------------------------------------- */
 
@@ -188,20 +185,11 @@ static bool request(struct guest *g, enum guest_request r, const char *why)
 	return ok;
 }
 
-void guest_request_halt(struct guest *g, const char *why)
-{
-	request(g, REQUEST_HALT, why);
-}
+void guest_request_halt(struct guest *g, const char *why) { request(g, REQUEST_HALT, why); }
 
-void guest_request_reset(struct guest *g, const char *why)
-{
-	request(g, REQUEST_RESET, why);
-}
+void guest_request_reset(struct guest *g, const char *why) { request(g, REQUEST_RESET, why); }
 
-void guest_killed(struct guest *g, const char *why)
-{
-	request(g, REQUEST_NONE, why);
-}
+void guest_killed(struct guest *g, const char *why) { request(g, REQUEST_NONE, why); }
 
 static void run_request(struct guest *g, void *arg)
 {
@@ -209,7 +197,6 @@ static void run_request(struct guest *g, void *arg)
 	enum guest_request r = g->request;
 	const char *why = g->halt_reason;
 
-	(void)arg;
 	g->request = REQUEST_NONE;
 	spin_unlock(&guest_lock, flags);
 	faults_flush(g);
@@ -222,7 +209,4 @@ static void run_request(struct guest *g, void *arg)
 	}
 }
 
-void guest_run_requests(void)
-{
-	guest_for_each(run_request, NULL);
-}
+void guest_run_requests(void) { guest_for_each(run_request, NULL); }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a guest wants to be scheduled: espalier,weight, -slice-us and -affinity. */
 
 #include <espalier/dt.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kernel, initrd and device tree into a guest's RAM, to where load_plan.c puts them. */
 #include <errno.h>
 #include <stdlib.h>
@@ -6,11 +6,11 @@
 #include <espalier/log.h>
 #include <espalier/vfs.h>
 
-#include "partition/dtb_diff.h"
 #include "guest_int.h"
+#include "partition/dtb_diff.h"
 #include "partition/load_plan.h"
 
-#define CHUNK	 (64u << 10)
+#define CHUNK    (64u << 10)
 #define TEXT_MAX 224 /* of the log, without its prefix */
 #define MAX_TOLD 64  /* differences of trees; further ones are only counted */
 
@@ -77,7 +77,6 @@ static void complain(void *arg, enum rule rule, const char *prop, const char *te
 {
 	const struct load *l = arg;
 
-	(void)rule;
 	log_err("%s: %s%s%s", l->g->name, prop ? prop : "", prop ? ": " : "", text);
 }
 
@@ -86,8 +85,11 @@ static void complain(void *arg, enum rule rule, const char *prop, const char *te
 static void differs(void *arg, const char *path, const char *prop, const char *text)
 {
 	const struct dtb_diff *d = arg;
-	struct part_finding f = { .rule = &part_rules[RULE_OTHER_TREE], .guest = d->g,
-				  .path = path, .prop = prop, .text = text };
+	struct part_finding f = { .rule = &part_rules[RULE_OTHER_TREE],
+				  .guest = d->g,
+				  .path = path,
+				  .prop = prop,
+				  .text = text };
 	char line[TEXT_MAX];
 
 	if (d->n <= MAX_TOLD)
@@ -97,8 +99,12 @@ static void differs(void *arg, const char *path, const char *prop, const char *t
 /* The kernel gets another tree than the partition was made from; it was asked for. */
 static void tell_differences(const struct guest *g, const void *dtb)
 {
-	struct dtb_diff d = { .p = partition_machine(), .g = &g->part, .fdt = dtb,
-			      .file = load_plan_dtb_file(&g->part), .tell = differs, .arg = &d };
+	struct dtb_diff d = { .p = partition_machine(),
+			      .g = &g->part,
+			      .fdt = dtb,
+			      .file = load_plan_dtb_file(&g->part),
+			      .tell = differs,
+			      .arg = &d };
 
 	dtb_diff(&d);
 	if (d.n > MAX_TOLD)

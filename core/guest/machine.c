@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The partition of the running machine: what the rules ask of the host, and its guests. */
 #include <errno.h>
 #include <stdlib.h>
@@ -39,10 +39,7 @@ static unsigned free_ram(struct part_run *runs, unsigned max)
 	return r.n;
 }
 
-static bool is_ram(uint32_t base, uint32_t size)
-{
-	return page_is_ram(HPA(base), size);
-}
+static bool is_ram(uint32_t base, uint32_t size) { return page_is_ram(HPA(base), size); }
 
 /* --- files of the disk image --------------------------------------------------------- */
 
@@ -72,18 +69,19 @@ static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
 	return got < 0 ? got : got == (int32_t)n ? 0 : -EIO;
 }
 
-static void close_file(void *handle)
-{
-	free(handle);
-}
+static void close_file(void *handle) { free(handle); }
 
 const struct part_files partition_files = { open_file, read_file, close_file, vfs_error };
 
 /* --- the machine ---------------------------------------------------------------------- */
 
 static struct part_host host = {
-	.driver = device_driver, .irq_owner = pass_irq_owner, .is_ram = is_ram,
-	.cpu_online = sched_cpu_online, .free_ram = free_ram, .classes = emul_classes,
+	.driver = device_driver,
+	.irq_owner = pass_irq_owner,
+	.is_ram = is_ram,
+	.cpu_online = sched_cpu_online,
+	.free_ram = free_ram,
+	.classes = emul_classes,
 };
 
 static struct partition machine = { .host = &host };
@@ -94,10 +92,7 @@ struct partition *partition_machine(void)
 	return &machine;
 }
 
-void partition_find(uint32_t a, struct part_owner *o)
-{
-	part_find(partition_machine(), a, o);
-}
+void partition_find(uint32_t a, struct part_owner *o) { part_find(partition_machine(), a, o); }
 
 const char *partition_owner_of(uint32_t a, char *buf, unsigned len)
 {

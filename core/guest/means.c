@@ -12,8 +12,7 @@ int guest_means_reserve(struct guest *g)
 	const struct part_guest *p = &g->part;
 
 	g->means = (struct means){ .plan = p->means };
-	g->means.base = page_alloc_at(HPA(p->means_host), p->means.size >> PAGE_SHIFT,
-				      PAGE_MEANS);
+	g->means.base = page_alloc_at(HPA(p->means_host), p->means.size >> PAGE_SHIFT, PAGE_MEANS);
 	if (g->means.base)
 		return 0;
 	log_err("%s: the host's %lu KiB at 0x%08lx for its tables are taken", g->dtb_path,

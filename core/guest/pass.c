@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Devices of the host that guests have: what is to do when a guest's life changes. */
 #include <errno.h>
 
@@ -30,15 +30,9 @@ static void release_line(struct chardev *c, void *arg)
 		chardev_close(c);
 }
 
-void pass_stop(struct guest *g)
-{
-	pass_irq_mask(g);
-}
+void pass_stop(struct guest *g) { pass_irq_mask(g); }
 
-void pass_reset(struct guest *g)
-{
-	chardev_for_each(stop_line, g);
-}
+void pass_reset(struct guest *g) { chardev_for_each(stop_line, g); }
 
 void pass_release(struct guest *g)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Interrupts of the host that belong to guests. */
 #include <errno.h>
 #include <stdio.h>
@@ -19,15 +19,12 @@ struct pass_irq {
 	struct guest *guest;
 	unsigned host;    /* INTID */
 	const char *path; /* of the guest's device */
-	bool raised; /* levels: the guest's input is high */
-	bool edge; /* as configured at the host's GIC */
+	bool raised;      /* levels: the guest's input is high */
+	bool edge;        /* as configured at the host's GIC */
 	char name[];
 };
 
-static struct pass_irq *pass_of(struct virq_hw *h)
-{
-	return container_of(h, struct pass_irq, hw);
-}
+static struct pass_irq *pass_of(struct virq_hw *h) { return container_of(h, struct pass_irq, hw); }
 
 static void raise(struct pass_irq *p, bool on)
 {

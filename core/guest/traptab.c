@@ -8,10 +8,7 @@
 
 #define FIRST_CAP 16
 
-void traptab_init(struct traptab *t)
-{
-	memset(t, 0, sizeof(*t));
-}
+void traptab_init(struct traptab *t) { memset(t, 0, sizeof(*t)); }
 
 void traptab_free(struct traptab *t)
 {
@@ -20,10 +17,7 @@ void traptab_free(struct traptab *t)
 }
 
 /* Address of the last byte; a region may end at 2^32. */
-static uint32_t last_byte(const struct region *r)
-{
-	return r->base.v + (r->size - 1);
-}
+static uint32_t last_byte(const struct region *r) { return r->base.v + (r->size - 1); }
 
 static int check(const struct region *r)
 {
@@ -122,6 +116,6 @@ void *traptab_memory(const struct traptab *t, gpa_t a, uint32_t size)
 {
 	const struct region *r = traptab_find(t, a);
 
-	return r && (r->kind == REGION_RAM || r->kind == REGION_CHANNEL) ? memory(r, a, size)
-									  : NULL;
+	return r && (r->kind == REGION_RAM || r->kind == REGION_CHANNEL) ? memory(r, a, size) :
+									   NULL;
 }

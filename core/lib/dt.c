@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Readers over libfdt.  The tree passed fdt_check_full(); its meaning is untrusted. */
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a node's `interrupts` to an INTID (Devicetree Specification 2.4). */
 #include <errno.h>
 #include <string.h>
@@ -54,8 +54,7 @@ static int cells_of(const void *fdt, int parent, uint32_t *n)
 	return *n < 1 || *n > MAX_CELLS ? -EINVAL : 0;
 }
 
-static int take_cells(const void *fdt, int node, const char *prop, unsigned first,
-		      struct spec *s)
+static int take_cells(const void *fdt, int node, const char *prop, unsigned first, struct spec *s)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		int err = dt_u32(fdt, node, prop, first + i, &s->cell[i]);
@@ -99,8 +98,7 @@ static int first_spec(const void *fdt, int node, unsigned index, struct spec *s)
 }
 
 /* The masked unit address and specifier equal those of the map's row. */
-static bool row_matches(const void *fdt, int nexus, unsigned pos, const uint32_t *key,
-			uint32_t n)
+static bool row_matches(const void *fdt, int nexus, unsigned pos, const uint32_t *key, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t mask = UINT32_MAX, v;
@@ -131,7 +129,7 @@ static int through_map(const void *fdt, int node, struct spec *s)
 	memcpy(key + ac, s->cell, s->n * sizeof(key[0]));
 	n = (uint32_t)ac + s->n;
 
-	for (unsigned pos = 0;; ) {
+	for (unsigned pos = 0;;) {
 		bool hit = row_matches(fdt, nexus, pos, key, n);
 		uint32_t pac = 0;
 

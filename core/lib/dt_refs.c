@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of properties that hold phandles, and the walk along one of them. */
 #include <string.h>
 
@@ -10,14 +10,14 @@
 
 #define MAX_ARGS 16
 
-#define C(name, cells, role)	{ name, cells, DT_REF_CELLS, DT_REF_##role, 0, 0, false },
-#define G(name, n, at, role)	{ name, NULL, DT_REF_GROUPS, DT_REF_##role, n, at, false },
-#define H(name)			{ name, NULL, DT_REF_HEAD, DT_REF_PART, 0, 0, false },
-#define L(name)			{ name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, false },
-#define M(name, cells)		{ name, cells, DT_REF_MAP, DT_REF_NEEDED, 0, 0, false },
-#define N(name)			{ name, NULL, DT_REF_LIST, DT_REF_NEEDED, 0, 0, false },
-#define P(name)			{ name, NULL, DT_REF_LIST, DT_REF_PART, 0, 0, false },
-#define Y(name)			{ name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, true },
+#define C(name, cells, role) { name, cells, DT_REF_CELLS, DT_REF_##role, 0, 0, false },
+#define G(name, n, at, role) { name, NULL, DT_REF_GROUPS, DT_REF_##role, n, at, false },
+#define H(name)              { name, NULL, DT_REF_HEAD, DT_REF_PART, 0, 0, false },
+#define L(name)              { name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, false },
+#define M(name, cells)       { name, cells, DT_REF_MAP, DT_REF_NEEDED, 0, 0, false },
+#define N(name)              { name, NULL, DT_REF_LIST, DT_REF_NEEDED, 0, 0, false },
+#define P(name)              { name, NULL, DT_REF_LIST, DT_REF_PART, 0, 0, false },
+#define Y(name)              { name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, true },
 
 /* clang-format off */
 const struct dt_ref dt_refs[] = {
@@ -206,8 +206,7 @@ const struct dt_ref *dt_ref_find(const void *fdt, int node, const char *prop)
 	const struct dt_ref *ref = by_name(prop);
 
 	/* A hog's gpios are numbers of the controller that it stands in. */
-	if (ref && node >= 0 && !strcmp(prop, "gpios") &&
-	    fdt_getprop(fdt, node, "gpio-hog", NULL))
+	if (ref && node >= 0 && !strcmp(prop, "gpios") && fdt_getprop(fdt, node, "gpio-hog", NULL))
 		return NULL;
 	return ref ? ref : by_pattern(prop);
 }

@@ -201,15 +201,11 @@ static void convert(struct sink *s, const struct spec *sp, va_list *ap)
 
 	switch (sp->conv) {
 	case 'd':
-	case 'i':
-		put_signed(s, sp, signed_arg(sp, ap));
-		break;
+	case 'i': put_signed(s, sp, signed_arg(sp, ap)); break;
 	case 'u':
 	case 'x':
 	case 'X':
-	case 'o':
-		put_unsigned(s, sp, unsigned_arg(sp, ap));
-		break;
+	case 'o': put_unsigned(s, sp, unsigned_arg(sp, ap)); break;
 	case 'p':
 		hex.conv = 'x';
 		hex.alt = true;
@@ -219,12 +215,8 @@ static void convert(struct sink *s, const struct spec *sp, va_list *ap)
 		c = va_arg(*ap, int);
 		put_padded(s, sp, &c, 1);
 		break;
-	case 's':
-		put_string(s, sp, va_arg(*ap, const char *));
-		break;
-	case '%':
-		put(s, '%');
-		break;
+	case 's': put_string(s, sp, va_arg(*ap, const char *)); break;
+	case '%': put(s, '%'); break;
 	default: /* shown as it is, so that it is noticed */
 		put(s, '%');
 		if (sp->conv)

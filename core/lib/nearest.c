@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "did you mean": the nearest of the words that are known.  Pure. */
 #include <string.h>
 
@@ -7,10 +7,7 @@
 
 #define WORD_MAX 32
 
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-	return MIN(MIN(a, b), c);
-}
+static unsigned min3(unsigned a, unsigned b, unsigned c) { return MIN(MIN(a, b), c); }
 
 unsigned edit_distance(const char *a, const char *b)
 {
@@ -48,7 +45,7 @@ void nearest_offer(struct nearest *n, const char *known)
 	unsigned d = edit_distance(n->word, known);
 
 	/* The beginning of a word is as good as one edit. */
-	if (d > 1 && n->word[0] && strncmp(known, n->word, strlen(n->word)) == 0)
+	if (d > 1 && n->word[0] && !strncmp(known, n->word, strlen(n->word)))
 		d = 1;
 	if (d < n->distance && d < strlen(known)) {
 		n->distance = d;

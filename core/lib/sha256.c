@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256 as FIPS 180-4 has it; the numbers in brackets are its sections. */
 #include <string.h>
 
@@ -19,10 +19,7 @@ static const uint32_t k[64] = {
 	0xc67178f2,
 };
 
-static uint32_t rotr(uint32_t x, unsigned n)
-{
-	return x >> n | x << (32 - n);
-}
+static uint32_t rotr(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
 
 static uint32_t load_be(const uint8_t *p)
 {
@@ -67,8 +64,8 @@ static void block(uint32_t h[8], const uint8_t *p)
 void sha256_init(struct sha256 *c)
 {
 	/* [5.3.3] */
-	*c = (struct sha256){ .h = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-				     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
+	*c = (struct sha256){ .h = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+				     0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
 }
 
 void sha256_update(struct sha256 *c, const void *data, uint32_t n)

@@ -58,15 +58,11 @@ uint32_t heap_in_use(void)
 /* The heap belongs to the host thread alone; this is called by malloc() and free(). */
 void __malloc_lock(struct _reent *r)
 {
-	(void)r;
 	if (arch_in_exit())
 		panic("malloc() or free() in exit context");
 }
 
-void __malloc_unlock(struct _reent *r)
-{
-	(void)r;
-}
+void __malloc_unlock(struct _reent *r) {}
 
 /* --- stdio -------------------------------------------------------------------- */
 
@@ -125,15 +121,9 @@ int putchar(int c)
 
 uintptr_t __stack_chk_guard; /* entry.S */
 
-__noreturn void __stack_chk_fail(void)
-{
-	panic("stack smashed");
-}
+__noreturn void __stack_chk_fail(void) { panic("stack smashed"); }
 
-__noreturn void abort(void)
-{
-	panic("abort()");
-}
+__noreturn void abort(void) { panic("abort()"); }
 
 /* assert(3) */
 __noreturn void __assert_func(const char *file, int line, const char *func, const char *expr)

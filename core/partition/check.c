@@ -1,12 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The partition checker: which rules are applied, and what they report. */
 #include "partition_int.h"
 
 #define MAX_DEPTH 32
 #define MAX_NODES 2048 /* following references is quadratic; no board comes near */
 #define TEXT_MAX  256
-#define STR(n)	  STR2(n)
-#define STR2(n)	  #n
+#define STR(n)    STR2(n)
+#define STR2(n)   #n
 
 /* --- what every rule uses ------------------------------------------------------------ */
 
@@ -39,8 +39,13 @@ static void count(struct check *c, const struct part_rule *rule)
 void part_report(struct check *c, const struct found *f, const char *fmt, ...)
 {
 	struct part_finding out = {
-		.rule = &part_rules[f->rule], .guest = c->g, .prop = f->prop, .have = f->have,
-		.want = f->want, .owner = f->owner, .owner_path = f->owner_path,
+		.rule = &part_rules[f->rule],
+		.guest = c->g,
+		.prop = f->prop,
+		.have = f->have,
+		.want = f->want,
+		.owner = f->owner,
+		.owner_path = f->owner_path,
 	};
 	char path[DT_PATH_MAX] = "", text[TEXT_MAX];
 	va_list ap;
@@ -134,19 +139,21 @@ void part_remove(struct partition *p, struct part_guest *g)
 
 static void check_name(struct check *c)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	const char *name = c->g->name;
 	size_t n = strlen(name);
 
 	if (!n || n >= PART_NAME_MAX || strspn(name, allowed) != n)
-		part_report(c, FOUND(RULE_NAME, -1, .have = name), "guest name \"%s\": 1 to %d"
-			    " letters, digits, - and _ are allowed", name, (int)PART_NAME_MAX - 1);
+		part_report(c, FOUND(RULE_NAME, -1, .have = name),
+			    "guest name \"%s\": 1 to %d letters, digits, - and _ are allowed", name,
+			    (int)PART_NAME_MAX - 1);
 	for (struct part_guest *o = c->p->guests; o != c->g; o = o->next)
 		if (!strcmp(o->name, name))
 			part_report(c, FOUND(RULE_NAME_TWICE, -1, .have = name, .owner = o->name),
 				    o->fresh ? "guest %s is in the list twice" :
-				    "guest %s exists already", name);
+					       "guest %s exists already",
+				    name);
 }
 
 enum rule part_tree_error(const void *fdt, uint32_t size, const char **why)
@@ -160,7 +167,7 @@ enum rule part_tree_error(const void *fdt, uint32_t size, const char **why)
 		if (depth <= MAX_DEPTH && ++nodes <= MAX_NODES)
 			continue;
 		*why = depth > MAX_DEPTH ? "nodes are nested deeper than " STR(MAX_DEPTH) :
-		       "more than " STR(MAX_NODES) " nodes";
+					   "more than " STR(MAX_NODES) " nodes";
 		return RULE_DEEP;
 	}
 	return RULES;
@@ -173,15 +180,18 @@ static bool check_tree(struct check *c)
 	enum rule rule = part_tree_error(c->fdt, c->g->size, &why);
 
 	if (rule != RULES)
-		part_report(c, FOUND(rule, -1), "%s%s", rule == RULE_TREE ? "not a device tree: " :
-			    "", why);
+		part_report(c, FOUND(rule, -1), "%s%s",
+			    rule == RULE_TREE ? "not a device tree: " : "", why);
 	return rule == RULES;
 }
 
 /* --- all of them --------------------------------------------------------------------- */
 
 static void (*const tree_rules[])(struct check *c) = {
-	part_check_unique, part_check_props, part_check_nodes, part_check_refs,
+	part_check_unique,
+	part_check_props,
+	part_check_nodes,
+	part_check_refs,
 };
 
 static void check_guest(struct partition *p, struct part_guest *g)

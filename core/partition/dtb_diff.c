@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "dtb_diff.h"
 
 #define MAX_SHOWN 4u  /* entries of reg and interrupts */
 #define LIST_MAX  64u /* bytes of a list as text */
 
-static void __printf(4, 5) tell(struct dtb_diff *d, const char *path, const char *prop,
-				const char *fmt, ...)
+static void __printf(4, 5)
+	tell(struct dtb_diff *d, const char *path, const char *prop, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
@@ -28,7 +28,10 @@ struct walk {
 	bool cpu;  /* the node is a CPU */
 };
 
-#define WALK(tree) { .fdt = (tree), .skip = INT32_MAX }
+#define WALK(tree) \
+	{ \
+		.fdt = (tree), .skip = INT32_MAX \
+	}
 
 /* Is that a node that the kernel would use?  As the partition checker sees it. */
 static bool counts(struct walk *w)
@@ -47,8 +50,8 @@ static bool counts(struct walk *w)
 		return false;
 	}
 	w->cpu = w->cpus && w->depth == 2 && type && !strcmp(type, "cpu");
-	if (!w->cpu && (w->cpus || !has(w->fdt, w->node, "reg") ||
-			!part_is_mapped(w->fdt, w->node)))
+	if (!w->cpu &&
+	    (w->cpus || !has(w->fdt, w->node, "reg") || !part_is_mapped(w->fdt, w->node)))
 		return false;
 	w->skip = w->depth;
 	return true;
@@ -239,10 +242,7 @@ static void not_given(struct dtb_diff *d, const char *path, const char *prop, in
 }
 
 /* Enabled, with all above it? */
-static bool live(const void *fdt, int node)
-{
-	return node >= 0 && part_enabled(fdt, node);
-}
+static bool live(const void *fdt, int node) { return node >= 0 && part_enabled(fdt, node); }
 
 static void other_side(struct dtb_diff *d)
 {
@@ -255,8 +255,8 @@ static void other_side(struct dtb_diff *d)
 		if (live(d->g->fdt, own) && !w.cpu)
 			compare(d, path, own, w.node);
 		else if (!live(d->g->fdt, own) && w.cpu)
-			tell(d, path, own < 0 ? NULL : "status", "%.40s has that CPU, the"
-			     " partition has not", d->file);
+			tell(d, path, own < 0 ? NULL : "status",
+			     "%.40s has that CPU, the partition has not", d->file);
 		else if (!live(d->g->fdt, own))
 			not_given(d, path, own < 0 ? "reg" : "status", w.node);
 	}

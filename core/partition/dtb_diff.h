@@ -17,7 +17,7 @@ struct dtb_diff {
 	void (*tell)(void *arg, const char *path, const char *prop, const char *text);
 	void *arg;
 	/* --- out, for tell() */
-	unsigned n; /* told so far */
+	unsigned n;              /* told so far */
 	const char *have, *want; /* both values, or NULL: one side has none */
 	const char *owner;       /* who has it on the host, or NULL */
 };

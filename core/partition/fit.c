@@ -85,8 +85,9 @@ static void no_room(struct check *c, const struct free_ram *f, const struct part
 	kib(have, sizeof(have), size >> 10);
 	kib(want, sizeof(want), left);
 	kib(piece, sizeof(piece), most);
-	part_report(c, FOUND(RULE_FIT, r ? r->node : -1, .prop = r ? "reg" : NULL, .have = have,
-			     .want = want),
+	part_report(c,
+		    FOUND(RULE_FIT, r ? r->node : -1, .prop = r ? "reg" : NULL, .have = have,
+			  .want = want),
 		    "the host has no %s in one piece for %s (%s free, %s of them in one piece)",
 		    have, what, want, piece);
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
 
@@ -8,27 +8,27 @@
 
 /* --- zImage: Linux' arch/arm/boot/compressed/head.S ------------------------------ */
 
-#define ZIMAGE_MAGIC	 0x016f2818 /* at 0x24 */
-#define ZIMAGE_START	 0x28
-#define ZIMAGE_END	 0x2c
-#define ZIMAGE_ORDER	 0x30
-#define LITTLE_ENDIAN	 0x04030201
-#define ZIMAGE_TABLE	 0x45454545 /* at 0x34: 0x38 holds the offset of a table of tags */
+#define ZIMAGE_MAGIC  0x016f2818 /* at 0x24 */
+#define ZIMAGE_START  0x28
+#define ZIMAGE_END    0x2c
+#define ZIMAGE_ORDER  0x30
+#define LITTLE_ENDIAN 0x04030201
+#define ZIMAGE_TABLE  0x45454545 /* at 0x34: 0x38 holds the offset of a table of tags */
 /*
  * Words: size of the tag, tag, offset in the file of the unpacked size, .bss; newer
  * ones: offset from the start of RAM, heap of the decompressor.
  */
-#define TAG_KERNEL_SIZE	 0x5a534c4b
-#define TEXT_OFFSET	 0x8000 /* where the tag does not say */
-#define ZIMAGE_MAX_TAGS	 16
+#define TAG_KERNEL_SIZE 0x5a534c4b
+#define TEXT_OFFSET     0x8000 /* where the tag does not say */
+#define ZIMAGE_MAX_TAGS 16
 
 /* --- ELF32 ------------------------------------------------------------------------- */
 
-#define ELF_HEADER  52
-#define ELF_PHDR    32
-#define ELF_ARM	    40
-#define ELF_EXEC    2
-#define ELF_PT_LOAD 1
+#define ELF_HEADER    52
+#define ELF_PHDR      32
+#define ELF_ARM       40
+#define ELF_EXEC      2
+#define ELF_PT_LOAD   1
 #define ELF_MAX_PHDRS 64
 
 #define HEADER 64 /* bytes looked at first; zeros behind a shorter file */
@@ -49,10 +49,7 @@ static uint32_t le32(const uint8_t *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static uint32_t le16(const uint8_t *p)
-{
-	return p[0] | (uint32_t)p[1] << 8;
-}
+static uint32_t le16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 
 static int fail(const char **why, const char *text)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rules about the files that a guest loads: the plan that the loader makes, too. */
 #include "dtb_diff.h"
 #include "load_plan.h"
@@ -19,15 +19,21 @@ static void differs(void *arg, const char *path, const char *prop, const char *t
 {
 	const struct told *t = arg;
 
-	part_report(t->c, FOUND(RULE_OTHER_TREE, -1, .path = path, .prop = prop, .have = t->d.have,
-				.want = t->d.want, .owner = t->d.owner), "%s", text);
+	part_report(t->c,
+		    FOUND(RULE_OTHER_TREE, -1, .path = path, .prop = prop, .have = t->d.have,
+			  .want = t->d.want, .owner = t->d.owner),
+		    "%s", text);
 }
 
 /* The tree that the kernel gets, if it is another one: its size, and what is different. */
 static bool check_dtb(struct check *c, struct load_plan *l)
 {
-	struct told t = { c, { .p = c->p, .g = c->g, .file = load_plan_dtb_file(c->g),
-			       .tell = differs, .arg = &t } };
+	struct told t = { c,
+			  { .p = c->p,
+			    .g = c->g,
+			    .file = load_plan_dtb_file(c->g),
+			    .tell = differs,
+			    .arg = &t } };
 	void *dtb;
 
 	if (load_plan_dtb(l, &dtb))

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Kernel, initrd and device tree in a guest's RAM, by Linux' boot protocol
  * (Documentation/arch/arm/booting.rst).  From the start of the first RAM range:
@@ -18,16 +18,13 @@
 #define TEXT_OFFSET    0x8000
 #define ZIMAGE_OFFSET  (32 * MIB)
 #define ZIMAGE_SMALL   (64 * KIB) /* where RAM is small */
-#define ZIMAGE_SCRATCH MIB	  /* its stack and heap, behind it */
+#define ZIMAGE_SCRATCH MIB        /* its stack and heap, behind it */
 #define TOP_LIMIT      (512 * MIB)
 
-static unsigned long ul(uint32_t v)
-{
-	return v;
-}
+static unsigned long ul(uint32_t v) { return v; }
 
-static void __printf(4, 5) complain(struct load_plan *l, enum rule rule, const char *prop,
-				    const char *fmt, ...)
+static void __printf(4, 5)
+	complain(struct load_plan *l, enum rule rule, const char *prop, const char *fmt, ...)
 {
 	char text[200];
 	va_list ap;
@@ -52,8 +49,10 @@ static int open_file(struct load_plan *l, const char *prop, struct load_file *f)
 	if (!err && !f->size)
 		err = -ENODATA;
 	if (err == -ENODATA || err == -EISDIR || err == -EFBIG)
-		complain(l, RULE_FILE, prop, "%s: %s", f->path, err == -ENODATA ? "is empty" :
-			 err == -EISDIR ? "not a file" : "larger than 4 GiB");
+		complain(l, RULE_FILE, prop, "%s: %s", f->path,
+			 err == -ENODATA ? "is empty" :
+			 err == -EISDIR  ? "not a file" :
+					   "larger than 4 GiB");
 	else if (err && files->error) /* which names the path */
 		complain(l, RULE_FILE, prop, "%s", files->error());
 	else if (err)
@@ -86,8 +85,8 @@ static int read_dtb(struct load_plan *l, const struct load_file *f, void **dtb)
 		}
 		free(p);
 	}
-	complain(l, rule, DTB_PROP, "%s: %s%s", f->path, rule == RULE_TREE ?
-		 "not a device tree: " : "", why);
+	complain(l, rule, DTB_PROP, "%s: %s%s", f->path,
+		 rule == RULE_TREE ? "not a device tree: " : "", why);
 	return -part_rules[rule].err;
 }
 
@@ -152,9 +151,9 @@ static bool in_ram(const struct part_guest *g, uint32_t base, uint32_t size)
 static int place(struct load_plan *l, const char *what, uint32_t base, uint32_t size)
 {
 	if (!in_ram(l->g, base, size)) {
-		complain(l, RULE_ROOM, NULL, "%s (%lu bytes) at 0x%08lx does not lie in RAM"
-			 " 0x%08lx-0x%08lx", what, ul(size), ul(base), ul(l->ram_base),
-			 ul(l->ram_base + (l->ram_size - 1)));
+		complain(l, RULE_ROOM, NULL,
+			 "%s (%lu bytes) at 0x%08lx does not lie in RAM 0x%08lx-0x%08lx", what,
+			 ul(size), ul(base), ul(l->ram_base), ul(l->ram_base + (l->ram_size - 1)));
 		return -ENOSPC;
 	}
 	for (unsigned i = 0; i < l->nr_placed; i++) {
@@ -162,9 +161,9 @@ static int place(struct load_plan *l, const char *what, uint32_t base, uint32_t 
 
 		if (!ranges_meet(base, size, p->base, p->size))
 			continue;
-		complain(l, RULE_COLLIDE, NULL, "%s (%lu bytes) at 0x%08lx overlaps the %s at"
-			 " 0x%08lx-0x%08lx", what, ul(size), ul(base), p->what, ul(p->base),
-			 ul(p->base + (p->size - 1)));
+		complain(l, RULE_COLLIDE, NULL,
+			 "%s (%lu bytes) at 0x%08lx overlaps the %s at 0x%08lx-0x%08lx", what,
+			 ul(size), ul(base), p->what, ul(p->base), ul(p->base + (p->size - 1)));
 		return -ENOSPC;
 	}
 	l->placed[l->nr_placed++] = (struct load_place){ what, base, size };
@@ -178,9 +177,10 @@ static int place_top(struct load_plan *l, const char *what, const char *path, ui
 	uint32_t start = l->ram_base;
 
 	if (size > l->top - start || ALIGN_DOWN(l->top - size, PAGE_SIZE) < start) {
-		complain(l, RULE_ROOM, NULL, "%s%s%s (%lu bytes) does not fit: RAM from 0x%08lx has"
-			 " %lu bytes left", what, path ? " " : "", path ? path : "", ul(size),
-			 ul(start), ul(l->top - start));
+		complain(l, RULE_ROOM, NULL,
+			 "%s%s%s (%lu bytes) does not fit: RAM from 0x%08lx has %lu bytes left",
+			 what, path ? " " : "", path ? path : "", ul(size), ul(start),
+			 ul(l->top - start));
 		return -ENOSPC;
 	}
 	*base = l->top = ALIGN_DOWN(l->top - size, PAGE_SIZE);
@@ -194,8 +194,8 @@ static int place_top(struct load_plan *l, const char *what, const char *path, ui
 static int zimage_address(struct load_plan *l, uint32_t *addr)
 {
 	uint32_t room = l->top - l->ram_base;
-	uint64_t kernel = l->image.unpacked ? l->image.unpacked :
-			  TEXT_OFFSET + 4 * (uint64_t)l->kernel.size;
+	uint64_t kernel =
+		l->image.unpacked ? l->image.unpacked : TEXT_OFFSET + 4 * (uint64_t)l->kernel.size;
 	uint64_t packed = (uint64_t)l->kernel.size + ZIMAGE_SCRATCH;
 	uint64_t high = MAX((uint64_t)ZIMAGE_OFFSET, ALIGN_UP(kernel, (uint64_t)MIB));
 
@@ -204,10 +204,11 @@ static int zimage_address(struct load_plan *l, uint32_t *addr)
 	else if (kernel + packed <= room)
 		*addr = l->ram_base + ZIMAGE_SMALL;
 	else {
-		complain(l, RULE_ROOM, NULL, "kernel %s (%lu bytes) needs %lu KiB at 0x%08lx to"
-			 " unpack, %lu KiB are free", l->kernel.path, ul(l->kernel.size),
-			 ul((uint32_t)((kernel + packed) / KIB)), ul(l->ram_base),
-			 ul(room / KIB));
+		complain(l, RULE_ROOM, NULL,
+			 "kernel %s (%lu bytes) needs %lu KiB at 0x%08lx to unpack, %lu KiB are "
+			 "free",
+			 l->kernel.path, ul(l->kernel.size),
+			 ul((uint32_t)((kernel + packed) / KIB)), ul(l->ram_base), ul(room / KIB));
 		return -ENOSPC;
 	}
 	return 0;
@@ -218,8 +219,8 @@ static int place_elf(struct load_plan *l)
 	const struct image *im = &l->image;
 
 	if (has(l->g->fdt, l->chosen, "espalier,kernel-address")) {
-		complain(l, RULE_IMAGE, "espalier,kernel-address", "kernel %s is an ELF file and"
-			 " says itself where it goes", l->kernel.path);
+		complain(l, RULE_IMAGE, "espalier,kernel-address",
+			 "kernel %s is an ELF file and says itself where it goes", l->kernel.path);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < im->nr_segments; i++) {

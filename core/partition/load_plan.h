@@ -12,7 +12,7 @@
 struct load_file {
 	const char *path; /* NULL: there is none */
 	uint32_t size;
-	void *handle;     /* for files->read() */
+	void *handle; /* for files->read() */
 };
 
 struct load_place {
@@ -33,7 +33,7 @@ struct load_plan {
 	struct image image;
 	uint32_t kernel_base; /* not of an ELF file */
 	uint32_t initrd_base, dtb_base;
-	uint32_t entry;       /* bit 0: Thumb */
+	uint32_t entry; /* bit 0: Thumb */
 	/* --- private */
 	int chosen;
 	uint32_t ram_base, ram_size;

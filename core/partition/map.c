@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole host by address and owner. */
 #include "partition_int.h"
 
@@ -125,8 +125,7 @@ static void map_ram(const struct partition *p, const struct item *it, struct par
 	}
 }
 
-void part_map(const struct partition *p, void (*fn)(void *arg, const struct part_row *r),
-	      void *arg)
+void part_map(const struct partition *p, void (*fn)(void *arg, const struct part_row *r), void *arg)
 {
 	struct items all = { NULL, 0 };
 	char path[DT_PATH_MAX];

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From nodes to the model: memory, CPUs, devices and their interrupts. */
 #include "partition_int.h"
 
@@ -32,8 +32,9 @@ static void overlap(struct check *c, const struct part_range *r, const struct pa
 		 (unsigned long)(r->base + (r->size - 1)));
 	snprintf(want, sizeof(want), "0x%08lx-0x%08lx", (unsigned long)other->base,
 		 (unsigned long)(other->base + (other->size - 1)));
-	part_report(c, FOUND(RULE_OVERLAP, r->node, .prop = "reg", .have = have, .want = want,
-			     .owner = c->g->name, .owner_path = other->path),
+	part_report(c,
+		    FOUND(RULE_OVERLAP, r->node, .prop = "reg", .have = have, .want = want,
+			  .owner = c->g->name, .owner_path = other->path),
 		    "%s overlaps %s of %s", have, want, other->path);
 }
 
@@ -58,8 +59,7 @@ bool part_add_range(struct check *c, const struct part_range *r)
 			overlap(c, r, &g->ranges[i]);
 			return false;
 		}
-	p = g->nr_ranges < PART_MAX_RANGES ?
-	    part_grow(g->ranges, g->nr_ranges, sizeof(*p)) : NULL;
+	p = g->nr_ranges < PART_MAX_RANGES ? part_grow(g->ranges, g->nr_ranges, sizeof(*p)) : NULL;
 	if (!p) {
 		part_report(c, FOUND(RULE_TOO_MANY, r->node, .prop = "reg"),
 			    "more than %u ranges in all, or out of memory", PART_MAX_RANGES);
@@ -82,9 +82,9 @@ bool part_add_irq(struct check *c, const struct part_irq *irq)
 		if (g->irqs[i].intid != irq->intid || g->irqs[i].node == irq->node)
 			continue;
 		snprintf(intid, sizeof(intid), "%u", irq->intid);
-		part_report(c, FOUND(RULE_IRQ_TWICE, irq->node, .prop = "interrupts",
-				     .have = intid, .owner = g->name,
-				     .owner_path = g->irqs[i].path),
+		part_report(c,
+			    FOUND(RULE_IRQ_TWICE, irq->node, .prop = "interrupts", .have = intid,
+				  .owner = g->name, .owner_path = g->irqs[i].path),
 			    "INTID %s is of %s already", intid, g->irqs[i].path);
 		return false;
 	}
@@ -110,8 +110,7 @@ static bool is_typed(const void *fdt, int node, const char *want)
 
 static void add_memory(struct check *c, int node)
 {
-	struct part_range r = { .kind = REGION_RAM, .node = node,
-				.path = part_keep_path(c, node) };
+	struct part_range r = { .kind = REGION_RAM, .node = node, .path = part_keep_path(c, node) };
 	int got = 1;
 
 	for (unsigned i = 0; r.path && got; i++) {
@@ -175,8 +174,10 @@ static void add_irqs(struct check *c, int node, int dev, const char *path)
 		if (intid == -ENOENT)
 			return;
 		if (intid < 0) {
-			part_report(c, FOUND(RULE_IRQ, node, .prop = "interrupts"), "entry %u is"
-				    " malformed or does not lead to an interrupt controller", i);
+			part_report(c, FOUND(RULE_IRQ, node, .prop = "interrupts"),
+				    "entry %u is malformed or does not lead to an interrupt "
+				    "controller",
+				    i);
 			return;
 		}
 		if (i == EMUL_MAX_IRQS) {
@@ -184,8 +185,10 @@ static void add_irqs(struct check *c, int node, int dev, const char *path)
 				    "more than %d", EMUL_MAX_IRQS);
 			return;
 		}
-		part_add_irq(c, &(struct part_irq){ .intid = (unsigned)intid, .dev = dev,
-						    .node = node, .path = path });
+		part_add_irq(c, &(struct part_irq){ .intid = (unsigned)intid,
+						    .dev = dev,
+						    .node = node,
+						    .path = path });
 	}
 }
 
@@ -207,12 +210,11 @@ static void add_windows(struct check *c, struct part_range *r, bool shares)
 	}
 }
 
-static void add_emulated(struct check *c, int node, const char *path,
-			 const struct emul_class *cls)
+static void add_emulated(struct check *c, int node, const char *path, const struct emul_class *cls)
 {
 	struct part_guest *g = c->g;
-	struct part_dev *p = g->nr_devs < PART_MAX_DEVS ?
-			     part_grow(g->devs, g->nr_devs, sizeof(*p)) : NULL;
+	struct part_dev *p =
+		g->nr_devs < PART_MAX_DEVS ? part_grow(g->devs, g->nr_devs, sizeof(*p)) : NULL;
 	int dev = (int)g->nr_devs;
 
 	if (!p) {
@@ -224,14 +226,17 @@ static void add_emulated(struct check *c, int node, const char *path,
 	p[g->nr_devs++] = (struct part_dev){ cls, node, path };
 	if (!strcmp(cls->name, "gic")) {
 		if (g->gic >= 0)
-			part_report(c, FOUND(RULE_GIC_TWICE, node, .owner = g->name,
-					     .owner_path = p[g->gic].path),
+			part_report(c,
+				    FOUND(RULE_GIC_TWICE, node, .owner = g->name,
+					  .owner_path = p[g->gic].path),
 				    "second interrupt controller, after %s", p[g->gic].path);
 		else
 			g->gic = dev;
 	}
-	add_windows(c, &(struct part_range){ .kind = REGION_EMUL, .dev = dev, .node = node,
-					     .path = path }, cls->shares_memory);
+	add_windows(c,
+		    &(struct part_range){
+			    .kind = REGION_EMUL, .dev = dev, .node = node, .path = path },
+		    cls->shares_memory);
 	add_irqs(c, node, dev, path);
 }
 
@@ -261,18 +266,20 @@ static void no_backing(struct check *c, int node, bool emulated)
 	if (!compatible)
 		compatible = "";
 	if (is_network(c->fdt, node))
-		part_report(c, FOUND(RULE_NETWORK, node, .have = compatible), "a network device"
-			    " (\"%.40s\") without a switch: none is emulated that it could be"
-			    " joined to", compatible);
+		part_report(c, FOUND(RULE_NETWORK, node, .have = compatible),
+			    "a network device (\"%.40s\") without a switch: none is emulated that "
+			    "it could be joined to",
+			    compatible);
 	else if (emulated)
-		part_report(c, FOUND(RULE_CLASS, node, .prop = "espalier,backing",
-				     .have = compatible),
+		part_report(c,
+			    FOUND(RULE_CLASS, node, .prop = "espalier,backing", .have = compatible),
 			    "\"emulated\": no emulated device is compatible with \"%.40s\"",
 			    compatible);
 	else
-		part_report(c, FOUND(RULE_BACKING, node, .have = compatible), "no emulated device"
-			    " is compatible with \"%.40s\"; set espalier,backing = \"absent\" or"
-			    " \"passthrough\", or status = \"disabled\"", compatible);
+		part_report(c, FOUND(RULE_BACKING, node, .have = compatible),
+			    "no emulated device is compatible with \"%.40s\"; set espalier,backing "
+			    "= \"absent\" or \"passthrough\", or status = \"disabled\"",
+			    compatible);
 }
 
 static void add_device(struct check *c, int node)
@@ -294,8 +301,10 @@ static void add_device(struct check *c, int node)
 	else if (backing == BACKING_PASSTHROUGH)
 		part_check_pass(c, node, path);
 	else if (backing == BACKING_ABSENT)
-		add_windows(c, &(struct part_range){ .kind = REGION_ABSENT, .node = node,
-						     .path = path }, false);
+		add_windows(c,
+			    &(struct part_range){
+				    .kind = REGION_ABSENT, .node = node, .path = path },
+			    false);
 	else
 		no_backing(c, node, backing == BACKING_EMULATED);
 }
@@ -333,8 +342,8 @@ static bool visit(struct check *c, int node, int depth)
 		add_device(c, node);
 		return true;
 	}
-	if (depth && (has(c->fdt, node, "espalier,backing") ||
-		      has(c->fdt, node, "espalier,host-node")))
+	if (depth &&
+	    (has(c->fdt, node, "espalier,backing") || has(c->fdt, node, "espalier,host-node")))
 		part_report(c, FOUND(RULE_NO_EFFECT, node, .prop = "espalier,backing"),
 			    "no reg with an address of the CPU stands here");
 	return false;
@@ -348,8 +357,8 @@ void part_check_nodes(struct check *c)
 	for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(c->fdt, node, &depth)) {
 		if (depth > skip) {
 			if (has(c->fdt, node, "espalier,backing") && dt_enabled(c->fdt, node))
-				part_report(c, FOUND(RULE_NO_EFFECT, node,
-						     .prop = "espalier,backing"),
+				part_report(c,
+					    FOUND(RULE_NO_EFFECT, node, .prop = "espalier,backing"),
 					    "the node lies inside a device or a disabled node");
 			continue;
 		}
@@ -358,9 +367,10 @@ void part_check_nodes(struct check *c)
 	for (unsigned i = 0; i < c->g->nr_ranges; i++)
 		ram |= c->g->ranges[i].kind == REGION_RAM;
 	if (!ram && !c->g->errors)
-		part_report(c, FOUND(RULE_NO_MEMORY, -1), "no memory: a node with device_type ="
-			    " \"memory\" and reg has to be there");
+		part_report(c, FOUND(RULE_NO_MEMORY, -1),
+			    "no memory: a node with device_type = \"memory\" and reg has to be "
+			    "there");
 	if (!c->g->cpus)
-		part_report(c, FOUND(RULE_NO_CPU, -1), "no CPU: /cpus needs a node with"
-			    " device_type = \"cpu\"");
+		part_report(c, FOUND(RULE_NO_CPU, -1),
+			    "no CPU: /cpus needs a node with device_type = \"cpu\"");
 }

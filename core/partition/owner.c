@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who has what of the host: guests, the VMM, or nobody. */
 #include "partition_int.h"
 
@@ -44,8 +44,7 @@ void part_find(const struct partition *p, uint32_t a, struct part_owner *o)
 		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++) {
 			const struct part_range *r = &g->ranges[i];
 
-			if (region_mapped(r->kind) && r->host &&
-			    a - r->host < r->size)
+			if (region_mapped(r->kind) && r->host && a - r->host < r->size)
 				found(o, g, r->path);
 		}
 	if (p->host->is_ram(a, 1)) {
@@ -65,8 +64,7 @@ void part_find_node(const struct partition *p, int host_node, struct part_owner 
 	*o = (struct part_owner){ .what = PART_DEVICE, .host_node = host_node };
 	for (const struct part_guest *g = p->guests; g; g = g->next)
 		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++)
-			if (g->ranges[i].kind == REGION_PASS &&
-			    g->ranges[i].host_node == host_node)
+			if (g->ranges[i].kind == REGION_PASS && g->ranges[i].host_node == host_node)
 				found(o, g, g->ranges[i].path);
 	ask_vmm(p, o);
 }

@@ -16,17 +16,59 @@
 
 /* In order of the rows of partition_rules.c. */
 enum rule {
-	RULE_TREE, RULE_DEEP, RULE_NAME, RULE_NAME_TWICE, RULE_NODE_TWICE, RULE_PHANDLE_TWICE,
-	RULE_PROP, RULE_PLACE, RULE_VALUE, RULE_KERNEL, RULE_NO_EFFECT,
-	RULE_NO_MEMORY, RULE_REG, RULE_PAGES, RULE_OVERLAP, RULE_FIT, RULE_NO_CPU, RULE_CPUS,
-	RULE_BACKING, RULE_CLASS, RULE_TOO_MANY, RULE_GIC_TWICE, RULE_IRQ, RULE_IRQ_TWICE,
+	RULE_TREE,
+	RULE_DEEP,
+	RULE_NAME,
+	RULE_NAME_TWICE,
+	RULE_NODE_TWICE,
+	RULE_PHANDLE_TWICE,
+	RULE_PROP,
+	RULE_PLACE,
+	RULE_VALUE,
+	RULE_KERNEL,
+	RULE_NO_EFFECT,
+	RULE_NO_MEMORY,
+	RULE_REG,
+	RULE_PAGES,
+	RULE_OVERLAP,
+	RULE_FIT,
+	RULE_NO_CPU,
+	RULE_CPUS,
+	RULE_BACKING,
+	RULE_CLASS,
+	RULE_TOO_MANY,
+	RULE_GIC_TWICE,
+	RULE_IRQ,
+	RULE_IRQ_TWICE,
 	RULE_NETWORK,
-	RULE_HOST_NODE, RULE_HOST_OFF, RULE_HOST_COMPAT, RULE_HOST_REG, RULE_HOST_IRQ,
-	RULE_PAGE_SHARED, RULE_HOST_RAM, RULE_VMM, RULE_DMA, RULE_DMA_ALLOWED,
-	RULE_OWNED, RULE_IRQ_OWNED,
-	RULE_CHANNEL, RULE_CHANNEL_SIZE, RULE_CHANNEL_END, RULE_PEER, RULE_WIRE,
-	RULE_DANGLING, RULE_OUTSIDE, RULE_STDOUT, RULE_ALIAS, RULE_CHOSEN, RULE_LACKS,
-	RULE_FILE, RULE_IMAGE, RULE_ROOM, RULE_COLLIDE, RULE_ENTRY,
+	RULE_HOST_NODE,
+	RULE_HOST_OFF,
+	RULE_HOST_COMPAT,
+	RULE_HOST_REG,
+	RULE_HOST_IRQ,
+	RULE_PAGE_SHARED,
+	RULE_HOST_RAM,
+	RULE_VMM,
+	RULE_DMA,
+	RULE_DMA_ALLOWED,
+	RULE_OWNED,
+	RULE_IRQ_OWNED,
+	RULE_CHANNEL,
+	RULE_CHANNEL_SIZE,
+	RULE_CHANNEL_END,
+	RULE_PEER,
+	RULE_WIRE,
+	RULE_DANGLING,
+	RULE_OUTSIDE,
+	RULE_STDOUT,
+	RULE_ALIAS,
+	RULE_CHOSEN,
+	RULE_LACKS,
+	RULE_FILE,
+	RULE_IMAGE,
+	RULE_ROOM,
+	RULE_COLLIDE,
+	RULE_ENTRY,
 	RULE_OTHER_TREE,
 	RULES
 };
@@ -89,15 +131,15 @@ enum backing { BACKING_EMULATED, BACKING_PASSTHROUGH, BACKING_ABSENT, BACKING_NO
 
 /* --- the rules by subject; each reports what it finds --------------------------------- */
 
-void part_check_props(struct check *c);   /* partition_props.c: our own properties */
-void part_check_unique(struct check *c);  /* partition_refs.c: names and phandles */
-void part_check_nodes(struct check *c);   /* partition_nodes.c: collects the model */
-void part_check_refs(struct check *c);    /* partition_refs.c: what nodes refer to */
+void part_check_props(struct check *c);      /* partition_props.c: our own properties */
+void part_check_unique(struct check *c);     /* partition_refs.c: names and phandles */
+void part_check_nodes(struct check *c);      /* partition_nodes.c: collects the model */
+void part_check_refs(struct check *c);       /* partition_refs.c: what nodes refer to */
 void part_check_memory(struct partition *p); /* fit.c: memory of all fresh guests */
-void part_check_peers(struct check *c);   /* partition_peers.c: wires and channels */
+void part_check_peers(struct check *c);      /* partition_peers.c: wires and channels */
 /* Where the memory of a channel is, or is planned, for its other end.  False: nowhere. */
 bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host);
-void part_check_load(struct check *c);    /* partition_load.c: files and where they go */
+void part_check_load(struct check *c); /* partition_load.c: files and where they go */
 
 /* partition_props.c: properties of emulated devices in the node of one of `cls`, or NULL. */
 void part_check_class_props(struct check *c, int node, const struct emul_class *cls);

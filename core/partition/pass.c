@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Devices of the host that a guest gets for itself.  A range that can be
  * given away lies in pages of its own, belongs to nobody, and to a device that
@@ -11,21 +11,25 @@
 
 /* Slaves only.  SRAM is not among them: firmware may park CPUs in it. */
 static const char *const no_dma[] = {
-	"arm,pl011", "arm,pl031",  "arm,pl041", "arm,pl050", "arm,pl061", "arm,pl180",
-	"arm,pl181", "arm,sp804",  "cfi-flash", "smsc,lan9115", "smsc,lan9118", NULL
+	"arm,pl011", "arm,pl031", "arm,pl041", "arm,pl050",    "arm,pl061",    "arm,pl180",
+	"arm,pl181", "arm,sp804", "cfi-flash", "smsc,lan9115", "smsc,lan9118", NULL,
 };
 
 /* Parts of the processor: whoever has one has the machine.  Guests get emulated ones. */
 static const char *const processor[] = {
-	"arm,cortex-a9-gic", "arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-scu",
-	"arm,cortex-a9-global-timer", "arm,cortex-a9-twd-timer", "arm,cortex-a9-twd-wdt",
-	"arm,pl310-cache", "arm,armv7-timer", NULL
+	"arm,cortex-a9-gic",
+	"arm,cortex-a15-gic",
+	"arm,gic-400",
+	"arm,cortex-a9-scu",
+	"arm,cortex-a9-global-timer",
+	"arm,cortex-a9-twd-timer",
+	"arm,cortex-a9-twd-wdt",
+	"arm,pl310-cache",
+	"arm,armv7-timer",
+	NULL,
 };
 
-bool part_of_processor(const void *fdt, int node)
-{
-	return dt_match(fdt, node, processor) != NULL;
-}
+bool part_of_processor(const void *fdt, int node) { return dt_match(fdt, node, processor) != NULL; }
 
 /* A pass-through device being looked at. */
 struct pass {
@@ -85,16 +89,18 @@ static bool pages_free(const struct pass *p, uint32_t base, uint32_t size)
 
 	if (other >= 0)
 		dt_path(fdt, other, path, sizeof(path));
-	snprintf(have, sizeof(have), "0x%08lx + 0x%lx", (unsigned long)base,
-		 (unsigned long)size);
+	snprintf(have, sizeof(have), "0x%08lx + 0x%lx", (unsigned long)base, (unsigned long)size);
 	if (driver)
-		part_report(p->c, AT(p, RULE_VMM, .prop = "reg", .have = have, .owner = PART_VMM,
-				     .owner_path = path),
+		part_report(p->c,
+			    AT(p, RULE_VMM, .prop = "reg", .have = have, .owner = PART_VMM,
+			       .owner_path = path),
 			    "in the pages of the host's %s is %.80s, a device of the VMM (driver"
-			    " %s)", have, path, driver);
+			    " %s)",
+			    have, path, driver);
 	else if (other >= 0 || ((base | size) & PAGE_MASK))
-		part_report(p->c, AT(p, RULE_PAGE_SHARED, .prop = "reg", .have = have,
-				     .owner_path = other < 0 ? NULL : path),
+		part_report(p->c,
+			    AT(p, RULE_PAGE_SHARED, .prop = "reg", .have = have,
+			       .owner_path = other < 0 ? NULL : path),
 			    "the host's %s shares a page with %.80s", have, path);
 	else
 		return true;
@@ -112,8 +118,9 @@ static bool unowned(const struct pass *p, uint32_t base, uint32_t size)
 			if (r->kind != REGION_PASS || !ranges_meet(r->host, r->size, base, size))
 				continue;
 			snprintf(have, sizeof(have), "0x%08lx", (unsigned long)base);
-			part_report(p->c, AT(p, RULE_OWNED, .prop = "reg", .have = have,
-					     .owner = g->name, .owner_path = r->path),
+			part_report(p->c,
+				    AT(p, RULE_OWNED, .prop = "reg", .have = have, .owner = g->name,
+				       .owner_path = r->path),
 				    "the host's %s belongs to %s: %s", have, g->name, r->path);
 			return false;
 		}
@@ -126,8 +133,9 @@ static bool range_free(const struct pass *p, uint32_t base, uint32_t size)
 
 	if (touches_ram(p, base, size)) {
 		snprintf(have, sizeof(have), "0x%08lx", (unsigned long)base);
-		part_report(p->c, AT(p, RULE_HOST_RAM, .prop = "reg", .have = have,
-				     .owner = PART_VMM), "the host's %s is RAM", have);
+		part_report(p->c,
+			    AT(p, RULE_HOST_RAM, .prop = "reg", .have = have, .owner = PART_VMM),
+			    "the host's %s is RAM", have);
 		return false;
 	}
 	return pages_free(p, base, size) && unowned(p, base, size);
@@ -156,8 +164,12 @@ static void add_range(const struct pass *p, struct part_range *r)
 
 static void add_ranges(const struct pass *p)
 {
-	struct part_range r = { .kind = REGION_PASS, .node = p->node, .host_node = p->host,
-				.path = p->path };
+	struct part_range r = {
+		.kind = REGION_PASS,
+		.node = p->node,
+		.host_node = p->host,
+		.path = p->path,
+	};
 
 	for (;; r.window++) {
 		int got = part_read_reg(p->c, p->node, r.window, &r.base, &r.size);
@@ -185,16 +197,18 @@ static bool irq_unowned(const struct pass *p, unsigned host_irq)
 
 			if (irq->host != host_irq)
 				continue;
-			part_report(p->c, AT(p, RULE_IRQ_OWNED, .prop = "interrupts", .have = have,
-					     .owner = g->name, .owner_path = irq->path),
+			part_report(p->c,
+				    AT(p, RULE_IRQ_OWNED, .prop = "interrupts", .have = have,
+				       .owner = g->name, .owner_path = irq->path),
 				    "the host's INTID %s belongs to %s: %s", have, g->name,
 				    irq->path);
 			return false;
 		}
 	owner = p->c->host->irq_owner ? p->c->host->irq_owner(host_irq) : NULL;
 	if (owner)
-		part_report(p->c, AT(p, RULE_IRQ_OWNED, .prop = "interrupts", .have = have,
-				     .owner = PART_VMM, .owner_path = owner),
+		part_report(p->c,
+			    AT(p, RULE_IRQ_OWNED, .prop = "interrupts", .have = have,
+			       .owner = PART_VMM, .owner_path = owner),
 			    "the host's INTID %s belongs to %s", have, owner);
 	return !owner;
 }
@@ -202,8 +216,9 @@ static bool irq_unowned(const struct pass *p, unsigned host_irq)
 static void add_irq(const struct pass *p, int intid, int host_irq)
 {
 	if (intid < MIN_SPI || intid > MAX_SPI || host_irq < MIN_SPI || host_irq > MAX_SPI)
-		part_report(p->c, AT(p, RULE_HOST_IRQ, .prop = "interrupts"), "INTID %d of the"
-			    " host as %d: only SPIs can be passed through", host_irq, intid);
+		part_report(p->c, AT(p, RULE_HOST_IRQ, .prop = "interrupts"),
+			    "INTID %d of the host as %d: only SPIs can be passed through", host_irq,
+			    intid);
 	else if (irq_unowned(p, (unsigned)host_irq))
 		part_add_irq(p->c, &(struct part_irq){ (unsigned)intid, (unsigned)host_irq, -1,
 						       p->node, p->path });
@@ -223,12 +238,15 @@ static void add_irqs(const struct pass *p)
 			continue;
 		}
 		if (intid < 0)
-			part_report(p->c, AT(p, RULE_IRQ, .prop = "interrupts"), "entry %u is"
-				    " malformed or does not lead to an interrupt controller", i);
+			part_report(p->c, AT(p, RULE_IRQ, .prop = "interrupts"),
+				    "entry %u is malformed or does not lead to an interrupt "
+				    "controller",
+				    i);
 		else
-			part_report(p->c, AT(p, RULE_HOST_IRQ, .prop = "interrupts"), "entry %u:"
-				    " the host's device has none that leads to its interrupt"
-				    " controller", i);
+			part_report(p->c, AT(p, RULE_HOST_IRQ, .prop = "interrupts"),
+				    "entry %u: the host's device has none that leads to its "
+				    "interrupt controller",
+				    i);
 		return;
 	}
 }
@@ -277,9 +295,11 @@ static void same_compatible(const struct pass *p)
 	const char *want = dt_str(p->c->host->fdt, p->host, "compatible");
 
 	if (!have || fdt_node_check_compatible(p->c->host->fdt, p->host, have))
-		part_report(p->c, AT(p, RULE_HOST_COMPAT, .prop = "compatible", .have = have,
-				     .want = want), "\"%.40s\" is not as in the host's tree:"
-			    " \"%.40s\"", have ? have : "", want ? want : "");
+		part_report(p->c,
+			    AT(p, RULE_HOST_COMPAT, .prop = "compatible", .have = have,
+			       .want = want),
+			    "\"%.40s\" is not as in the host's tree: \"%.40s\"", have ? have : "",
+			    want ? want : "");
 }
 
 static void check_dma(const struct pass *p)
@@ -292,9 +312,9 @@ static void check_dma(const struct pass *p)
 		part_report(p->c, AT(p, RULE_DMA_ALLOWED, .prop = "espalier,allow-dma"),
 			    "through this device the guest can reach all memory of the host");
 	else
-		part_report(p->c, AT(p, RULE_DMA, .prop = "compatible"), "not a device that is"
-			    " known to do no DMA: without an IOMMU it could read and write all"
-			    " memory, the VMM's too");
+		part_report(p->c, AT(p, RULE_DMA, .prop = "compatible"),
+			    "not a device that is known to do no DMA: without an IOMMU it could "
+			    "read and write all memory, the VMM's too");
 }
 
 void part_check_pass(struct check *c, int node, const char *path)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rules of what joins two guests: both trees have to say the same.  A peer that does
  * not exist yet is looked at when it is created.
@@ -7,9 +7,9 @@
 
 #include "partition_int.h"
 
-#define PEER	"espalier,peer"
-#define CHANNEL "espalier,channel"
-#define END	"espalier,end"
+#define PEER     "espalier,peer"
+#define CHANNEL  "espalier,channel"
+#define END      "espalier,end"
 #define UART_MAX 48u /* of a UART's name, "guest1/uart1", NUL included */
 
 /* --- wires ------------------------------------------------------------------------- */
@@ -93,8 +93,9 @@ static void check_wire(struct check *c, const struct part_dev *d)
 		return;
 	uart_name(c->g, d, name);
 	if (!name[0])
-		part_report(c, FOUND(RULE_PEER, d->node, .prop = PEER), "the UART has no name"
-			    " that its peer could have: no alias serial<n> and no short label");
+		part_report(c, FOUND(RULE_PEER, d->node, .prop = PEER),
+			    "the UART has no name that its peer could have: no alias serial<n> and "
+			    "no short label");
 	else if (!slash || slash == peer || !slash[1] || strlen(peer) >= UART_MAX ||
 		 guest_of(c->p, peer) == c->g)
 		part_report(c, FOUND(RULE_PEER, d->node, .prop = PEER, .have = peer),
@@ -119,11 +120,12 @@ static void check_claim(struct check *c, const struct part_guest *o, const struc
 	uart_name(o, far, from);
 	if (peer && !strcmp(peer, from))
 		return;
-	part_report(c, FOUND(RULE_WIRE, d ? d->node : -1, .prop = PEER, .have = peer, .want = from,
-			     .owner = o->name, .owner_path = far->path),
+	part_report(c,
+		    FOUND(RULE_WIRE, d ? d->node : -1, .prop = PEER, .have = peer, .want = from,
+			  .owner = o->name, .owner_path = far->path),
 		    d ? "%s is wired to this UART, %.40s, which names %.48s" :
-		    "%s is wired to %.40s, which does not exist", from, name,
-		    peer ? peer : "no peer");
+			"%s is wired to %.40s, which does not exist",
+		    from, name, peer ? peer : "no peer");
 }
 
 /* --- channels ---------------------------------------------------------------------------- */
@@ -144,7 +146,8 @@ bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t
 		for (unsigned i = 0; i < o->nr_ranges; i++) {
 			const struct part_range *far = &o->ranges[i];
 			const char *n = far->kind == REGION_CHANNEL && far != r ?
-					dt_str(o->fdt, far->node, CHANNEL) : NULL;
+						dt_str(o->fdt, far->node, CHANNEL) :
+						NULL;
 
 			if (n && !strcmp(n, name) && far->host) {
 				*host = far->host;
@@ -191,15 +194,17 @@ static void check_ends(struct check *c, const struct part_dev *d, const struct p
 	if (mine && other && mine->size != other->size) {
 		snprintf(have, sizeof(have), "0x%lx", (unsigned long)mine->size);
 		snprintf(want, sizeof(want), "0x%lx", (unsigned long)other->size);
-		part_report(c, FOUND(RULE_CHANNEL_SIZE, d->node, .prop = "reg", .have = have,
-				     .want = want, .owner = o->name, .owner_path = far->path),
+		part_report(c,
+			    FOUND(RULE_CHANNEL_SIZE, d->node, .prop = "reg", .have = have,
+				  .want = want, .owner = o->name, .owner_path = far->path),
 			    "%s bytes, but channel \"%s\" has %s in %s: %s", have, name, want,
 			    o->name, far->path);
 	}
 	if (!dt_u32(c->fdt, d->node, END, 0, &a) && !dt_u32(o->fdt, far->node, END, 0, &b) &&
 	    a == b)
-		part_report(c, FOUND(RULE_CHANNEL_END, d->node, .prop = END, .owner = o->name,
-				     .owner_path = far->path),
+		part_report(c,
+			    FOUND(RULE_CHANNEL_END, d->node, .prop = END, .owner = o->name,
+				  .owner_path = far->path),
 			    "end %u of channel \"%s\" is %s: %s", (unsigned)a, name, o->name,
 			    far->path);
 }
@@ -214,7 +219,8 @@ static void check_channel(struct check *c, const struct part_dev *d)
 		for (unsigned i = 0; i < o->nr_devs; i++) {
 			const struct part_dev *far = &o->devs[i];
 			const char *n = part_class_has(far->cls, CHANNEL) ?
-					dt_str(o->fdt, far->node, CHANNEL) : NULL;
+						dt_str(o->fdt, far->node, CHANNEL) :
+						NULL;
 
 			if (n && far != d && !strcmp(n, name))
 				check_ends(c, d, o, far, name);

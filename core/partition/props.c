@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The properties of our own; dts/BINDING.md says what they mean. */
 #include <espalier/nearest.h>
 #include <espalier/sched.h>
@@ -10,15 +10,16 @@
 /* Nodes that a property may stand in. */
 enum { IN_ROOT = 1, IN_CHOSEN = 2, IN_DEVICE = 4, IN_CLASS = 8 | IN_DEVICE };
 
-enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS, TYPE_NUMBER, TYPE_CPUS,
-	    TYPE_TEXT };
+enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS, TYPE_NUMBER, TYPE_CPUS, TYPE_TEXT };
 
 /* In order of enum hole_policy. */
 static const char *const hole_words[] = { "default", "abort", "zero", NULL };
 
 static const char *const backing_words[] = {
-	[BACKING_EMULATED] = "emulated", [BACKING_PASSTHROUGH] = "passthrough",
-	[BACKING_ABSENT] = "absent", NULL
+	[BACKING_EMULATED] = "emulated",
+	[BACKING_PASSTHROUGH] = "passthrough",
+	[BACKING_ABSENT] = "absent",
+	NULL,
 };
 
 static const struct prop {
@@ -82,7 +83,7 @@ static const char *one_string(struct check *c, int node, const struct prop *p)
 	int len;
 
 	return fdt_getprop(c->fdt, node, p->name, &len) && s && (int)strlen(s) == len - 1 ? s :
-	       NULL;
+											    NULL;
 }
 
 static void check_flag(struct check *c, int node, const struct prop *p)
@@ -111,10 +112,12 @@ static void check_word(struct check *c, int node, const struct prop *p)
 		strcat(all, i ? ", " : "");
 		strcat(all, p->words[i]);
 	}
-	part_report(c, FOUND(RULE_VALUE, node, .prop = p->name, .have = s,
-			     .want = n.best ? n.best : all),
+	part_report(c,
+		    FOUND(RULE_VALUE, node, .prop = p->name, .have = s,
+			  .want = n.best ? n.best : all),
 		    n.best ? "unknown value \"%.40s\"; did you mean \"%s\"?" :
-		    "unknown value \"%.40s\"; it can be %s", s, n.best ? n.best : all);
+			     "unknown value \"%.40s\"; it can be %s",
+		    s, n.best ? n.best : all);
 }
 
 static void check_path(struct check *c, int node, const struct prop *p)
@@ -173,13 +176,13 @@ static void check_cpus(struct check *c, int node, const struct prop *p)
 		if (!c->host->cpu_online(cpu))
 			WRONG(c, node, p, "CPU %lu %s", (unsigned long)cpu,
 			      host_has_cpu(c->host->fdt, cpu) ? "does not run guests" :
-			      "does not exist on this host");
+								"does not exist on this host");
 	if (!i)
 		WRONG(c, node, p, "not a list of CPU numbers");
 }
 
 static void (*const check_value[])(struct check *c, int node, const struct prop *p) = {
-	[TYPE_FLAG] = check_flag, [TYPE_WORD] = check_word, [TYPE_PATH] = check_path,
+	[TYPE_FLAG] = check_flag,       [TYPE_WORD] = check_word,     [TYPE_PATH] = check_path,
 	[TYPE_ADDRESS] = check_address, [TYPE_NUMBER] = check_number, [TYPE_CPUS] = check_cpus,
 	[TYPE_TEXT] = check_text,
 };
@@ -194,15 +197,17 @@ static void unknown_prop(struct check *c, int node, const char *name)
 	for (unsigned i = 0; i < ARRAY_SIZE(props); i++)
 		nearest_offer(&n, props[i].name);
 	part_report(c, FOUND(RULE_PROP, node, .prop = name, .have = name, .want = n.best),
-		    "unknown property%s%s%s", n.best ? "; did you mean " : "",
-		    n.best ? n.best : "", n.best ? "?" : "");
+		    "unknown property%s%s%s", n.best ? "; did you mean " : "", n.best ? n.best : "",
+		    n.best ? "?" : "");
 }
 
 static void check_prop(struct check *c, int node, const char *name)
 {
 	static const char *const where[] = {
-		[IN_CHOSEN] = "/chosen", [IN_ROOT | IN_CHOSEN] = "/ and /chosen",
-		[IN_DEVICE] = "nodes of devices", [IN_CLASS] = "nodes of devices",
+		[IN_CHOSEN] = "/chosen",
+		[IN_ROOT | IN_CHOSEN] = "/ and /chosen",
+		[IN_DEVICE] = "nodes of devices",
+		[IN_CLASS] = "nodes of devices",
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(props); i++) {
@@ -211,8 +216,9 @@ static void check_prop(struct check *c, int node, const char *name)
 		if (props[i].places & place_of(c->fdt, node))
 			check_value[props[i].type](c, node, &props[i]);
 		else
-			part_report(c, FOUND(RULE_PLACE, node, .prop = name,
-					     .want = where[props[i].places]),
+			part_report(c,
+				    FOUND(RULE_PLACE, node, .prop = name,
+					  .want = where[props[i].places]),
 				    "is for %s only", where[props[i].places]);
 		return;
 	}

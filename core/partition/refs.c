@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a tree refers to: names and phandles are unique, every reference leads to a
  * node, and a device's providers are in the partition: emulated, passed through,
@@ -9,7 +9,7 @@
 #include "partition_int.h"
 
 #define MAX_PHANDLES 2048 /* that are compared */
-#define MAX_CELLS 256 /* of one property that are looked at */
+#define MAX_CELLS    256  /* of one property that are looked at */
 
 bool part_ref(const char *prop, struct part_ref *ref)
 {
@@ -68,8 +68,9 @@ void part_check_unique(struct check *c)
 
 			dt_path(c->fdt, first, path, sizeof(path));
 			snprintf(have, sizeof(have), "0x%lx", (unsigned long)phandle);
-			part_report(c, FOUND(RULE_PHANDLE_TWICE, node, .prop = "phandle",
-					     .have = have, .owner_path = path),
+			part_report(c,
+				    FOUND(RULE_PHANDLE_TWICE, node, .prop = "phandle", .have = have,
+					  .owner_path = path),
 				    "%s is the phandle of %.80s too", have, path);
 		}
 	}

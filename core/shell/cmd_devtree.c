@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* devtree: the host's device tree, and those of guests */
 #include <errno.h>
 #include <string.h>
@@ -69,10 +69,7 @@ static void print_prop(const char *name, const char *v, int len)
 
 /* --- nodes ------------------------------------------------------------------------------ */
 
-static void indent(unsigned depth)
-{
-	shell_printf("%*s", 4 * (int)depth, "");
-}
+static void indent(unsigned depth) { shell_printf("%*s", 4 * (int)depth, ""); }
 
 static void print_props(const void *fdt, int node, unsigned depth)
 {
@@ -168,7 +165,6 @@ static int devtree_get(int argc, char **argv)
 	int node = find_node(argv[0], &fdt);
 	int len;
 
-	(void)argc;
 	if (node < 0)
 		return node;
 	v = fdt_getprop(fdt, node, argv[1], &len);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* guest: create guests, run them, look at them */
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +34,6 @@ static void list_row(struct guest *g, void *arg)
 {
 	char time[SECONDS_MAX];
 
-	(void)arg;
 	shell_printf("%-16s %-8s %5u %5u MiB %10s s  %s\n", g->name, guest_state_name(g->state),
 		     g->nr_vcpus, (unsigned)(ram_kib(g) >> 10), shell_seconds(run_ns(g), time),
 		     g->dtb_path);
@@ -42,7 +41,6 @@ static void list_row(struct guest *g, void *arg)
 
 static int guest_list(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	shell_printf("%-16s %-8s %5s %9s %12s  %s\n", "NAME", "STATE", "VCPUS", "RAM", "CPU TIME",
 		     "DEVICE TREE");
 	guest_for_each(list_row, NULL);
@@ -82,7 +80,6 @@ static int guest_info(int argc, char **argv)
 {
 	struct guest *g = shell_guest(argv[0]);
 
-	(void)argc;
 	if (!g)
 		return -ENOENT;
 	shell_printf("name:        %s\n", g->name);
@@ -91,8 +88,7 @@ static int guest_info(int argc, char **argv)
 		shell_printf(" (%s)", g->halt_reason);
 	shell_printf("\ndevice tree: %s\n", g->dtb_path);
 	shell_printf("memory:      %u KiB\n", (unsigned)ram_kib(g));
-	shell_printf("faults:      %llu accesses outside its map\n",
-		     (unsigned long long)g->faults);
+	shell_printf("faults:      %llu accesses outside its map\n", (unsigned long long)g->faults);
 	if (g->lazy_domains)
 		shell_printf("options:     espalier,lazy-domains\n");
 	info_vcpus(g);
@@ -103,12 +99,12 @@ static int guest_info(int argc, char **argv)
 static void memmap_row(const struct region *r)
 {
 	static const char *const kinds[] = {
-		[REGION_RAM] = "ram", [REGION_CHANNEL] = "channel", [REGION_PASS] = "pass",
+		[REGION_RAM] = "ram",       [REGION_CHANNEL] = "channel", [REGION_PASS] = "pass",
 		[REGION_EMUL] = "emulated", [REGION_ABSENT] = "absent",
 	};
 
-	shell_printf("%08x-%08x %-9s", (unsigned)r->base.v,
-		     (unsigned)(r->base.v + (r->size - 1)), kinds[r->kind]);
+	shell_printf("%08x-%08x %-9s", (unsigned)r->base.v, (unsigned)(r->base.v + (r->size - 1)),
+		     kinds[r->kind]);
 	if (region_mapped(r->kind))
 		shell_printf("%08x ", (unsigned)r->host.v);
 	else
@@ -120,7 +116,6 @@ static int guest_memmap(int argc, char **argv)
 {
 	struct guest *g = shell_guest(argv[0]);
 
-	(void)argc;
 	if (!g)
 		return -ENOENT;
 	shell_printf("%-17s %-9s%-8s %s\n", "GUEST ADDRESSES", "KIND", "HOST", "NODE");
@@ -141,7 +136,10 @@ static void faults_list_row(const struct guest *g, const struct fault_row *r, bo
 		     (unsigned long long)r->count[FAULT_READ],
 		     (unsigned long long)r->count[FAULT_WRITE],
 		     (unsigned long long)r->count[FAULT_FETCH], (unsigned)r->last.pc,
-		     (unsigned)r->last.a.v, others ? "(others)" : p.node ? p.node : page,
+		     (unsigned)r->last.a.v,
+		     others ? "(others)" :
+		     p.node ? p.node :
+			      page,
 		     p.disabled ? " (disabled in its tree)" : "");
 }
 
@@ -150,33 +148,27 @@ static int guest_faults(int argc, char **argv)
 	struct guest *g = shell_guest(argv[0]);
 	struct fault_row r;
 
-	(void)argc;
 	if (!g)
 		return -ENOENT;
-	shell_printf("%-16s %10s %10s %10s %-8s %-8s %s\n", "OWNER", "READS", "WRITES",
-		     "FETCHES", "LAST PC", "ADDRESS", "NODE");
+	shell_printf("%-16s %10s %10s %10s %-8s %-8s %s\n", "OWNER", "READS", "WRITES", "FETCHES",
+		     "LAST PC", "ADDRESS", "NODE");
 	for (unsigned i = 0; i <= FAULT_ROWS; i++)
 		if (faults_row(g, i, &r))
 			faults_list_row(g, &r, i == FAULT_ROWS);
 	return 0;
 }
 
-static void finding(void *arg, const char *text)
-{
-	(void)arg;
-	shell_printf("- %s\n", text);
-}
+static void finding(void *arg, const char *text) { shell_printf("- %s\n", text); }
 
 static int guest_doctor_run(int argc, char **argv)
 {
 	struct guest *g = shell_guest(argv[0]);
 
-	(void)argc;
 	if (!g)
 		return -ENOENT;
 	if (!guest_doctor(g, finding, NULL))
-		shell_printf("%s is %s, and nothing is wrong that can be seen from here\n",
-			     g->name, guest_state_name(g->state));
+		shell_printf("%s is %s, and nothing is wrong that can be seen from here\n", g->name,
+			     guest_state_name(g->state));
 	return 0;
 }
 
@@ -220,7 +212,6 @@ static void print_finding(void *arg, const struct part_finding *f)
 {
 	char text[512];
 
-	(void)arg;
 	shell_printf("%s: %s\n", f->rule->severity == PART_WARNING ? "warning" : "error",
 		     part_finding_text(f, text, sizeof(text)));
 	if (f->owner && f->owner_path)
@@ -250,11 +241,11 @@ static int act(const char *verb, const char *name, int (*fn)(struct guest *g))
 	return g ? result(fn(g), verb, name) : -ENOENT;
 }
 
-#define ACTION(verb)                                            \
-	static int guest_##verb##_run(int argc, char **argv)    \
-	{                                                       \
-		(void)argc;                                     \
-		return act(#verb, argv[0], guest_##verb);       \
+#define ACTION(verb) \
+	static int guest_##verb##_run(int argc, char **argv) \
+	{ \
+		(void)argc; \
+		return act(#verb, argv[0], guest_##verb); \
 	}
 ACTION(destroy)
 ACTION(kick)

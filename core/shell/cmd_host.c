@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* host: the machine underneath */
 #include <errno.h>
 #include <string.h>
@@ -22,10 +22,7 @@
 extern char image_start[], text_end[], rodata_end[], load_end[];
 extern char bss_start[], bss_end[], image_end[];
 
-static unsigned page_kib(enum page_owner o)
-{
-	return page_count(o) * (PAGE_SIZE >> 10);
-}
+static unsigned page_kib(enum page_owner o) { return page_count(o) * (PAGE_SIZE >> 10); }
 
 static unsigned total_kib(void)
 {
@@ -79,7 +76,6 @@ static int host_info(int argc, char **argv)
 	const char *model = dt_str(host_fdt, 0, "model");
 	char time[SECONDS_MAX];
 
-	(void)argc, (void)argv;
 	shell_printf("VMM:         Espalier %s\n", espalier_version);
 	shell_printf("board:       %s\n", model ? model : "unknown");
 	print_compatible();
@@ -102,7 +98,6 @@ static int host_irq(int argc, char **argv)
 	const char *name;
 	uint64_t count;
 
-	(void)argc, (void)argv;
 	shell_printf("%5s %12s  %s\n", "INTID", "COUNT", "NAME");
 	for (unsigned i = 0; i < n; i++)
 		if (irq_info(i, &name, &count))
@@ -112,10 +107,7 @@ static int host_irq(int argc, char **argv)
 
 /* --- ram ---------------------------------------------------------------------------------- */
 
-static void ram_row(const char *what, unsigned kib)
-{
-	shell_printf("%-34s %8u KiB\n", what, kib);
-}
+static void ram_row(const char *what, unsigned kib) { shell_printf("%-34s %8u KiB\n", what, kib); }
 
 /* Bytes between two of the linker's symbols, in KiB rounded up. */
 static unsigned kib_between(const char *from, const char *to)
@@ -138,7 +130,6 @@ static void guest_row(struct guest *g, void *arg)
 {
 	const struct means_plan *m = &g->means.plan;
 
-	(void)arg;
 	shell_printf("%-16s", g->name);
 	for (unsigned k = 0; k < MEANS_KINDS; k++)
 		shell_printf(" %8u", (unsigned)(m->bytes[k] >> 10));
@@ -164,7 +155,6 @@ static int host_ram(int argc, char **argv)
 		[PAGE_INITRD] = "pages: disk image and device tree",
 	};
 
-	(void)argc, (void)argv;
 	image_rows();
 	shell_printf("%-34s %8u bytes\n", "heap: in use", (unsigned)heap_in_use());
 	for (unsigned o = 0; o < PAGE_OWNERS; o++)
@@ -208,7 +198,6 @@ static int host_cpu(int argc, char **argv)
 	char time[SECONDS_MAX];
 	uint64_t ns = 0;
 
-	(void)argc, (void)argv;
 	if (cpus >= 0)
 		fdt_for_each_subnode(node, host_fdt, cpus)
 			cpu_row(node);

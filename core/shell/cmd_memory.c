@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* memory: what is in the host's RAM */
 #include <errno.h>
 
@@ -31,8 +31,7 @@ static int memory_dump(int argc, char **argv)
 {
 	uint32_t addr, len = LEN_DEFAULT;
 
-	if (shell_number(argv[0], 16, &addr) ||
-	    (argc > 1 && shell_number(argv[1], 10, &len)))
+	if (shell_number(argv[0], 16, &addr) || (argc > 1 && shell_number(argv[1], 10, &len)))
 		return -EINVAL;
 	if (len == 0 || len > LEN_MAX) {
 		shell_printf("memory dump: length %u: not 1 to %u\n", (unsigned)len, LEN_MAX);

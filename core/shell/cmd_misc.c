@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* help, echo, version, log, reset, shutdown */
 #include <errno.h>
 #include <string.h>
@@ -15,7 +15,6 @@
 
 static void help_line(const struct shell_cmd *c, void *arg)
 {
-	(void)arg;
 	shell_printf("%-*s%s\n", HELP_COLUMN, c->name, c->help);
 }
 
@@ -32,8 +31,8 @@ static int help_run(int argc, char **argv)
 
 	if (argc == 0) {
 		shell_for_each_cmd(help_line, NULL);
-		shell_printf("\"help <command>\" says more; TAB completes; "
-			     "ESC x q leaves a bound vserial\n");
+		shell_printf("\"help <command>\" says more; TAB completes; ESC x q leaves a bound "
+			     "vserial\n");
 		return 0;
 	}
 	c = shell_find_cmd(argv[0]);
@@ -57,8 +56,13 @@ static int help_run(int argc, char **argv)
 }
 
 static const struct shell_sub help_subs[] = {
-	{ "", "[<command> [<subcommand>]]", "explain commands", 0, 2,
-	  { ARG_CMD, ARG_SUB }, help_run },
+	{ "",
+	  "[<command> [<subcommand>]]",
+	  "explain commands",
+	  0,
+	  2,
+	  { ARG_CMD, ARG_SUB },
+	  help_run },
 };
 SHELL_CMD(help, "help", "list or explain commands", help_subs);
 
@@ -79,7 +83,6 @@ SHELL_CMD(echo, "echo", "print words", echo_subs);
 
 static int version_run(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	shell_printf("Espalier %s (compiler %s)\n", espalier_version, __VERSION__);
 	return 0;
 }
@@ -92,17 +95,16 @@ SHELL_CMD(version, "version", "print the version", version_subs);
 /* --- log ------------------------------------------------------------------------------ */
 
 static const char *const level_names[] = {
-	[LOG_ERR] = "err", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug",
+	[LOG_ERR] = "err",
+	[LOG_WARN] = "warn",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
 };
 
-static void log_out(const char *line)
-{
-	shell_printf("%s\n", line);
-}
+static void log_out(const char *line) { shell_printf("%s\n", line); }
 
 static int log_show(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	shell_log_flush(); /* what is new is then shown once, in its place */
 	log_replay(log_out);
 	return 0;
@@ -115,7 +117,7 @@ static int log_level(int argc, char **argv)
 		return 0;
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(level_names); i++) {
-		if (strcmp(argv[0], level_names[i]) == 0) {
+		if (!strcmp(argv[0], level_names[i])) {
 			log_set_level(i);
 			return 0;
 		}
@@ -127,8 +129,13 @@ static int log_level(int argc, char **argv)
 static const struct shell_sub log_subs[] = {
 	{ "", "", "as log show", 0, 0, { ARG_NONE }, log_show },
 	{ "show", "", "print the lines that are still kept", 0, 0, { ARG_NONE }, log_show },
-	{ "level", "[<err|warn|info|debug>]", "print or set the level that is logged", 0, 1,
-	  { ARG_LEVEL }, log_level },
+	{ "level",
+	  "[<err|warn|info|debug>]",
+	  "print or set the level that is logged",
+	  0,
+	  1,
+	  { ARG_LEVEL },
+	  log_level },
 };
 SHELL_CMD(log, "log", "the VMM's log", log_subs);
 
@@ -147,13 +154,11 @@ static int power(const char *what, void (*act)(void))
 
 static int reset_run(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	return power("reset", power_ops ? power_ops->reset : NULL);
 }
 
 static int shutdown_run(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	return power("shutdown", power_ops ? power_ops->off : NULL);
 }
 

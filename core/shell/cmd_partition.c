@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* who-owns, map: which part of the host belongs to whom */
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,6 @@ static int who_owns(int argc, char **argv)
 	uint32_t v;
 	int node;
 
-	(void)argc;
 	if (argv[0][0] == '/') {
 		node = fdt_path_offset(host_fdt, argv[0]);
 		if (node < 0) {
@@ -67,12 +66,14 @@ static void map_row(void *arg, const struct part_row *r)
 	char irqs[32] = "";
 	unsigned n = 0;
 
-	(void)arg;
 	for (unsigned i = 0; i < EMUL_MAX_IRQS && r->irqs[i] && n < sizeof(irqs); i++)
 		n += (unsigned)snprintf(irqs + n, sizeof(irqs) - n, i ? ",%d" : "%d", r->irqs[i]);
 	shell_printf("%08x-%08x %-12s %-9s %s", (unsigned)r->base,
 		     (unsigned)(r->base + (r->size - 1)),
-		     r->owner ? r->owner : r->ram ? "free" : "-", irqs, r->path);
+		     r->owner ? r->owner :
+		     r->ram   ? "free" :
+				"-",
+		     irqs, r->path);
 	if (r->guest_path && strcmp(r->guest_path, r->path))
 		shell_printf(" (its %s)", r->guest_path);
 	shell_printf("\n");
@@ -80,7 +81,6 @@ static void map_row(void *arg, const struct part_row *r)
 
 static int map(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	shell_printf("%-17s %-12s %-9s %s\n", "HOST ADDRESSES", "OWNER", "INTIDS", "NODE");
 	part_map(partition_machine(), map_row, NULL);
 	return 0;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vcpu: registers, counters, and how a vCPU is scheduled */
 #include <errno.h>
 #include <stdio.h>
@@ -14,22 +14,19 @@
 
 static void list_rows(struct guest *g, void *arg)
 {
-	(void)arg;
 	for (unsigned i = 0; i < g->nr_vcpus; i++) {
 		const struct vcpu *v = &g->vcpus[i];
 		char name[GUEST_NAME_MAX + 16], time[SECONDS_MAX];
 
 		snprintf(name, sizeof(name), "%s/vcpu%u", g->name, v->id);
-		shell_printf("%-22s %-8s %3u %10s s %6u %8u us\n", name,
-			     vcpu_state_name(v->state), v->cpu, shell_seconds(v->run_ns, time),
-			     (unsigned)v->sched.params.weight,
-			     (unsigned)v->sched.params.slice_us);
+		shell_printf("%-22s %-8s %3u %10s s %6u %8u us\n", name, vcpu_state_name(v->state),
+			     v->cpu, shell_seconds(v->run_ns, time),
+			     (unsigned)v->sched.params.weight, (unsigned)v->sched.params.slice_us);
 	}
 }
 
 static int vcpu_list(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	shell_printf("%-22s %-8s %s %12s %6s %11s\n", "NAME", "STATE", "CPU", "TIME", "WEIGHT",
 		     "SLICE");
 	guest_for_each(list_rows, NULL);
@@ -42,7 +39,6 @@ static int vcpu_dumpreg(int argc, char **argv)
 	struct arch_reg regs[REGS_MAX];
 	unsigned n;
 
-	(void)argc;
 	if (!v)
 		return -ENOENT;
 	n = arch_vcpu_regs(v, regs, REGS_MAX);
@@ -58,16 +54,13 @@ static int vcpu_stat(int argc, char **argv)
 	struct vcpu *v = shell_vcpu(argv[0]);
 	unsigned n;
 
-	(void)argc;
 	if (!v)
 		return -ENOENT;
-	shell_printf("%-28s %12llu\n", "sched.run-us",
-		     (unsigned long long)(v->run_ns / NS_PER_US));
+	shell_printf("%-28s %12llu\n", "sched.run-us", (unsigned long long)(v->run_ns / NS_PER_US));
 	shell_printf("%-28s %12llu\n", "sched.turns", (unsigned long long)v->sched.turns);
 	n = arch_vcpu_stats(v, stats, STATS_MAX);
 	for (unsigned i = 0; i < n; i++)
-		shell_printf("%-28s %12llu\n", stats[i].name,
-			     (unsigned long long)stats[i].value);
+		shell_printf("%-28s %12llu\n", stats[i].name, (unsigned long long)stats[i].value);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vfs: the files of the disk image */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,10 @@ static int lookup(const char *path, struct ext2_inode *out)
 static void print_entry(const struct ext2_inode *i, const char *name)
 {
 	static const char types[] = {
-		[EXT2_FILE] = '-', [EXT2_DIR] = 'd', [EXT2_SYMLINK] = 'l', [EXT2_OTHER] = '?',
+		[EXT2_FILE] = '-',
+		[EXT2_DIR] = 'd',
+		[EXT2_SYMLINK] = 'l',
+		[EXT2_OTHER] = '?',
 	};
 	char target[256];
 
@@ -40,7 +43,6 @@ static int ls_entry(void *arg, const char *name, uint32_t ino)
 {
 	struct ext2_inode i;
 
-	(void)arg;
 	if (ext2_inode(vfs_fs(), ino, &i))
 		shell_printf("?              ? %s: %s\n", name, vfs_fs()->error);
 	else
@@ -94,8 +96,7 @@ static int for_file(const char *path, void (*fn)(void *arg, const char *buf, uin
 		}
 	}
 	if (n < 0)
-		shell_printf("%s: at byte %llu: %s\n", path, (unsigned long long)off,
-			     vfs_error());
+		shell_printf("%s: at byte %llu: %s\n", path, (unsigned long long)off, vfs_error());
 	free(buf);
 	return n;
 }
@@ -113,16 +114,12 @@ static int vfs_cat(int argc, char **argv)
 	char last = '\n';
 	int rc = for_file(argv[0], cat_chunk, &last);
 
-	(void)argc;
 	if (last != '\n' && rc != -EINTR)
 		shell_printf("\n");
 	return rc;
 }
 
-static void sha256_chunk(void *arg, const char *buf, uint32_t n)
-{
-	sha256_update(arg, buf, n);
-}
+static void sha256_chunk(void *arg, const char *buf, uint32_t n) { sha256_update(arg, buf, n); }
 
 static int vfs_sha256(int argc, char **argv)
 {
@@ -130,7 +127,6 @@ static int vfs_sha256(int argc, char **argv)
 	struct sha256 c;
 	int rc;
 
-	(void)argc;
 	sha256_init(&c);
 	rc = for_file(argv[0], sha256_chunk, &c);
 	if (rc)
@@ -146,7 +142,6 @@ static int vfs_run(int argc, char **argv)
 {
 	int failed = shell_run_script(argv[0]);
 
-	(void)argc;
 	if (failed > 0)
 		shell_printf("%s: %d failed\n", argv[0], failed);
 	return failed > 0 ? -EIO : failed;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vserial, chardev: serial lines of guests and of the host */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,8 +12,10 @@ static void list_row(struct vserial *s, void *arg)
 {
 	unsigned unseen = s->out_end - s->out_shown;
 
-	(void)arg;
-	shell_printf("%-24s %s%s", s->name, s->wire ? "to " : vserial_bound() == s ? "bound" : "-",
+	shell_printf("%-24s %s%s", s->name,
+		     s->wire              ? "to " :
+		     vserial_bound() == s ? "bound" :
+					    "-",
 		     s->wire ? s->wire->peer_name : "");
 	if (unseen)
 		shell_printf(", %u bytes of output unseen", unseen);
@@ -22,7 +24,6 @@ static void list_row(struct vserial *s, void *arg)
 
 static int vserial_list(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	vserial_for_each(list_row, NULL);
 	return 0;
 }
@@ -31,7 +32,6 @@ static int vserial_bind_run(int argc, char **argv)
 {
 	struct vserial *s = shell_vserial(argv[0]);
 
-	(void)argc;
 	if (!s)
 		return -ENOENT;
 	if (s->wire) {
@@ -80,13 +80,11 @@ SHELL_CMD(vserial, "vserial", "serial lines of the guests", vserial_subs);
 
 static void chardev_row(struct chardev *c, void *arg)
 {
-	(void)arg;
 	shell_printf("%-40s %s\n", c->path, c->owner ? c->owner_name : "free");
 }
 
 static int chardev_list(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	chardev_for_each(chardev_row, NULL);
 	return 0;
 }

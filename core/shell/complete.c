@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What could stand where the cursor is. */
 #include <stdio.h>
 #include <string.h>
@@ -27,10 +27,7 @@ static void offer_cmd(const struct shell_cmd *c, void *arg)
 	r->offer(r->arg, c->name, true);
 }
 
-static void complete_cmd(struct request *r)
-{
-	shell_for_each_cmd(offer_cmd, r);
-}
+static void complete_cmd(struct request *r) { shell_for_each_cmd(offer_cmd, r); }
 
 static void offer_subs(struct request *r, const struct shell_cmd *c)
 {
@@ -40,10 +37,7 @@ static void offer_subs(struct request *r, const struct shell_cmd *c)
 }
 
 /* Of the command that the word before names. */
-static void complete_sub(struct request *r)
-{
-	offer_subs(r, shell_find_cmd(r->argv[r->argc - 1]));
-}
+static void complete_sub(struct request *r) { offer_subs(r, shell_find_cmd(r->argv[r->argc - 1])); }
 
 static void offer_guest(struct guest *g, void *arg)
 {
@@ -52,10 +46,7 @@ static void offer_guest(struct guest *g, void *arg)
 	r->offer(r->arg, g->name, true);
 }
 
-static void complete_guest(struct request *r)
-{
-	guest_for_each(offer_guest, r);
-}
+static void complete_guest(struct request *r) { guest_for_each(offer_guest, r); }
 
 static void offer_vcpus(struct guest *g, void *arg)
 {
@@ -68,10 +59,7 @@ static void offer_vcpus(struct guest *g, void *arg)
 	}
 }
 
-static void complete_vcpu(struct request *r)
-{
-	guest_for_each(offer_vcpus, r);
-}
+static void complete_vcpu(struct request *r) { guest_for_each(offer_vcpus, r); }
 
 static void offer_vserial(struct vserial *s, void *arg)
 {
@@ -80,10 +68,7 @@ static void offer_vserial(struct vserial *s, void *arg)
 	r->offer(r->arg, s->name, true);
 }
 
-static void complete_vserial(struct request *r)
-{
-	vserial_for_each(offer_vserial, r);
-}
+static void complete_vserial(struct request *r) { vserial_for_each(offer_vserial, r); }
 
 static void complete_level(struct request *r)
 {
@@ -103,9 +88,7 @@ static int offer_entry(void *arg, const char *name, uint32_t ino)
 	char path[EDIT_MAX];
 	bool dir;
 
-	(void)ino;
-	if (strncmp(name, base, strlen(base)) != 0 || strcmp(name, ".") == 0 ||
-	    strcmp(name, "..") == 0)
+	if (strncmp(name, base, strlen(base)) || !strcmp(name, ".") || !strcmp(name, ".."))
 		return 0;
 	if ((base - r->word) + strlen(name) + 1 >= sizeof(path))
 		return 0;
@@ -192,16 +175,11 @@ static void complete_dt_prop(struct request *r)
 }
 
 static void (*const completers[])(struct request *r) = {
-	[ARG_GUEST] = complete_guest,
-	[ARG_VCPU] = complete_vcpu,
-	[ARG_VSERIAL] = complete_vserial,
-	[ARG_PATH] = complete_path,
-	[ARG_DT_PATH] = complete_dt_path,
-	[ARG_DT_PROP] = complete_dt_prop,
-	[ARG_LEVEL] = complete_level,
-	[ARG_CMD] = complete_cmd,
-	[ARG_SUB] = complete_sub,
-	[ARG_TEXT] = NULL,
+	[ARG_GUEST] = complete_guest,     [ARG_VCPU] = complete_vcpu,
+	[ARG_VSERIAL] = complete_vserial, [ARG_PATH] = complete_path,
+	[ARG_DT_PATH] = complete_dt_path, [ARG_DT_PROP] = complete_dt_prop,
+	[ARG_LEVEL] = complete_level,     [ARG_CMD] = complete_cmd,
+	[ARG_SUB] = complete_sub,         [ARG_TEXT] = NULL,
 };
 
 static void complete_word(struct request *r)
@@ -238,14 +216,13 @@ static void complete_word(struct request *r)
 		completers[s->complete[arg]](r);
 }
 
-void shell_complete(void *arg, const char *line, unsigned start, unsigned pos,
-		    edit_offer_fn offer, void *offer_arg)
+void shell_complete(void *arg, const char *line, unsigned start, unsigned pos, edit_offer_fn offer,
+		    void *offer_arg)
 {
 	struct request r = { .offer = offer, .arg = offer_arg };
 	char before[EDIT_MAX], *rest = before;
 	char *argv[SHELL_MAX_ARGS];
 
-	(void)arg;
 	memcpy(before, line, start);
 	before[start] = '\0';
 	memcpy(r.word, line + start, pos - start);

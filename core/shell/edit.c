@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,26 +6,17 @@
 
 #include "edit.h"
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) (0x1f & (c))
 
 enum { ESC_NONE, ESC_SEEN, ESC_CSI, ESC_SS3 };
 
 /* --- the terminal ------------------------------------------------------------ */
 
-static void put(struct edit *e, const char *s)
-{
-	e->ops->write(e->arg, s, strlen(s));
-}
+static void put(struct edit *e, const char *s) { e->ops->write(e->arg, s, strlen(s)); }
 
-static void bell(struct edit *e)
-{
-	put(e, "\a");
-}
+static void bell(struct edit *e) { put(e, "\a"); }
 
-static unsigned width(const struct edit *e)
-{
-	return EDIT_COLUMNS - 1 - strlen(e->prompt);
-}
+static unsigned width(const struct edit *e) { return EDIT_COLUMNS - 1 - strlen(e->prompt); }
 
 /* Cursor left by n columns (ECMA-48 CUB). */
 static void put_left(struct edit *e, unsigned n)
@@ -62,10 +53,7 @@ void edit_show(struct edit *e)
 	put_left(e, e->left + n - e->pos);
 }
 
-void edit_hide(struct edit *e)
-{
-	put(e, "\r\033[K");
-}
+void edit_hide(struct edit *e) { put(e, "\r\033[K"); }
 
 static void clear(struct edit *e)
 {
@@ -132,15 +120,9 @@ static void replace(struct edit *e, const char *line)
 
 /* --- keys ------------------------------------------------------------------------ */
 
-static void key_home(struct edit *e)
-{
-	move_to(e, 0);
-}
+static void key_home(struct edit *e) { move_to(e, 0); }
 
-static void key_end(struct edit *e)
-{
-	move_to(e, e->len);
-}
+static void key_end(struct edit *e) { move_to(e, e->len); }
 
 static void key_left(struct edit *e)
 {
@@ -173,15 +155,9 @@ static void key_delete(struct edit *e)
 		cut(e, e->pos, e->pos + 1);
 }
 
-static void key_kill_end(struct edit *e)
-{
-	cut(e, e->pos, e->len);
-}
+static void key_kill_end(struct edit *e) { cut(e, e->pos, e->len); }
 
-static void key_kill_start(struct edit *e)
-{
-	cut(e, 0, e->pos);
-}
+static void key_kill_start(struct edit *e) { cut(e, 0, e->pos); }
 
 static void key_kill_word(struct edit *e)
 {
@@ -220,10 +196,7 @@ static void go_back(struct edit *e, unsigned back)
 	replace(e, line);
 }
 
-static void key_up(struct edit *e)
-{
-	go_back(e, e->back + 1);
-}
+static void key_up(struct edit *e) { go_back(e, e->back + 1); }
 
 static void key_down(struct edit *e)
 {
@@ -246,7 +219,7 @@ struct tab {
 
 static bool fits(const struct tab *t, const char *word)
 {
-	return strncmp(word, t->word, t->word_len) == 0 && strlen(word) < EDIT_MAX &&
+	return !strncmp(word, t->word, t->word_len) && strlen(word) < EDIT_MAX &&
 	       strpbrk(word, " \t\"\\;#") == NULL;
 }
 
@@ -273,7 +246,6 @@ static void tab_list(void *arg, const char *word, bool whole)
 	struct tab *t = arg;
 	unsigned n;
 
-	(void)whole;
 	if (!fits(t, word))
 		return;
 	n = strlen(word) - t->skip;
@@ -352,19 +324,26 @@ struct key {
 };
 
 static const struct key control_keys[] = {
-	{ CTRL('A'), key_home },       { CTRL('B'), key_left },
-	{ CTRL('C'), key_interrupt },  { CTRL('E'), key_end },
-	{ CTRL('F'), key_right },      { CTRL('H'), key_backspace },
-	{ '\t', key_tab },             { CTRL('K'), key_kill_end },
-	{ CTRL('L'), key_clear_screen }, { CTRL('N'), key_down },
-	{ CTRL('P'), key_up },         { CTRL('U'), key_kill_start },
-	{ CTRL('W'), key_kill_word },  { 0x7f, key_backspace },
+	{ CTRL('A'), key_home },
+	{ CTRL('B'), key_left },
+	{ CTRL('C'), key_interrupt },
+	{ CTRL('E'), key_end },
+	{ CTRL('F'), key_right },
+	{ CTRL('H'), key_backspace },
+	{ '\t', key_tab },
+	{ CTRL('K'), key_kill_end },
+	{ CTRL('L'), key_clear_screen },
+	{ CTRL('N'), key_down },
+	{ CTRL('P'), key_up },
+	{ CTRL('U'), key_kill_start },
+	{ CTRL('W'), key_kill_word },
+	{ 0x7f, key_backspace },
 };
 
 /* ESC [ letter and ESC O letter */
 static const struct key letter_keys[] = {
-	{ 'A', key_up },    { 'B', key_down }, { 'C', key_right },
-	{ 'D', key_left },  { 'F', key_end },  { 'H', key_home },
+	{ 'A', key_up },   { 'B', key_down }, { 'C', key_right },
+	{ 'D', key_left }, { 'F', key_end },  { 'H', key_home },
 };
 
 /* ESC [ number ~ */
@@ -403,9 +382,7 @@ static void escape_input(struct edit *e, unsigned char ch)
 		else
 			press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
 		return;
-	default:
-		e->esc = ESC_NONE;
-		press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
+	default: e->esc = ESC_NONE; press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
 	}
 }
 

@@ -11,7 +11,7 @@
 
 #include "history.h"
 
-#define EDIT_MAX 256 /* bytes of a line, NUL included */
+#define EDIT_MAX     256 /* bytes of a line, NUL included */
 #define EDIT_COLUMNS 80
 
 /* One word that could stand there; `whole`: a blank may follow it. */
@@ -35,14 +35,14 @@ struct edit {
 	/* the line, always NUL-terminated */
 	char line[EDIT_MAX];
 	unsigned len, pos;
-	unsigned left;      /* first byte shown */
+	unsigned left; /* first byte shown */
 	/* going through the history: steps back, and the line that was left */
 	unsigned back;
 	char kept[EDIT_MAX];
 	/* input */
-	unsigned char esc;  /* state of an escape sequence */
-	unsigned param;     /* its number */
-	bool after_cr;      /* a '\n' now belongs to the last line */
+	unsigned char esc; /* state of an escape sequence */
+	unsigned param;    /* its number */
+	bool after_cr;     /* a '\n' now belongs to the last line */
 };
 
 enum edit_event {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ void history_add(struct history *h, const char *line)
 	char **slot = &h->line[h->added % HISTORY_LINES];
 	char *copy;
 
-	if (line[strspn(line, " \t")] == '\0' || (newest && strcmp(newest, line) == 0))
+	if (line[strspn(line, " \t")] == '\0' || (newest && !strcmp(newest, line)))
 		return;
 	copy = malloc(strlen(line) + 1);
 	if (!copy)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the words of a command name: guests, vCPUs, serial lines, trees. */
 #include <stdio.h>
 #include <string.h>
@@ -18,10 +18,7 @@ static void *not_found(const char *what, const struct nearest *n)
 	return NULL;
 }
 
-static void offer_guest(struct guest *g, void *arg)
-{
-	nearest_offer(arg, g->name);
-}
+static void offer_guest(struct guest *g, void *arg) { nearest_offer(arg, g->name); }
 
 struct guest *shell_guest(const char *name)
 {
@@ -55,8 +52,7 @@ struct vcpu *shell_vcpu(const char *name)
 	g = shell_guest(guest);
 	if (!g)
 		return NULL;
-	if (strncmp(slash, "/vcpu", 5) != 0 || parse_u32(slash + 5, 10, &id) ||
-	    id >= g->nr_vcpus) {
+	if (strncmp(slash, "/vcpu", 5) || parse_u32(slash + 5, 10, &id) || id >= g->nr_vcpus) {
 		shell_printf("%s: no such vCPU; %s has vcpu0", name, guest);
 		if (g->nr_vcpus > 1)
 			shell_printf(" to vcpu%u", g->nr_vcpus - 1);
@@ -66,10 +62,7 @@ struct vcpu *shell_vcpu(const char *name)
 	return &g->vcpus[id];
 }
 
-static void offer_vserial(struct vserial *s, void *arg)
-{
-	nearest_offer(arg, s->name);
-}
+static void offer_vserial(struct vserial *s, void *arg) { nearest_offer(arg, s->name); }
 
 struct vserial *shell_vserial(const char *name)
 {

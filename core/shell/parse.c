@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a line to words and numbers.  Pure. */
 #include <errno.h>
 #include <string.h>
@@ -7,10 +7,7 @@
 
 #include "shell_int.h"
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /*
  * Takes the quotes out of the word at `in`.  Returns where it ends, with the

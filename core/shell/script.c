@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Scripts of the disk image. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Finding and running commands, and the interactive loop. */
 #include <errno.h>
 #include <string.h>
@@ -39,7 +39,7 @@ void shell_for_each_cmd(void (*fn)(const struct shell_cmd *c, void *arg), void *
 const struct shell_cmd *shell_find_cmd(const char *name)
 {
 	for (unsigned i = 0; __start_shell_cmds + i < __stop_shell_cmds; i++)
-		if (strcmp(__start_shell_cmds[i]->name, name) == 0)
+		if (!strcmp(__start_shell_cmds[i]->name, name))
 			return __start_shell_cmds[i];
 	return NULL;
 }
@@ -47,7 +47,7 @@ const struct shell_cmd *shell_find_cmd(const char *name)
 const struct shell_sub *shell_find_sub(const struct shell_cmd *c, const char *name)
 {
 	for (unsigned i = 0; i < c->nr_subs; i++)
-		if (strcmp(c->subs[i].name, name) == 0)
+		if (!strcmp(c->subs[i].name, name))
 			return &c->subs[i];
 	return NULL;
 }
@@ -59,16 +59,13 @@ bool shell_cmd_is_plain(const struct shell_cmd *c)
 
 void shell_print_usage(const struct shell_cmd *c, const struct shell_sub *s)
 {
-	shell_printf("%s%s%s%s%s", c->name, s->name[0] ? " " : "", s->name,
-		     s->args[0] ? " " : "", s->args);
+	shell_printf("%s%s%s%s%s", c->name, s->name[0] ? " " : "", s->name, s->args[0] ? " " : "",
+		     s->args);
 }
 
 /* --- one line ---------------------------------------------------------------------- */
 
-static void offer_cmd(const struct shell_cmd *c, void *arg)
-{
-	nearest_offer(arg, c->name);
-}
+static void offer_cmd(const struct shell_cmd *c, void *arg) { nearest_offer(arg, c->name); }
 
 static int unknown_cmd(const char *name)
 {
@@ -198,7 +195,6 @@ int shell_run_line(const char *line)
 
 static void edit_write(void *arg, const char *buf, unsigned n)
 {
-	(void)arg;
 	if (n)
 		console_write(buf, n);
 }

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <espalier/shell.h>
 #include <espalier/nearest.h>
+#include <espalier/shell.h>
 
 #include "edit.h"
 
@@ -60,8 +60,8 @@ const char *shell_tree(const char *word, const void **fdt);
 /* --- the rest ---------------------------------------------------------------------- */
 
 /* For struct edit_ops. */
-void shell_complete(void *arg, const char *line, unsigned start, unsigned pos,
-		    edit_offer_fn offer, void *offer_arg);
+void shell_complete(void *arg, const char *line, unsigned start, unsigned pos, edit_offer_fn offer,
+		    void *offer_arg);
 
 /*
  * Says why `what` failed, after what the log has to say about it; returns rc.

@@ -26,7 +26,7 @@
 #define CH_CTRL_READY BIT(0)
 
 /* CH_RING, CH_STATUS, CH_ACK, CH_ENABLE, CH_PENDING */
-#define CH_BELLS  0xffffu  /* one bit each */
-#define CH_CHANGE BIT(31)  /* CH_PEER is not what it was */
+#define CH_BELLS  0xffffu /* one bit each */
+#define CH_CHANGE BIT(31) /* CH_PEER is not what it was */
 
 #endif

@@ -34,20 +34,20 @@
 #define GICD_CTLR_ENABLE_GRP0 (1u << 0) /* the only one without Security Extensions */
 #define GICD_CTLR_ENABLE_GRP1 (1u << 1)
 
-#define GICD_TYPER_ITLINES(x)  ((x) & 0x1fu)        /* INTIDs = 32 * (x + 1) */
-#define GICD_TYPER_CPUS_SHIFT  5                    /* 3 bits: CPUs - 1 */
-#define GICD_TYPER_SECURITY    (1u << 10)
-#define GICD_TYPER_LSPI_SHIFT  11
+#define GICD_TYPER_ITLINES(x) (0x1fu & (x)) /* INTIDs = 32 * (x + 1) */
+#define GICD_TYPER_CPUS_SHIFT 5             /* 3 bits: CPUs - 1 */
+#define GICD_TYPER_SECURITY   (1u << 10)
+#define GICD_TYPER_LSPI_SHIFT 11
 
 #define GICD_ICFGR_EDGE 2u /* of the 2 bits of an INTID */
 
-#define GICD_SGIR_INTID(x)     ((x) & 0xfu)
-#define GICD_SGIR_NSATT        (1u << 15)
-#define GICD_SGIR_TARGETS_SHIFT 16                  /* 8 bits, one per CPU */
-#define GICD_SGIR_FILTER_SHIFT 24                   /* 2 bits: */
-#define GICD_SGIR_TO_LIST      0u
-#define GICD_SGIR_TO_OTHERS    1u
-#define GICD_SGIR_TO_SELF      2u
+#define GICD_SGIR_INTID(x)      (0xfu & (x))
+#define GICD_SGIR_NSATT         (1u << 15)
+#define GICD_SGIR_TARGETS_SHIFT 16 /* 8 bits, one per CPU */
+#define GICD_SGIR_FILTER_SHIFT  24 /* 2 bits: */
+#define GICD_SGIR_TO_LIST       0u
+#define GICD_SGIR_TO_OTHERS     1u
+#define GICD_SGIR_TO_SELF       2u
 
 /* --- CPU interface, IHI 0048B 4.4 --------------------------------------------- */
 
@@ -70,13 +70,13 @@
 #define GICC_CTLR_FIQEN       (1u << 3)
 #define GICC_CTLR_CBPR        (1u << 4) /* SBPR in the Cortex-A9's manual */
 
-#define GICC_IAR_INTID(x) ((x) & 0x3ffu)
+#define GICC_IAR_INTID(x)  (0x3ffu & (x))
 #define GICC_IAR_CPU_SHIFT 10 /* 3 bits: the CPU that sent an SGI */
 
-#define GIC_SPURIOUS   1023u
+#define GIC_SPURIOUS       1023u
 #define GIC_GROUP1_PENDING 1022u /* Secure read of IAR/HPPIR, AckCtl = 0 */
-#define GIC_NR_SGIS    16u
-#define GIC_NR_PRIVATE 32u
-#define GIC_PRIORITY_IDLE 0xffu
+#define GIC_NR_SGIS        16u
+#define GIC_NR_PRIVATE     32u
+#define GIC_PRIORITY_IDLE  0xffu
 
 #endif

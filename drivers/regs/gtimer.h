@@ -11,10 +11,10 @@
 #define GT_COMPARE_HI 0x14u
 #define GT_AUTO_INC   0x18u
 
-#define GT_CONTROL_ENABLE    (1u << 0) /* shared by all CPUs, as the prescaler */
-#define GT_CONTROL_COMP      (1u << 1) /* this and the next two: one per CPU */
-#define GT_CONTROL_IRQ       (1u << 2)
-#define GT_CONTROL_AUTO      (1u << 3)
+#define GT_CONTROL_ENABLE          (1u << 0) /* shared by all CPUs, as the prescaler */
+#define GT_CONTROL_COMP            (1u << 1) /* this and the next two: one per CPU */
+#define GT_CONTROL_IRQ             (1u << 2)
+#define GT_CONTROL_AUTO            (1u << 3)
 #define GT_CONTROL_PRESCALER_SHIFT 8 /* 8 bits: PERIPHCLK / (x + 1) */
 #define GT_CONTROL_PRESCALER_MASK  0xff00u
 

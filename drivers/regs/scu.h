@@ -12,8 +12,8 @@
 #define SCU_SAC          0x50u
 #define SCU_SNSAC        0x54u
 
-#define SCU_CONTROL_ENABLE (1u << 0)
-#define SCU_CONFIG_CPUS(x) (((x) & 3u) + 1)
+#define SCU_CONTROL_ENABLE   (1u << 0)
+#define SCU_CONFIG_CPUS(x)   ((3u & (x)) + 1)
 #define SCU_CONFIG_SMP_SHIFT 4 /* 4 bits: CPUs that take part in coherency */
 
 #endif

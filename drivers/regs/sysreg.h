@@ -26,16 +26,15 @@
 
 #define SYS_24MHZ_HZ 24000000u
 
-#define SYS_CFGCTRL_START  (1u << 31)
-#define SYS_CFGCTRL_WRITE  (1u << 30)
+#define SYS_CFGCTRL_START       (1u << 31)
+#define SYS_CFGCTRL_WRITE       (1u << 30)
 #define SYS_CFGCTRL_DCC(x)      (((x) >> 26) & 0xfu)
 #define SYS_CFGCTRL_FUNCTION(x) (((x) >> 20) & 0x3fu)
 #define SYS_CFGCTRL_SITE(x)     (((x) >> 16) & 0x3u)
 #define SYS_CFGCTRL_POSITION(x) (((x) >> 12) & 0xfu)
-#define SYS_CFGCTRL_DEVICE(x)   ((x) & 0xfffu)
+#define SYS_CFGCTRL_DEVICE(x)   (0xfffu & (x))
 
-#define SYS_CFGCTRL_MAKE(function, site, device) \
-	(((function) << 20) | ((site) << 16) | (device))
+#define SYS_CFGCTRL_MAKE(function, site, device) (((function) << 20) | ((site) << 16) | (device))
 
 #define SYS_CFG_OSC      1u
 #define SYS_CFG_VOLT     2u

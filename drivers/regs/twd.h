@@ -6,18 +6,18 @@
 #ifndef REGS_TWD_H
 #define REGS_TWD_H
 
-#define TWD_LOAD    0x00u
-#define TWD_COUNTER 0x04u
-#define TWD_CONTROL 0x08u
-#define TWD_ISR     0x0cu
-#define TWD_WRESET  0x10u /* watchdog only: Reset Status, write 1 to clear */
+#define TWD_LOAD     0x00u
+#define TWD_COUNTER  0x04u
+#define TWD_CONTROL  0x08u
+#define TWD_ISR      0x0cu
+#define TWD_WRESET   0x10u /* watchdog only: Reset Status, write 1 to clear */
 #define TWD_WDISABLE 0x14u /* watchdog only: Disable */
 
-#define TWD_CONTROL_ENABLE (1u << 0)
-#define TWD_CONTROL_RELOAD (1u << 1)
-#define TWD_CONTROL_IRQ    (1u << 2)
-#define TWD_CONTROL_WDMODE (1u << 3) /* watchdog only; cleared through Disable */
-#define TWD_CONTROL_PRESCALER_SHIFT 8 /* 8 bits: PERIPHCLK / (x + 1) */
+#define TWD_CONTROL_ENABLE          (1u << 0)
+#define TWD_CONTROL_RELOAD          (1u << 1)
+#define TWD_CONTROL_IRQ             (1u << 2)
+#define TWD_CONTROL_WDMODE          (1u << 3) /* watchdog only; cleared through Disable */
+#define TWD_CONTROL_PRESCALER_SHIFT 8         /* 8 bits: PERIPHCLK / (x + 1) */
 #define TWD_CONTROL_PRESCALER_MASK  0xff00u
 
 #define TWD_ISR_EVENT (1u << 0) /* write 1 to clear */

@@ -4,9 +4,9 @@
 #include "cp15.h"
 #include "mmu.h"
 
-#define WINDOW 0x80000000u /* pages that come when they are asked for */
-#define FRESH 0xb0000000u  /* sections that are mapped but not yet used */
-#define FRAME(n) (SCRATCH + (n) * 0x1000u)
+#define WINDOW   0x80000000u /* pages that come when they are asked for */
+#define FRESH    0xb0000000u /* sections that are mapped but not yet used */
+#define FRAME(n) (SCRATCH + 0x1000u * (n))
 
 uint32_t raw_fault(uint32_t bad, const uint32_t *touch, uint32_t visit, uint32_t *out);
 uint32_t ldm_over(uint32_t a, uint32_t b);
@@ -47,9 +47,27 @@ static void test_kinds(void)
 		{ "Thumb BKPT", { 0x4770be00, 0 }, 1, EXC_PABT, 0, 4, FS_DEBUG },
 		{ "Thumb p13 c11", { 0x5d10ee0b, 0x4770 }, 1, EXC_UNDEF, 0, 2, 0 },
 		/* after cmp r0, r0 */
-		{ "ARM, condition fails: SVC", { 0xe1500000, 0x1f000000, 0xe12fff1e }, 0, 0, 0, 0, 0 },
-		{ "ARM, condition fails: p13", { 0xe1500000, 0x1e0d5d10, 0xe12fff1e }, 0, 0, 0, 0, 0 },
-		{ "Thumb, condition fails: p13", { 0xbf184280, 0x5d10ee0d, 0x4770 }, 1, 0, 0, 0, 0 },
+		{ "ARM, condition fails: SVC",
+		  { 0xe1500000, 0x1f000000, 0xe12fff1e },
+		  0,
+		  0,
+		  0,
+		  0,
+		  0 },
+		{ "ARM, condition fails: p13",
+		  { 0xe1500000, 0x1e0d5d10, 0xe12fff1e },
+		  0,
+		  0,
+		  0,
+		  0,
+		  0 },
+		{ "Thumb, condition fails: p13",
+		  { 0xbf184280, 0x5d10ee0d, 0x4770 },
+		  1,
+		  0,
+		  0,
+		  0,
+		  0 },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -93,8 +111,7 @@ static void test_unaligned(void)
 	try_read(&c, FRAME(0) + 1);
 	check_fault("unaligned LDR with SCTLR.A", &c, EXC_DABT, FS_ALIGN, FRAME(0) + 1);
 	try_write(&c, FRAME(0) + 3, 0);
-	check_fault("unaligned STR with SCTLR.A", &c, EXC_DABT, FSR_WRITE | FS_ALIGN,
-		    FRAME(0) + 3);
+	check_fault("unaligned STR with SCTLR.A", &c, EXC_DABT, FSR_WRITE | FS_ALIGN, FRAME(0) + 3);
 	write_sctlr(read_sctlr() & ~SCTLR_A);
 	isb();
 	check_eq("SCTLR.A taken away", try_read(&c, FRAME(0) + 2), 0x66554433);
@@ -107,7 +124,6 @@ static void come(struct frame *f)
 {
 	uint32_t far = read_dfar();
 
-	(void)f;
 	if (far - WINDOW >= MIB || (read_dfsr() & 0x40f) != FS_XLAT_PAGE) {
 		come_bad++;
 		print("  come: dfsr %x dfar %08x\n", read_dfsr(), far);
@@ -149,12 +165,14 @@ static void test_resume(void)
 	check_eq("stm_over: 16 back", stm_over(WINDOW + 0xd008, 0), 16);
 	check_eq("STM over two missing pages",
 		 rd32(FRAME(12) + 0xff8) | rd32(FRAME(12) + 0xffc) << 4 | rd32(FRAME(13)) << 8 |
-			 rd32(FRAME(13) + 4) << 12, 0x4321);
+			 rd32(FRAME(13) + 4) << 12,
+		 0x4321);
 	wr32(FRAME(14), 1000);
 	check_eq("a load inside an IT block", it_load(WINDOW + 0xe000, 0), 1016);
 	check_eq("an unaligned word over two missing pages",
 		 (wr32(FRAME(15) + 0xffc, 0xaabb0000), wr32(FRAME(16), 0x0000ccdd),
-		  rd32(WINDOW + 0xfffe)), 0xccddaabb);
+		  rd32(WINDOW + 0xfffe)),
+		 0xccddaabb);
 	check_eq("faults in all", come_count, 7);
 	check_eq("none unexpected", come_bad, 0);
 	exc_set(EXC_DABT, NULL);
@@ -167,7 +185,6 @@ static void come_code(struct frame *f)
 {
 	uint32_t ifar = read_ifar();
 
-	(void)f;
 	fetch_count++;
 	if (ifar - WINDOW >= MIB || fetch_count > 300) {
 		print("  come_code: ifsr %x ifar %08x\n", read_ifsr(), ifar);
@@ -232,7 +249,8 @@ static void test_raw(void)
 		check_eq("DFSR then", out[2] & 0xc0f, FS_XLAT_SECTION);
 		check_eq("DFAR then", out[3], 0xc0000000 + round * 4);
 		check(out[5] == out[0] && out[6] == out[1], "the same after fetching elsewhere");
-		check(out[7] == out[0] && out[8] == out[1], "the same after a while in system mode");
+		check(out[7] == out[0] && out[8] == out[1],
+		      "the same after a while in system mode");
 		if (!good)
 			for (unsigned i = 0; i < 9; i++)
 				print("  out[%u] %08x\n", i, out[i]);

@@ -45,8 +45,7 @@ static void test_conditions(void)
 	check_eq("ARM: 14 conditions, 16 states of the flags", good[0], 14 * 16);
 	check_eq("Thumb: the same in IT blocks", good[1], 14 * 16);
 	check_eq("an IT block of four, first branch", it_four(0), DACR_VALUE);
-	check_eq("an IT block of four, second branch", it_four(1),
-		 (2 * DACR_VALUE + 0x30) << 8);
+	check_eq("an IT block of four, second branch", it_four(1), (2 * DACR_VALUE + 0x30) << 8);
 }
 
 static void test_literals(uint32_t (*fn)(uint32_t *), const char *what)
@@ -63,8 +62,8 @@ static void test_literals(uint32_t (*fn)(uint32_t *), const char *what)
 static void test_table(void)
 {
 	static const uint32_t want[] = {
-		0xf1, 0xffffff5f, 0xfffffe23, 0xfffffe23, 0x109, 0xfffffe23, 0xffffff57,
-		0xfffffe35, 0xfffffe23, 0xfffffe23, 0x12f, 0xfffffe23, 0xfffffe35,
+		0xf1,       0xffffff5f, 0xfffffe23, 0xfffffe23, 0x109,      0xfffffe23, 0xffffff57,
+		0xfffffe35, 0xfffffe23, 0xfffffe23, 0x12f,      0xfffffe23, 0xfffffe35,
 	};
 	unsigned good = 0;
 
@@ -76,11 +75,7 @@ static void test_table(void)
 
 static uint32_t svc_count;
 
-static void on_svc(struct frame *f)
-{
-	(void)f;
-	svc_count++;
-}
+static void on_svc(struct frame *f) { svc_count++; }
 
 static void test_windows(void)
 {
@@ -108,11 +103,11 @@ static void test_straddle(void)
 	struct caught c;
 	uint32_t v, other;
 
-	wr16(a + 0xffe, 0xee13);           /* mrc p?, 0, r?, c3, c0, 0 */
-	wr32(a + 0x1000, 0x47700f10);      /* p15, r0; bx lr */
-	wr32(a + 0x2000, 0x47700c10);      /* p12, r0; bx lr */
-	wr32(a + 0x3000, 0x46081f10);      /* p15, r1; mov r0, r1 */
-	wr32(a + 0x3004, 0xbf004770);      /* bx lr */
+	wr16(a + 0xffe, 0xee13);      /* mrc p?, 0, r?, c3, c0, 0 */
+	wr32(a + 0x1000, 0x47700f10); /* p15, r0; bx lr */
+	wr32(a + 0x2000, 0x47700c10); /* p12, r0; bx lr */
+	wr32(a + 0x3000, 0x46081f10); /* p15, r1; mov r0, r1 */
+	wr32(a + 0x3004, 0xbf004770); /* bx lr */
 	sync_code((void *)a, 0x4000);
 	for (unsigned i = 0; i < 3; i++) {
 		map_page(l1_table, va + i * 0x10000, a, MAP_AP(AP_RO));
@@ -141,11 +136,7 @@ static void test_straddle(void)
 
 static volatile uint32_t sgi_count;
 
-static void on_sgi(unsigned intid)
-{
-	(void)intid;
-	sgi_count++;
-}
+static void on_sgi(unsigned intid) { sgi_count++; }
 
 /* Exceptions taken in Thumb state, as a Thumb-2 kernel has them. */
 static void test_thumb_exceptions(void)

@@ -9,14 +9,11 @@
 
 #define SYS_CFGDATA 0x100000a0u
 #define SYS_CFGCTRL 0x100000a4u
-#define CFG_REBOOT (3u << 30 | 9u << 20)
+#define CFG_REBOOT  (3u << 30 | 9u << 20)
 
 extern const char _start[];
 
-static void jump(uint32_t to)
-{
-	((void (*)(void))to)();
-}
+static void jump(uint32_t to) { ((void (*)(void))to)(); }
 
 /* Exceptions go nowhere: the vectors lie in a hole. */
 static void no_vectors(void)
@@ -77,10 +74,7 @@ static void sleep_for_ever(void)
 		asm volatile("wfi");
 }
 
-static void outside(void)
-{
-	(void)rd32(0x10002000);
-}
+static void outside(void) { (void)rd32(0x10002000); }
 
 static void reboot(void)
 {

@@ -14,10 +14,7 @@ static unsigned line_len;
 static const char *tx_next;
 static unsigned tx_left;
 
-static uint32_t reg(uint32_t offset)
-{
-	return rd32(UART0 + offset);
-}
+static uint32_t reg(uint32_t offset) { return rd32(UART0 + offset); }
 
 static void test_registers(void)
 {
@@ -98,7 +95,6 @@ static void uart_irq(unsigned intid)
 {
 	uint32_t mis = reg(UARTMIS);
 
-	(void)intid;
 	no_cause += !(mis & (INT_RX | INT_RT | INT_TX));
 	wr32(UART0 + UARTICR, mis & ~INT_TX);
 	if (mis & (INT_RX | INT_RT))

@@ -18,7 +18,11 @@ CP15_REG(dtlbiall, 0, c8, c6, 0)
 #define READABLE(name) \
 	static uint32_t get_##name(uint32_t a, uint32_t b) { return read_##name() + (a & b & 0); }
 #define WRITABLE(name) \
-	static uint32_t set_##name(uint32_t a, uint32_t b) { write_##name(a); return b; }
+	static uint32_t set_##name(uint32_t a, uint32_t b) \
+	{ \
+		write_##name(a); \
+		return b; \
+	}
 #define BOTH(name) READABLE(name) WRITABLE(name)
 
 /* clang-format off */
@@ -29,10 +33,10 @@ READABLE(id_isar4) READABLE(cbar)
 BOTH(ttbr0) BOTH(ttbr1) BOTH(dacr) BOTH(contextidr) BOTH(tpidrurw) BOTH(tpidruro)
 BOTH(tpidrprw) BOTH(vbar) BOTH(dfsr) BOTH(dfar) BOTH(ifsr) BOTH(ifar) BOTH(csselr)
 BOTH(prrr) BOTH(nmrr)
-/* clang-format on */
+	/* clang-format on */
 
-/* Of the Cortex-A9 r0p0 that the board has (DDI 0388, table 4-2). */
-static void test_id(void)
+	/* Of the Cortex-A9 r0p0 that the board has (DDI 0388, table 4-2). */
+	static void test_id(void)
 {
 	static const struct {
 		const char *what;

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define UART0_DR (*(volatile uint32_t *)0x10009000)
-#define UART0_FR (*(volatile uint32_t *)0x10009018)
+#define UART0_DR     (*(volatile uint32_t *)0x10009000)
+#define UART0_FR     (*(volatile uint32_t *)0x10009018)
 #define UART_FR_TXFF 0x20u
 
 extern volatile uint32_t undef_count[2];
@@ -129,8 +129,11 @@ void cp15map(void)
 	for (uint32_t cp = 14; cp < 16; cp++) {
 		for (uint32_t i = 0; i < 1u << 14; i++) {
 			struct encoding e = {
-				(uint8_t)cp, (uint8_t)(i >> 11), (uint8_t)((i >> 7) & 15),
-				(uint8_t)((i >> 3) & 15), (uint8_t)(i & 7)
+				(uint8_t)cp,
+				(uint8_t)(i >> 11),
+				(uint8_t)((i >> 7) & 15),
+				(uint8_t)((i >> 3) & 15),
+				(uint8_t)(i & 7),
 			};
 
 			survey(&e);

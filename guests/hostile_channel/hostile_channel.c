@@ -10,11 +10,11 @@
 #include "mmu.h"
 #include "peer.h"
 
-#define FS_EXTERNAL 0x008u
-#define ALIAS 0x80000000u
+#define FS_EXTERNAL  0x008u
+#define ALIAS        0x80000000u
 #define THUMB_RETURN 0x47702007u /* movs r0, #7; bx lr */
-#define RETURN_7 0xe3a00007u     /* mov r0, #7 */
-#define BX_LR 0xe12fff1eu
+#define RETURN_7     0xe3a00007u /* mov r0, #7 */
+#define BX_LR        0xe12fff1eu
 
 static uint32_t half(uint32_t end) { return CHANNEL + end * CHANNEL_SIZE / 2; }
 

@@ -92,11 +92,7 @@ void clear_pages(uint32_t a, unsigned n)
 
 static volatile uint32_t ticks;
 
-static void on_tick(unsigned intid)
-{
-	(void)intid;
-	ticks++;
-}
+static void on_tick(unsigned intid) { ticks++; }
 
 static void all(void)
 {

@@ -4,14 +4,14 @@
 #include "mmu.h"
 #include "windows.h"
 
-#define FRAMES (SCRATCH + 0x100000u) /* P, Q, R */
-#define P (FRAMES + 0x0000u)
-#define Q (FRAMES + 0x1000u)
-#define R (FRAMES + 0x2000u)
-#define EDITED (SCRATCH + 0x140000u) /* two for each witness */
-#define VA 0x80000000u
+#define FRAMES   (SCRATCH + 0x100000u) /* P, Q, R */
+#define P        (FRAMES + 0x0000u)
+#define Q        (FRAMES + 0x1000u)
+#define R        (FRAMES + 0x2000u)
+#define EDITED   (SCRATCH + 0x140000u) /* two for each witness */
+#define VA       0x80000000u
 #define RW_ALIAS 0x90000000u
-#define WINDOW (VA + 0xffeu)
+#define WINDOW   (VA + 0xffeu)
 
 /* P ends with hw1, Q begins with hw2; R begins with something harmless. */
 static void fill(const struct witness *w)
@@ -126,10 +126,10 @@ static void write_half(const struct witness *w)
 	attack(w, WINDOW | 1);
 }
 
-#define TO_R4 0x4604u          /* Thumb: mov r4, r0 */
-#define LOAD_R4 0xe59f4000u    /* ARM: ldr r4, [pc, #...]; its upper half is Thumb's b */
-#define LOAD_LEADS_TO 0xb44u   /* ... from offset 2 of Q to there in P */
-#define BX_LR 0xe12fff1eu
+#define TO_R4         0x4604u     /* Thumb: mov r4, r0 */
+#define LOAD_R4       0xe59f4000u /* ARM: ldr r4, [pc, #...]; its upper half is Thumb's b */
+#define LOAD_LEADS_TO 0xb44u      /* ... from offset 2 of Q to there in P */
+#define BX_LR         0xe12fff1eu
 
 static void run_q_arm(void) { honest("second page, ARM", VA + 0x1004, 4, 4); }
 
@@ -206,8 +206,8 @@ static void section_seam(const struct witness *w)
 /* --- pages that come to lie side by side when a table is linked, not when they are entered --- */
 
 #define OTHER_L1 ((uint32_t *)(SCRATCH + 0x380000u))
-#define TABLES (SCRATCH + 0x390000u)
-#define SEAM 0xa0000000u
+#define TABLES   (SCRATCH + 0x390000u)
+#define SEAM     0xa0000000u
 
 /*
  * The halves lie in neighbouring megabytes: one in a table of global pages that
@@ -286,9 +286,7 @@ void test_straddle(void)
 static void store(uint32_t a, uint32_t v, unsigned how)
 {
 	switch (how % 3) {
-	case 0:
-		wr32(a, v);
-		break;
+	case 0: wr32(a, v); break;
 	case 1:
 		wr16(a, (uint16_t)v);
 		wr16(a + 2, (uint16_t)(v >> 16));

@@ -9,7 +9,7 @@
 #include "mmu.h"
 
 #define MODE_MON 0x16u
-#define CODE SCRATCH
+#define CODE     SCRATCH
 
 /* One instruction, then bx lr. */
 static enum exc run_word(uint32_t word, struct caught *c)
@@ -37,10 +37,10 @@ static void test_secure_registers(void)
 		const char *what;
 		uint32_t word;
 	} rows[] = {
-		{ "read SCR", 0xee110f11 },   { "write SCR", 0xee010f11 },
-		{ "read SDER", 0xee110f31 },  { "write SDER", 0xee010f31 },
-		{ "write NSACR", 0xee010f51 },
-		{ "read MVBAR", 0xee1c0f30 }, { "write MVBAR", 0xee0c0f30 },
+		{ "read SCR", 0xee110f11 },    { "write SCR", 0xee010f11 },
+		{ "read SDER", 0xee110f31 },   { "write SDER", 0xee010f31 },
+		{ "write NSACR", 0xee010f51 }, { "read MVBAR", 0xee1c0f30 },
+		{ "write MVBAR", 0xee0c0f30 },
 	};
 	struct caught c;
 
@@ -76,9 +76,10 @@ static uint32_t to_mode_msr(uint32_t mode, uint32_t b)
 {
 	uint32_t before = read_cpsr(), after;
 
-	(void)b;
 	asm volatile("msr cpsr_c, %1\n\tmrs %0, cpsr\n\tmsr cpsr_c, %2"
-		     : "=&r"(after) : "r"(0xc0 | mode), "r"(before) : "memory");
+		     : "=&r"(after)
+		     : "r"(0xc0 | mode), "r"(before)
+		     : "memory");
 	return after & 0x1f;
 }
 
@@ -86,10 +87,10 @@ static uint32_t to_mode_cps(uint32_t a, uint32_t b)
 {
 	uint32_t before = read_cpsr(), after;
 
-	(void)a;
-	(void)b;
 	asm volatile("cps #0x16\n\tmrs %0, cpsr\n\tmsr cpsr_c, %1"
-		     : "=&r"(after) : "r"(before) : "memory");
+		     : "=&r"(after)
+		     : "r"(before)
+		     : "memory");
 	return after & 0x1f;
 }
 
@@ -97,10 +98,11 @@ static uint32_t to_mode_return(uint32_t mode, uint32_t b)
 {
 	uint32_t before = read_cpsr(), after;
 
-	(void)b;
 	asm volatile("msr spsr_cxsf, %1\n\tadr lr, 1f\n\tmovs pc, lr\n1:\tmrs %0, cpsr\n\t"
 		     "msr cpsr_c, %2"
-		     : "=&r"(after) : "r"(0xc0 | mode), "r"(before) : "lr", "memory");
+		     : "=&r"(after)
+		     : "r"(0xc0 | mode), "r"(before)
+		     : "lr", "memory");
 	return after & 0x1f;
 }
 
@@ -116,7 +118,7 @@ static void test_monitor_mode(void)
 static void test_group_0(void)
 {
 	for (unsigned i = 0; i < 96; i += 32) {
-		wr32(GICD + 0x80 + i / 8, 0);           /* IGROUPR: all Group 0 */
+		wr32(GICD + 0x80 + i / 8, 0); /* IGROUPR: all Group 0 */
 		wr32(GICD_ISENABLER(i), 0xffffffff);
 		wr32(GICD_ISPENDR(i), 0xffffffff);
 	}

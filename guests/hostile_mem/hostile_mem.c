@@ -9,8 +9,8 @@
 #include "mmu.h"
 
 #define WINDOW 0x80000000u
-#define MARK 0xbadbadbau
-#define L2 ((uint32_t *)SCRATCH)
+#define MARK   0xbadbadbau
+#define L2     ((uint32_t *)SCRATCH)
 
 /* Device space that is this guest's: pages of GIC and timers, sysreg, UART, SP804. */
 static bool own(uint32_t pa)
@@ -165,7 +165,6 @@ static uint32_t run_with_ttbr0(uint32_t ttbr, uint32_t b)
 	/* TTBR1 keeps the program mapped; TTBR0 has the first 32 MiB. */
 	uint32_t v;
 
-	(void)b;
 	write_ttbcr(7);
 	write_ttbr0(ttbr);
 	tlb_flush();

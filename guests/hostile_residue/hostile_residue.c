@@ -25,8 +25,8 @@ static void look_everywhere(void)
 {
 	static uint32_t vfp[64], banked[16];
 	const uint32_t cp15[] = {
-		read_tpidrurw(), read_tpidruro(), read_tpidrprw(), read_dfar(), read_ifar(),
-		read_dfsr(), read_ifsr(), read_par(), read_contextidr(), read_csselr(),
+		read_tpidrurw(), read_tpidruro(), read_tpidrprw(), read_dfar(),       read_ifar(),
+		read_dfsr(),     read_ifsr(),     read_par(),      read_contextidr(), read_csselr(),
 	};
 
 	look("CP15", cp15, ARRAY_SIZE(cp15));
@@ -38,11 +38,7 @@ static void look_everywhere(void)
 
 static volatile uint32_t ticks;
 
-static void on_tick(unsigned intid)
-{
-	(void)intid;
-	ticks++;
-}
+static void on_tick(unsigned intid) { ticks++; }
 
 void guest_main(void)
 {

@@ -9,9 +9,9 @@
 #include "gic.h"
 #include "mmu.h"
 
-#define SHIM 0xffafd000u
+#define SHIM  0xffafd000u
 #define SLOTS 0xffafe000u
-#define STEP 0xffaff000u
+#define STEP  0xffaff000u
 
 uint32_t enter_shim(uint32_t at, uint32_t spsr);
 
@@ -26,7 +26,7 @@ static void on_irq(struct frame *f)
 		exc_catch(f, EXC_IRQ);
 }
 
-static void nothing(unsigned intid) { (void)intid; }
+static void nothing(unsigned intid) {}
 
 static void well(const char *what)
 {

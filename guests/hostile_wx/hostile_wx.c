@@ -8,10 +8,10 @@
 #include "cp15.h"
 #include "mmu.h"
 
-#define EXEC 0x80000000u
-#define WRITE 0x90000000u
-#define FRAME (SCRATCH + 0x10000u)
-#define BIG (SCRATCH + 0x400000u)
+#define EXEC     0x80000000u
+#define WRITE    0x90000000u
+#define FRAME    (SCRATCH + 0x10000u)
+#define BIG      (SCRATCH + 0x400000u)
 #define OTHER_L1 ((uint32_t *)(SCRATCH + 0x300000u))
 
 typedef void (*store_fn)(uint32_t to, const uint32_t *words);
@@ -31,10 +31,9 @@ static const struct {
 	const char *what;
 	store_fn fn;
 } stores[] = {
-	{ "STR", by_str },     { "STM", by_stm },     { "STRD", by_strd },
-	{ "STRB", by_bytes },  { "STRH", by_halves }, { "STRT", by_strt },
-	{ "STREX", by_strex }, { "VSTM", by_vstm },   { "VST1", by_vst1 },
-	{ "PUSH", by_push },   { "Thumb", by_thumb },
+	{ "STR", by_str },     { "STM", by_stm },   { "STRD", by_strd },   { "STRB", by_bytes },
+	{ "STRH", by_halves }, { "STRT", by_strt }, { "STREX", by_strex }, { "VSTM", by_vstm },
+	{ "VST1", by_vst1 },   { "PUSH", by_push }, { "Thumb", by_thumb },
 };
 
 static unsigned bad;
@@ -65,10 +64,7 @@ static void run(uint32_t at, unsigned n)
 		      expected(n));
 }
 
-static void clean(uint32_t at)
-{
-	sync_code((void *)at, 16);
-}
+static void clean(uint32_t at) { sync_code((void *)at, 16); }
 
 /* Each store, through `write`, of code that runs at `exec`. */
 static void rounds(const char *what, uint32_t write, uint32_t exec)

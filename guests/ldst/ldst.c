@@ -71,10 +71,12 @@ static void test_id_ldm(void)
 	uint32_t r[8];
 
 	asm volatile("ldm %1, {r2-r9}\n\tstm %0, {r2-r9}"
-		     : : "r"(r), "r"(0x10009fe0)
+		     :
+		     : "r"(r), "r"(0x10009fe0)
 		     : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "memory");
 	check(r[0] == 0x11 && r[1] == 0x10 && r[3] == 0 && r[4] == 0x0d && r[5] == 0xf0 &&
-		      r[6] == 0x05 && r[7] == 0xb1, "LDM of 8 ID registers");
+		      r[6] == 0x05 && r[7] == 0xb1,
+	      "LDM of 8 ID registers");
 }
 
 void guest_main(void)

@@ -10,7 +10,7 @@
 #include "pl011.h"
 
 #define GICD_ICFGR(n) (GICD + 0xc00 + (n) / 16 * 4)
-#define ROUNDS 100
+#define ROUNDS        100
 
 static volatile uint32_t count, limit;
 static void (*at_limit)(void);
@@ -27,15 +27,11 @@ static void mask(void) { gic_disable(UART0_IRQ); }
 
 static void on_irq(unsigned intid)
 {
-	(void)intid;
 	if (++count >= limit)
 		at_limit();
 }
 
-static bool pending(void)
-{
-	return rd32(GICD_ISPENDR(UART0_IRQ)) >> UART0_IRQ % 32 & 1;
-}
+static bool pending(void) { return rd32(GICD_ISPENDR(UART0_IRQ)) >> UART0_IRQ % 32 & 1; }
 
 /* Time enough for what should not come. */
 static void a_while(void)

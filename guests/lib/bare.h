@@ -15,9 +15,9 @@
 /* Memory of a guest: 16 MiB; the program lies below the scratch area. */
 #define RAM_BASE 0x60000000u
 #define RAM_SIZE 0x01000000u
-#define SCRATCH 0x60400000u /* 8 MiB that belong to the test */
+#define SCRATCH  0x60400000u /* 8 MiB that belong to the test */
 
-#define MIB 0x100000u
+#define MIB           0x100000u
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static inline uint32_t rd32(uint32_t a) { return *(volatile uint32_t *)a; }

@@ -25,10 +25,7 @@ void *memset(void *to, int c, size_t n)
 	return to;
 }
 
-void *copy(void *to, const void *from, uint32_t n)
-{
-	return memcpy(to, from, n);
-}
+void *copy(void *to, const void *from, uint32_t n) { return memcpy(to, from, n); }
 
 /* Lines of 32 bytes on a Cortex-A9 (CTR). */
 void sync_code(const volatile void *a, uint32_t n)

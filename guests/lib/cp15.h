@@ -5,18 +5,22 @@
 
 #include <stdint.h>
 
-#define CP15_REG(name, op1, crn, crm, op2)                                              \
-	static inline uint32_t read_##name(void)                                        \
-	{                                                                               \
-		uint32_t v;                                                             \
-		asm volatile("mrc p15, " #op1 ", %0, " #crn ", " #crm ", " #op2         \
-			     : "=r"(v) : : "memory");                                   \
-		return v;                                                               \
-	}                                                                               \
-	static inline void write_##name(uint32_t v)                                     \
-	{                                                                               \
-		asm volatile("mcr p15, " #op1 ", %0, " #crn ", " #crm ", " #op2         \
-			     : : "r"(v) : "memory");                                    \
+#define CP15_REG(name, op1, crn, crm, op2) \
+	static inline uint32_t read_##name(void) \
+	{ \
+		uint32_t v; \
+		asm volatile("mrc p15, " #op1 ", %0, " #crn ", " #crm ", " #op2 \
+			     : "=r"(v) \
+			     : \
+			     : "memory"); \
+		return v; \
+	} \
+	static inline void write_##name(uint32_t v) \
+	{ \
+		asm volatile("mcr p15, " #op1 ", %0, " #crn ", " #crm ", " #op2 \
+			     : \
+			     : "r"(v) \
+			     : "memory"); \
 	}
 
 CP15_REG(midr, 0, c0, c0, 0)
@@ -72,15 +76,15 @@ CP15_REG(tpidrurw, 0, c13, c0, 2)
 CP15_REG(tpidruro, 0, c13, c0, 3)
 CP15_REG(tpidrprw, 0, c13, c0, 4)
 
-#define SCTLR_M (1u << 0)
-#define SCTLR_A (1u << 1)
-#define SCTLR_C (1u << 2)
-#define SCTLR_Z (1u << 11)
-#define SCTLR_I (1u << 12)
-#define SCTLR_V (1u << 13)
+#define SCTLR_M   (1u << 0)
+#define SCTLR_A   (1u << 1)
+#define SCTLR_C   (1u << 2)
+#define SCTLR_Z   (1u << 11)
+#define SCTLR_I   (1u << 12)
+#define SCTLR_V   (1u << 13)
 #define SCTLR_TRE (1u << 28)
 #define SCTLR_AFE (1u << 29)
-#define SCTLR_TE (1u << 30)
+#define SCTLR_TE  (1u << 30)
 
 #define MODE_USR 0x10u
 #define MODE_FIQ 0x11u
@@ -89,9 +93,9 @@ CP15_REG(tpidrprw, 0, c13, c0, 4)
 #define MODE_ABT 0x17u
 #define MODE_UND 0x1bu
 #define MODE_SYS 0x1fu
-#define PSR_T (1u << 5)
-#define PSR_F (1u << 6)
-#define PSR_I (1u << 7)
+#define PSR_T    (1u << 5)
+#define PSR_F    (1u << 6)
+#define PSR_I    (1u << 7)
 
 static inline void dsb(void) { asm volatile("dsb" : : : "memory"); }
 static inline void isb(void) { asm volatile("isb" : : : "memory"); }

@@ -70,15 +70,9 @@ void exc_dispatch(struct frame *f, enum exc kind)
 	}
 }
 
-uint32_t try_read(struct caught *c, uint32_t addr)
-{
-	return try_call(c, op_read, addr, 0);
-}
+uint32_t try_read(struct caught *c, uint32_t addr) { return try_call(c, op_read, addr, 0); }
 
-void try_write(struct caught *c, uint32_t addr, uint32_t v)
-{
-	try_call(c, op_write, addr, v);
-}
+void try_write(struct caught *c, uint32_t addr, uint32_t v) { try_call(c, op_write, addr, v); }
 
 uint32_t try_read_user(struct caught *c, uint32_t addr)
 {
@@ -107,8 +101,7 @@ bool check_fault(const char *what, const struct caught *c, enum exc kind, uint32
 		 uint32_t far)
 {
 	bool abort = kind == EXC_DABT || kind == EXC_PABT;
-	bool good = c->kind == kind &&
-		    (!abort || ((c->fsr & FSR_MASK) == fsr && c->far == far));
+	bool good = c->kind == kind && (!abort || ((c->fsr & FSR_MASK) == fsr && c->far == far));
 
 	check(good, what);
 	if (!good) {

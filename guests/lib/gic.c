@@ -8,17 +8,13 @@
 static irq_fn functions[LINES];
 static irq_fn twd_fn;
 
-static void wr8(uint32_t a, uint8_t v)
-{
-	*(volatile uint8_t *)a = v;
-}
+static void wr8(uint32_t a, uint8_t v) { *(volatile uint8_t *)a = v; }
 
 static void dispatch(struct frame *f)
 {
 	uint32_t iar = rd32(GICC_IAR);
 	unsigned id = iar & 0x3ff;
 
-	(void)f;
 	if (id >= LINES)
 		return; /* spurious */
 	if (functions[id])
@@ -49,10 +45,7 @@ void gic_enable(unsigned intid, unsigned priority, irq_fn fn)
 	wr32(GICD_ISENABLER(intid), 1u << intid % 32);
 }
 
-void gic_disable(unsigned intid)
-{
-	wr32(GICD_ICENABLER(intid), 1u << intid % 32);
-}
+void gic_disable(unsigned intid) { wr32(GICD_ICENABLER(intid), 1u << intid % 32); }
 
 void wait_for(volatile uint32_t *count, uint32_t n)
 {

@@ -15,10 +15,7 @@ static uint32_t memory_type(unsigned tex, uint32_t attr)
 	return attr & MAP_DEVICE ? 1u << 2 : (1u << tex) | (1u << 3) | (1u << 2);
 }
 
-static uint32_t domain_of(uint32_t attr)
-{
-	return (attr >> 8) & 15;
-}
+static uint32_t domain_of(uint32_t attr) { return (attr >> 8) & 15; }
 
 uint32_t desc_section(uint32_t pa, uint32_t attr)
 {
@@ -100,8 +97,7 @@ void map_identity(uint32_t *l1)
 	for (uint32_t a = RAM_BASE; a < RAM_BASE + RAM_SIZE; a += MIB)
 		map_section(l1, a, a, MAP_AP(AP_RW));
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
-		map_section(l1, devices[i], devices[i],
-			    MAP_AP(AP_PRIV_RW) | MAP_DEVICE | MAP_XN);
+		map_section(l1, devices[i], devices[i], MAP_AP(AP_PRIV_RW) | MAP_DEVICE | MAP_XN);
 	dsb();
 }
 

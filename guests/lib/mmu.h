@@ -7,37 +7,37 @@
 #include <stdint.h>
 
 /* Attributes, turned into descriptor bits by the desc_ functions. */
-#define MAP_AP(n) ((uint32_t)(n))             /* AP[2:0] */
-#define MAP_XN (1u << 3)
-#define MAP_NG (1u << 4)
-#define MAP_DEVICE (1u << 5)                  /* else normal, write-back */
+#define MAP_AP(n)     ((uint32_t)(n)) /* AP[2:0] */
+#define MAP_XN        (1u << 3)
+#define MAP_NG        (1u << 4)
+#define MAP_DEVICE    (1u << 5) /* else normal, write-back */
 #define MAP_DOMAIN(n) ((uint32_t)(n) << 8)
 
-#define AP_NONE 0
+#define AP_NONE    0
 #define AP_PRIV_RW 1
 #define AP_USER_RO 2 /* privileged read/write, user read */
-#define AP_RW 3
+#define AP_RW      3
 #define AP_PRIV_RO 5
-#define AP_RO 7
+#define AP_RO      7
 
 /* DACR fields. */
-#define DOM_NONE 0u
-#define DOM_CLIENT 1u
-#define DOM_MANAGER 3u
+#define DOM_NONE                 0u
+#define DOM_CLIENT               1u
+#define DOM_MANAGER              3u
 #define DACR_SET(domain, access) ((uint32_t)(access) << (2 * (domain)))
 
 /* FSR status, FS[4] in bit 10 (ARM ARM B3.13.3); DFSR.WnR. */
-#define FS_ALIGN 0x001u
-#define FS_XLAT_SECTION 0x005u
-#define FS_XLAT_PAGE 0x007u
+#define FS_ALIGN          0x001u
+#define FS_XLAT_SECTION   0x005u
+#define FS_XLAT_PAGE      0x007u
 #define FS_DOMAIN_SECTION 0x009u
-#define FS_DOMAIN_PAGE 0x00bu
-#define FS_PERM_SECTION 0x00du
-#define FS_PERM_PAGE 0x00fu
+#define FS_DOMAIN_PAGE    0x00bu
+#define FS_PERM_SECTION   0x00du
+#define FS_PERM_PAGE      0x00fu
 #define FS_ACCESS_SECTION 0x003u
-#define FS_ACCESS_PAGE 0x006u
-#define FS_DEBUG 0x002u
-#define FSR_WRITE 0x800u
+#define FS_ACCESS_PAGE    0x006u
+#define FS_DEBUG          0x002u
+#define FSR_WRITE         0x800u
 
 #define TTBR_FLAGS 0x4au /* table walks: inner and outer write-back, shareable */
 

@@ -9,7 +9,7 @@ volatile uint32_t peer_events;
 
 /* --- the channel: each end writes the ring in its half ----------------------------- */
 
-#define BELL 1u
+#define BELL      1u
 #define RING_SIZE 0x1000u
 
 /*
@@ -28,7 +28,6 @@ static struct ring *out, *in;
 
 static void on_bell(unsigned intid)
 {
-	(void)intid;
 	wr32(CH_ACK, rd32(CH_PENDING)); /* before anybody looks into the rings */
 	peer_events++;
 }
@@ -88,7 +87,6 @@ const struct peer by_channel = { "channel", channel_put, channel_get };
 /* The level of the interrupt goes with what caused it: masked until that is looked at. */
 static void on_wire(unsigned intid)
 {
-	(void)intid;
 	wr32(WIRE + UARTIMSC, 0);
 	peer_events++;
 }

@@ -9,29 +9,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHANNEL 0x30000000u /* shared memory */
+#define CHANNEL      0x30000000u /* shared memory */
 #define CHANNEL_SIZE 0x4000u
-#define DOORBELL 0x30010000u
-#define IRQ_CHANNEL 52
+#define DOORBELL     0x30010000u
+#define IRQ_CHANNEL  52
 
 /* On purpose not the VMM's header. */
-#define CH_ID (DOORBELL + 0x00)
-#define CH_VERSION (DOORBELL + 0x04)
-#define CH_SIZE (DOORBELL + 0x08)
-#define CH_END (DOORBELL + 0x0c)
-#define CH_PEER (DOORBELL + 0x10)
-#define CH_CTRL (DOORBELL + 0x14)
-#define CH_RING (DOORBELL + 0x18)
-#define CH_STATUS (DOORBELL + 0x1c)
-#define CH_ACK (DOORBELL + 0x20)
-#define CH_ENABLE (DOORBELL + 0x24)
-#define CH_PENDING (DOORBELL + 0x28)
+#define CH_ID        (DOORBELL + 0x00)
+#define CH_VERSION   (DOORBELL + 0x04)
+#define CH_SIZE      (DOORBELL + 0x08)
+#define CH_END       (DOORBELL + 0x0c)
+#define CH_PEER      (DOORBELL + 0x10)
+#define CH_CTRL      (DOORBELL + 0x14)
+#define CH_RING      (DOORBELL + 0x18)
+#define CH_STATUS    (DOORBELL + 0x1c)
+#define CH_ACK       (DOORBELL + 0x20)
+#define CH_ENABLE    (DOORBELL + 0x24)
+#define CH_PENDING   (DOORBELL + 0x28)
 #define PEER_PRESENT 1u
 #define PEER_RUNNING 2u
-#define PEER_READY 4u
-#define CH_CHANGE (1u << 31)
+#define PEER_READY   4u
+#define CH_CHANGE    (1u << 31)
 
-#define WIRE 0x1000d000u /* the UART that is wired */
+#define WIRE     0x1000d000u /* the UART that is wired */
 #define IRQ_WIRE 53
 
 struct peer {

@@ -2,10 +2,10 @@
 #include "bare.h"
 
 /* vexpress system registers: configuration bus (DUI 0447, 4.3). */
-#define SYS_CFGDATA 0x100000a0u
-#define SYS_CFGCTRL 0x100000a4u
-#define CFG_START (1u << 31)
-#define CFG_WRITE (1u << 30)
+#define SYS_CFGDATA  0x100000a0u
+#define SYS_CFGCTRL  0x100000a4u
+#define CFG_START    (1u << 31)
+#define CFG_WRITE    (1u << 30)
 #define CFG_SHUTDOWN (8u << 20)
 
 static unsigned good_count, bad_count;

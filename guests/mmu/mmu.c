@@ -5,8 +5,8 @@
 #include "mmu.h"
 #include "tests.h"
 
-#define ALIAS 0x80000000u /* nothing else is mapped there */
-#define FRAME(n) (SCRATCH + (n) * 0x1000u)
+#define ALIAS    0x80000000u /* nothing else is mapped there */
+#define FRAME(n) (SCRATCH + 0x1000u * (n))
 
 static void test_on_off(void)
 {
@@ -56,8 +56,8 @@ static void test_supersection(void)
 static void map_permuted(unsigned shift)
 {
 	for (unsigned i = 0; i < 256; i++)
-		map_page(l1_table, ALIAS + 0x200000 + i * 0x1000,
-			 FRAME((i * 37 + shift) & 255), MAP_AP(AP_RW));
+		map_page(l1_table, ALIAS + 0x200000 + i * 0x1000, FRAME((i * 37 + shift) & 255),
+			 MAP_AP(AP_RW));
 }
 
 static unsigned count_permuted(unsigned shift)
@@ -109,8 +109,7 @@ static void test_execute_alias(void)
 	map_section(l1_table, ALIAS + 0x400000, SCRATCH, MAP_AP(AP_RW));
 	for (unsigned i = 0; i < 32; i++) {
 		put_return(FRAME(i) + 0x100, (uint8_t)(i + 1));
-		map_page(l1_table, ALIAS + 0x500000 + i * 0x1000, FRAME(31 - i),
-			 MAP_AP(AP_RO));
+		map_page(l1_table, ALIAS + 0x500000 + i * 0x1000, FRAME(31 - i), MAP_AP(AP_RO));
 	}
 	tlb_flush();
 	check_eq("code runs in a section", try_jump(&c, ALIAS + 0x404100, 0), 5);
@@ -129,15 +128,13 @@ static void test_unmapped(void)
 	try_read(&c, ALIAS + 0x124);
 	check_fault("read, no section", &c, EXC_DABT, FS_XLAT_SECTION, ALIAS + 0x124);
 	try_write(&c, ALIAS + 0x128, 1);
-	check_fault("write, no section", &c, EXC_DABT, FSR_WRITE | FS_XLAT_SECTION,
-		    ALIAS + 0x128);
+	check_fault("write, no section", &c, EXC_DABT, FSR_WRITE | FS_XLAT_SECTION, ALIAS + 0x128);
 	try_jump(&c, ALIAS + 0x130, 0);
 	check_fault("fetch, no section", &c, EXC_PABT, FS_XLAT_SECTION, ALIAS + 0x130);
 	try_read(&c, ALIAS + 0x601004);
 	check_fault("read, no page", &c, EXC_DABT, FS_XLAT_PAGE, ALIAS + 0x601004);
 	try_write(&c, ALIAS + 0x601008, 1);
-	check_fault("write, no page", &c, EXC_DABT, FSR_WRITE | FS_XLAT_PAGE,
-		    ALIAS + 0x601008);
+	check_fault("write, no page", &c, EXC_DABT, FSR_WRITE | FS_XLAT_PAGE, ALIAS + 0x601008);
 	try_jump(&c, ALIAS + 0x60100c, 0);
 	check_fault("fetch, no page", &c, EXC_PABT, FS_XLAT_PAGE, ALIAS + 0x60100c);
 	try_read(&c, 0);
@@ -243,8 +240,7 @@ static void test_domains(void)
 
 	map_section(l1_table, ALIAS, SCRATCH, MAP_AP(AP_PRIV_RO) | MAP_DOMAIN(3));
 	map_section(l1_table, ALIAS + MIB, SCRATCH, MAP_AP(AP_PRIV_RO) | MAP_DOMAIN(4));
-	map_page(l1_table, ALIAS + 0x700000, FRAME(6),
-		 MAP_AP(AP_PRIV_RO) | MAP_XN | MAP_DOMAIN(3));
+	map_page(l1_table, ALIAS + 0x700000, FRAME(6), MAP_AP(AP_PRIV_RO) | MAP_XN | MAP_DOMAIN(3));
 	write_dacr(DACR_SET(0, DOM_CLIENT) | DACR_SET(3, DOM_CLIENT) | DACR_SET(4, DOM_CLIENT));
 	tlb_flush();
 	wr32(SCRATCH + 0x40, 0xd0d0d0d0);
@@ -270,8 +266,7 @@ static void test_domains(void)
 	write_dacr(DACR_SET(0, DOM_CLIENT) | DACR_SET(4, DOM_CLIENT));
 	isb();
 	try_write(&c, ALIAS + 0x700048, 5);
-	check_fault("no access: page", &c, EXC_DABT, FSR_WRITE | FS_DOMAIN_PAGE,
-		    ALIAS + 0x700048);
+	check_fault("no access: page", &c, EXC_DABT, FSR_WRITE | FS_DOMAIN_PAGE, ALIAS + 0x700048);
 	check_eq("the other domain is back", try_read(&c, ALIAS + MIB + 0x40), 0xd1d1d1d1);
 	check_eq("DACR reads back", read_dacr(), DACR_SET(0, 1) | DACR_SET(4, 1));
 	write_dacr(DACR_SET(0, DOM_CLIENT));

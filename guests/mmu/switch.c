@@ -5,8 +5,8 @@
 #include "mmu.h"
 #include "tests.h"
 
-#define PAGE 0xa0000000u
-#define FRAME(n) (SCRATCH + 0x100000u + (n) * 0x1000u)
+#define PAGE     0xa0000000u
+#define FRAME(n) (SCRATCH + 0x100000u + 0x1000u * (n))
 #define OTHER_L1 ((uint32_t *)(SCRATCH + 0x300000u)) /* 16 KiB-aligned */
 #define OTHER_L2 ((uint32_t *)(SCRATCH + 0x310000u))
 
@@ -166,10 +166,7 @@ void test_ttbr1(void)
 
 static unsigned svc_seen;
 
-static void count_svc(struct frame *f)
-{
-	svc_seen = svc_seen * 10 + f->r[0];
-}
+static void count_svc(struct frame *f) { svc_seen = svc_seen * 10 + f->r[0]; }
 
 static void do_svc(uint32_t n)
 {

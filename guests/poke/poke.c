@@ -18,11 +18,7 @@ static uint32_t get_hex(void)
 	return v;
 }
 
-static uint32_t read_byte(uint32_t a, uint32_t b)
-{
-	(void)b;
-	return *(volatile uint8_t *)a;
-}
+static uint32_t read_byte(uint32_t a, uint32_t b) { return *(volatile uint8_t *)a; }
 
 static void act(int what, uint32_t a, struct caught *c)
 {

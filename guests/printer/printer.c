@@ -10,7 +10,7 @@
 #include "pl011.h"
 
 #define BOARD_UART 0x1000a000u
-#define LINE 256u
+#define LINE       256u
 
 static const struct peer *const peers[] = { &by_channel, &by_wire };
 

@@ -5,7 +5,7 @@
 #include "mmu.h"
 
 #define ALIAS 0x80000000u
-#define CODE SCRATCH /* pages for code, 1:1 */
+#define CODE  SCRATCH /* pages for code, 1:1 */
 
 extern const char moved_arm[], moved_arm_end[], moved_thumb[], moved_thumb_end[];
 extern const char patch_self[], patch_self_end[];
@@ -13,10 +13,7 @@ extern const char _start[];
 
 typedef uint32_t (*code_fn)(uint32_t a);
 
-static uint32_t call(uint32_t at, uint32_t a)
-{
-	return ((code_fn)at)(a);
-}
+static uint32_t call(uint32_t at, uint32_t a) { return ((code_fn)at)(a); }
 
 static void test_write_then_run(void)
 {
@@ -113,7 +110,8 @@ static void test_moved(void)
 	check(good, "20 copies of copies");
 	check_eq("the last one at an odd place",
 		 (copy((void *)(to + 0x1ff8), (void *)to, 0x1000),
-		  sync_code((void *)(to + 0x1ff8), 0x1000), call(to + 0x1ff8, 1)), 0x1008);
+		  sync_code((void *)(to + 0x1ff8), 0x1000), call(to + 0x1ff8, 1)),
+		 0x1008);
 }
 
 /* What a debugger or a checksum over its own code sees: unchanged words. */
@@ -215,8 +213,8 @@ static void test_program_moved(void)
 	sum = (void *)(addr_of(sum) - text + CODE + MIB);
 	check_eq("a copy of the program's own text runs",
 		 sum(addr_of(moved_arm), addr_of(moved_arm_end)), want);
-	check_eq("its copy of code that ran",
-		 call(addr_of(moved_arm) - text + CODE + MIB, 0x40), 0x1047);
+	check_eq("its copy of code that ran", call(addr_of(moved_arm) - text + CODE + MIB, 0x40),
+		 0x1047);
 }
 
 static void test_all(void)

@@ -8,7 +8,7 @@
 #include "gic.h"
 #include "mmu.h"
 
-#define HZ 50
+#define HZ    50
 #define WORDS 0x4000u
 #define ALIAS 0x80000000u
 
@@ -18,11 +18,7 @@ uint32_t spin_registers(uint32_t n);
 static volatile uint32_t ticks;
 static uint64_t mine[32];
 
-static void on_tick(unsigned intid)
-{
-	(void)intid;
-	ticks++;
-}
+static void on_tick(unsigned intid) { ticks++; }
 
 static uint32_t pattern(uint32_t i) { return 0x7ea5e000u ^ i * 0x9e3779b1u; }
 

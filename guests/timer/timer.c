@@ -4,23 +4,19 @@
 #include "cp15.h"
 #include "gic.h"
 
-#define GT_LO 0x1e000200u
-#define GT_HI 0x1e000204u
-#define GT_CTRL 0x1e000208u
+#define GT_LO     0x1e000200u
+#define GT_HI     0x1e000204u
+#define GT_CTRL   0x1e000208u
 #define GT_STATUS 0x1e00020cu
 #define GT_CMP_LO 0x1e000210u
 #define GT_CMP_HI 0x1e000214u
-#define GT_INC 0x1e000218u
-#define SP804 0x10011000u
+#define GT_INC    0x1e000218u
+#define SP804     0x10011000u
 #define SYS_24MHZ 0x1000005cu
 
 static volatile uint32_t ticks, order;
 
-static void on_tick(unsigned intid)
-{
-	(void)intid;
-	ticks++;
-}
+static void on_tick(unsigned intid) { ticks++; }
 
 static void test_twd(void)
 {
@@ -72,7 +68,6 @@ static uint64_t gt_now(void)
 
 static void on_gt(unsigned intid)
 {
-	(void)intid;
 	wr32(GT_STATUS, 1);
 	ticks++;
 }
@@ -103,7 +98,6 @@ static void test_global_timer(void)
 
 static void on_sp804(unsigned intid)
 {
-	(void)intid;
 	wr32(SP804 + 0x0c, 1);
 	ticks++;
 }
@@ -142,10 +136,7 @@ static void test_clocks(void)
 
 /* --- the interrupt controller ---------------------------------------------- */
 
-static void note(unsigned intid)
-{
-	order = order * 16 + intid;
-}
+static void note(unsigned intid) { order = order * 16 + intid; }
 
 /* Priority 0x40 interrupts priority 0x80, as its handler lets IRQs in. */
 static void note_nested(unsigned intid)
@@ -159,7 +150,9 @@ static void note_nested(unsigned intid)
 	/* LR_irq and SPSR_irq do not survive a nested IRQ: keep them here. */
 	asm volatile("mrs %0, spsr\n\tmov %1, lr" : "=r"(spsr), "=r"(lr));
 	asm volatile("cps #0x1f\n\tpush {lr}\n\tcpsie i\n\tisb\n\tcpsid i\n\tpop {lr}\n\tcps #0x12"
-		     : : : "memory");
+		     :
+		     :
+		     : "memory");
 	asm volatile("msr spsr_cxsf, %0" : : "r"(spsr));
 	note(15);
 }

@@ -7,7 +7,7 @@
 
 #define USER_CODE 0x00100000u
 #define USER_DATA 0x00200000u
-#define FRAME(n) (SCRATCH + (n) * 0x1000u)
+#define FRAME(n)  (SCRATCH + 0x1000u * (n))
 
 extern const char user_text[], user_text_end[];
 extern const char u_add[], u_add_thumb[], u_calls[], u_read[], u_write[], u_read_thumb[];
@@ -56,8 +56,8 @@ static void test_svc(void)
 /* System call 0 ends the program, 1 adds one to r0. */
 static void on_svc(struct frame *f)
 {
-	uint32_t n = f->spsr & PSR_T ? *(volatile uint16_t *)(f->pc - 2) & 0xff
-				     : rd32(f->pc - 4) & 0xffffff;
+	uint32_t n = f->spsr & PSR_T ? *(volatile uint16_t *)(f->pc - 2) & 0xff :
+				       rd32(f->pc - 4) & 0xffffff;
 
 	if (n == 1)
 		f->r[0]++;
@@ -111,20 +111,23 @@ static void test_permissions(void)
 	uart_init();
 }
 
-#define UNDEFS 12
+#define UNDEFS     12
 #define DECLARE(n) extern const char u_undef_##n[], u_undef_thumb_##n[];
 /* clang-format off */
 DECLARE(0) DECLARE(1) DECLARE(2) DECLARE(3) DECLARE(4) DECLARE(5)
 DECLARE(6) DECLARE(7) DECLARE(8) DECLARE(9) DECLARE(10) DECLARE(11)
-/* clang-format on */
+	/* clang-format on */
 
-static void test_undef(void)
+	static void test_undef(void)
 {
-#define ROW(n) { u_undef_##n, u_undef_thumb_##n }
+#define ROW(n) \
+	{ \
+		u_undef_##n, u_undef_thumb_##n \
+	}
 	static const struct {
 		const char *arm, *thumb;
 	} rows[UNDEFS] = {
-		ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5),
+		ROW(0), ROW(1), ROW(2), ROW(3), ROW(4),  ROW(5),
 		ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11),
 	};
 	unsigned good = 0;
@@ -157,11 +160,7 @@ static void test_allowed(void)
 	check_eq("TPIDRURW from user", read_tpidrurw(), 0x5a5a0000);
 }
 
-static void on_tick(unsigned intid)
-{
-	(void)intid;
-	wr32(FRAME(0) + 0x100, rd32(FRAME(0) + 0x100) + 1);
-}
+static void on_tick(unsigned intid) { wr32(FRAME(0) + 0x100, rd32(FRAME(0) + 0x100) + 1); }
 
 static void test_interrupts(void)
 {
@@ -236,14 +235,16 @@ static void test_banked(void)
 		many_exits(round);
 	for (unsigned m = 0; m < ARRAY_SIZE(modes); m++) {
 		/* LR and SPSR of abort and undefined mode live in their handlers only. */
-		unsigned n = modes[m] == MODE_FIQ ? 8 : modes[m] == MODE_SYS ? 2 :
-			     modes[m] == MODE_IRQ ? 3 : 1;
+		unsigned n = modes[m] == MODE_FIQ ? 8 :
+			     modes[m] == MODE_SYS ? 2 :
+			     modes[m] == MODE_IRQ ? 3 :
+						    1;
 
 		get_bank(modes[m], got);
 		set_bank(modes[m], saved[m]);
 		for (unsigned i = 0; i < n; i++) {
-			uint32_t w = i == 2 ? 0xa00001d0 | (modes[m] & 0xf)
-					    : 0xba000000 + m * 0x10000 + i;
+			uint32_t w = i == 2 ? 0xa00001d0 | (modes[m] & 0xf) :
+					      0xba000000 + m * 0x10000 + i;
 
 			good += got[i] == w;
 			if (got[i] != w)

@@ -18,7 +18,7 @@ uint64_t harmonic(uint32_t n);
 uint32_t vfp_window(uint32_t a, uint32_t b);
 uint32_t vfp_literal(uint32_t *out);
 
-#define FPEXC_EN (1u << 30)
+#define FPEXC_EN  (1u << 30)
 #define CPACR_VFP (15u << 20)
 
 static uint32_t pattern[64];
@@ -73,11 +73,7 @@ static bool registers_intact(void)
 
 static volatile uint32_t ticks;
 
-static void on_tick(unsigned intid)
-{
-	(void)intid;
-	ticks++;
-}
+static void on_tick(unsigned intid) { ticks++; }
 
 static void test_registers(void)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Micro-benchmarks of a Linux system.  micro [NAME...] prints, for each named
  * operation or for all of them,
@@ -13,11 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define NS_PER_SEC 1000000000ull
 #define BATCH_NS   (NS_PER_SEC / 20)
@@ -46,10 +47,7 @@ static uint64_t now(void)
 	return t.tv_sec * NS_PER_SEC + t.tv_nsec;
 }
 
-static void run_getppid(void)
-{
-	syscall(SYS_getppid);
-}
+static void run_getppid(void) { syscall(SYS_getppid); }
 
 /* The call itself: libc would ask the vDSO first. */
 static void run_clock(void)
@@ -59,20 +57,11 @@ static void run_clock(void)
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
 }
 
-static void on_signal(int number)
-{
-	(void)number;
-}
+static void on_signal(int number) {}
 
-static void start_signal(void)
-{
-	CHECK(signal(SIGUSR1, on_signal) != SIG_ERR);
-}
+static void start_signal(void) { CHECK(signal(SIGUSR1, on_signal) != SIG_ERR); }
 
-static void run_signal(void)
-{
-	kill(getpid(), SIGUSR1);
-}
+static void run_signal(void) { kill(getpid(), SIGUSR1); }
 
 static void start_pipe(void)
 {
@@ -104,10 +93,7 @@ static void start_yield(void)
 		sched_yield();
 }
 
-static void run_yield(void)
-{
-	sched_yield();
-}
+static void run_yield(void) { sched_yield(); }
 
 static void stop_partner(void)
 {
@@ -132,25 +118,13 @@ static void spawn(const char *path, const char *arg0, const char *arg1)
 	CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
-static void run_fork(void)
-{
-	spawn(NULL, NULL, NULL);
-}
+static void run_fork(void) { spawn(NULL, NULL, NULL); }
 
-static void run_exec(void)
-{
-	spawn("/bin/busybox", "true", NULL);
-}
+static void run_exec(void) { spawn("/bin/busybox", "true", NULL); }
 
-static void run_sha1(void)
-{
-	spawn("/bin/busybox", "sha1sum", FILE_NAME);
-}
+static void run_sha1(void) { spawn("/bin/busybox", "sha1sum", FILE_NAME); }
 
-static void run_md5(void)
-{
-	spawn("/bin/busybox", "md5sum", FILE_NAME);
-}
+static void run_md5(void) { spawn("/bin/busybox", "md5sum", FILE_NAME); }
 
 static void start_file(void)
 {
@@ -166,10 +140,7 @@ static void start_file(void)
 	free(data);
 }
 
-static void stop_file(void)
-{
-	unlink(FILE_NAME);
-}
+static void stop_file(void) { unlink(FILE_NAME); }
 
 static void run_mmap(void)
 {

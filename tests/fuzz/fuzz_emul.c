@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/classes.c core/emul/gic.c core/emul/gic_dist.c
  * core/emul/gic_cpu.c core/emul/twd.c core/emul/gtimer.c core/emul/scu.c core/emul/l2c310.c
@@ -23,7 +23,7 @@
 #include "fake_emul.h"
 
 #define MAX_DEVS 16
-#define VCPUS 2
+#define VCPUS    2
 
 static struct emul_dev *devs[MAX_DEVS];
 static unsigned nr_devs;
@@ -105,7 +105,7 @@ static void act(const struct step *s)
 	} else if (s->op < 0x14) {
 		poke(find("sysreg"), 0, 0, SYS_CFGCTRL,
 		     SYS_CFGCTRL_START | SYS_CFGCTRL_MAKE(s->dev & 15u, s->op & 3u, s->value[0]) |
-		     (v & SYS_CFGCTRL_WRITE));
+			     (v & SYS_CFGCTRL_WRITE));
 	} else if (s->op < 0xe0) {
 		static const uint8_t sizes[4] = { 4, 4, 2, 1 };
 		unsigned size = sizes[s->op >> 1 & 3];
@@ -152,9 +152,9 @@ static void check(void)
 		if (intid != GIC_SPURIOUS) {
 			uint32_t p = look(cpu, 0, GICD_IPRIORITYR + intid, 1);
 
-			expected = p < look(cpu, 1, GICC_PMR, 4) &&
-				   (running == GIC_PRIORITY_IDLE ||
-				    (p & group) < (running & group));
+			expected =
+				p < look(cpu, 1, GICC_PMR, 4) &&
+				(running == GIC_PRIORITY_IDLE || (p & group) < (running & group));
 		}
 		if (fake_vcpus[cpu].irq != expected)
 			abort();

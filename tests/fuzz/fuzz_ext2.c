@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/fs/ext2.c core/fs/ext2_dir.c core/fs/block.c */
 /*
  * The input patches a sound image: 6 bytes each, 3 of offset and 3 of content
@@ -22,7 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	(void)argc, (void)argv;
 	disk_make(&disk, "mkdir -p a/b && head -c 300000 /dev/zero | tr '\\0' z > big &&"
 			 " echo hi > a/b/c && ln -s a/b link && ln -s ../../big a/b/up &&"
 			 " ln -s loop loop && ln -s $(printf './%.0s' $(seq 40))big slow");
@@ -45,7 +44,6 @@ static int visit(void *arg, const char *name, uint32_t n)
 	struct ext2_inode ino;
 	char buf[1024];
 
-	(void)name;
 	if (!budget || !--budget)
 		return 1;
 	if (ext2_inode(fs, n, &ino))

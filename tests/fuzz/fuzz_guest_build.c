@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
@@ -61,7 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The disk image has one DTB, and files of a page that are called anything else. */
 int vfs_read_file(const char *path, uint32_t max, void **data, uint32_t *size)
 {
-	(void)path;
 	if (input_size > max)
 		return -EFBIG;
 	*data = malloc(input_size);
@@ -78,7 +77,6 @@ int vfs_lookup(const char *path, struct ext2_inode *ino)
 
 int32_t vfs_read(const struct ext2_inode *ino, uint64_t off, void *buf, uint32_t n)
 {
-	(void)ino, (void)off;
 	memset(buf, 0x11, n);
 	return (int32_t)n;
 }
@@ -87,7 +85,6 @@ const char *vfs_error(void) { return "error"; }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	(void)argc, (void)argv;
 	fake_host_ram();
 	sound = fdt_from_dts("%s", tree);
 	host_fdt = fdt_from_dts("%s", host_tree);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/partition/image.c */
 /* The input is a kernel file; what is found in it must lie in it. */
 #include <stddef.h>
@@ -39,8 +39,13 @@ static void check(const struct image *im)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* Each magic is tried at once, as mutation finds them late. */
-	static const struct { unsigned off; const char *magic; } starts[] = {
-		{ 0, "" }, { 0, "\177ELF\1\1\1" }, { 0x24, "\x18\x28\x6f\x01" },
+	static const struct {
+		unsigned off;
+		const char *magic;
+	} starts[] = {
+		{ 0, "" },
+		{ 0, "\177ELF\1\1\1" },
+		{ 0x24, "\x18\x28\x6f\x01" },
 	};
 	uint8_t *copy = malloc(size ? size : 1);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: arch/arm/insn/ */
 /*
  * Any word from any state: no register out of range, no access that the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c
  * core/guest/traptab.c
@@ -16,8 +16,8 @@
 #include <espalier/dt.h>
 #include <espalier/partition.h>
 
-#include "partition/dtb_diff.h"
 #include "fdt_gen.h"
+#include "partition/dtb_diff.h"
 
 #define VMM_PAGE 0x10009000u
 
@@ -31,12 +31,14 @@ static const char host_tree[] =
 	"  uart@9000 { compatible = \"arm,pl011\"; reg = <0x9000 0x1000>; vmm; };\n"
 	"  uart@a000 { compatible = \"arm,pl011\"; reg = <0xa000 0x1000>; interrupts = <0 6 4>;\n"
 	"   clocks = <&clk>; };\n"
-	"  uart@b000 { compatible = \"arm,pl011\"; reg = <0xb000 0x1000>; interrupts = <0 7 4>; };\n"
+	"  uart@b000 { compatible = \"arm,pl011\"; reg = <0xb000 0x1000>; interrupts = <0 7 4>; "
+	"};\n"
 	" }; };\n";
 
 #define GUEST(node, spi) \
 	"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;\n" \
-	" chosen { espalier,kernel = \"/k\"; espalier,initrd = \"/i\"; espalier,hole = \"zero\";\n" \
+	" chosen { espalier,kernel = \"/k\"; espalier,initrd = \"/i\"; espalier,hole = " \
+	"\"zero\";\n" \
 	"  stdout-path = \"serial0:9600\"; bootargs = \"x\"; espalier,weight = <100>; };\n" \
 	" aliases { serial0 = \"/bus/uart@500\"; };\n" \
 	" memory@80000000 { device_type = \"memory\"; reg = <0x80000000 0x400000>; };\n" \
@@ -49,7 +51,8 @@ static const char host_tree[] =
 	"  espalier,backing = \"passthrough\"; espalier,host-node = \"/bus/" node "\";\n" \
 	"  interrupts = <0 " spi " 4>; };\n" \
 	" fuse@a000 { reg = <0xa000 0x10>; espalier,backing = \"absent\"; };\n" \
-	" bus: bus { #address-cells = <2>; #size-cells = <1>; ranges = <7 0 0x10000000 0x10000>;\n" \
+	" bus: bus { #address-cells = <2>; #size-cells = <1>; ranges = <7 0 0x10000000 " \
+	"0x10000>;\n" \
 	"  #interrupt-cells = <1>; interrupt-map-mask = <0 0 63>;\n" \
 	"  interrupt-map = <0 0 5 &gic 0 5 4>;\n" \
 	"  uart@500 { compatible = \"test,uart\"; reg = <7 0x500 0x100>; clocks = <&clk>;\n" \
@@ -65,20 +68,12 @@ static const char *driver(const void *fdt, int node)
 	return fdt_getprop(fdt, node, "vmm", NULL) ? "vmm" : NULL;
 }
 
-static bool is_ram(uint32_t base, uint32_t size)
-{
-	(void)size;
-	return base - 0x60000000 < 0x10000000;
-}
+static bool is_ram(uint32_t base, uint32_t size) { return base - 0x60000000 < 0x10000000; }
 
-static bool cpu_online(unsigned cpu)
-{
-	return cpu == 0;
-}
+static bool cpu_online(unsigned cpu) { return cpu == 0; }
 
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {
-	(void)max;
 	runs[0] = (struct part_run){ 0x61000000, 0x0f000000 };
 	return 1;
 }
@@ -92,15 +87,11 @@ static int open_file(const char *path, uint32_t *size, void **handle)
 
 static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
 {
-	(void)handle, (void)off;
 	memset(buf, 0x11, n);
 	return 0;
 }
 
-static void close_file(void *handle)
-{
-	(void)handle;
-}
+static void close_file(void *handle) {}
 
 static const char *const gics[] = { "test,gic", NULL };
 static const char *const uarts[] = { "test,uart", NULL };
@@ -110,8 +101,12 @@ static const struct emul_class *const classes[] = { &gic, &uart, NULL };
 static const struct part_files files = { open_file, read_file, close_file, NULL };
 
 static struct part_host host = {
-	.driver = driver, .is_ram = is_ram, .cpu_online = cpu_online, .free_ram = free_ram,
-	.classes = classes, .files = &files,
+	.driver = driver,
+	.is_ram = is_ram,
+	.cpu_online = cpu_online,
+	.free_ram = free_ram,
+	.classes = classes,
+	.files = &files,
 };
 
 /* --- what holds ---------------------------------------------------------------------------- */
@@ -131,8 +126,8 @@ static void check_range(const struct part_guest *g, unsigned i)
 	const struct part_range *r = &g->ranges[i];
 	uint32_t last = r->base + (r->size - 1);
 
-	if (!r->size || last < r->base || (i && g->ranges[i - 1].base +
-	    (g->ranges[i - 1].size - 1) >= r->base))
+	if (!r->size || last < r->base ||
+	    (i && g->ranges[i - 1].base + (g->ranges[i - 1].size - 1) >= r->base))
 		abort();
 	if (r->kind == REGION_RAM && ((r->base | r->size | r->host) & PAGE_MASK))
 		abort();
@@ -158,7 +153,6 @@ static void check_apart(const struct part_guest *a, const struct part_guest *b)
 
 static void map_row(void *arg, const struct part_row *r)
 {
-	(void)arg;
 	if (!r->size)
 		abort();
 }
@@ -200,8 +194,14 @@ static void tell(void *arg, const char *path, const char *prop, const char *text
 static void compare(struct partition *p, struct part_guest *g, const void *fdt, uint32_t size)
 {
 	unsigned told = 0;
-	struct dtb_diff d = { .p = p, .g = g, .fdt = fdt, .file = "/t", .tell = tell,
-			      .arg = &told };
+	struct dtb_diff d = {
+		.p = p,
+		.g = g,
+		.fdt = fdt,
+		.file = "/t",
+		.tell = tell,
+		.arg = &told,
+	};
 	const char *why;
 
 	if (part_tree_error(fdt, size, &why) != RULES)
@@ -215,7 +215,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	(void)argc, (void)argv;
 	sound = fdt_from_dts(GUEST("uart@a000", "6"));
 	other = fdt_from_dts(GUEST("uart@b000", "7"));
 	host.fdt = fdt_from_dts("%s", host_tree);

@@ -14,24 +14,19 @@ static const char *const words[] = { "guest", "guard", "help", "/a/b", "/a/c/", 
 
 static void write_out(void *arg, const char *buf, unsigned n)
 {
-	(void)arg;
 	for (unsigned i = 0; i < n; i++)
 		assert(buf[i] != '\0');
 }
 
-static void complete(void *arg, const char *line, unsigned start, unsigned pos,
-		     edit_offer_fn offer, void *offer_arg)
+static void complete(void *arg, const char *line, unsigned start, unsigned pos, edit_offer_fn offer,
+		     void *offer_arg)
 {
-	(void)arg;
 	assert(start <= pos && pos <= strlen(line));
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		offer(offer_arg, words[i], i % 2);
 }
 
-void shell_printf(const char *fmt, ...)
-{
-	(void)fmt;
-}
+void shell_printf(const char *fmt, ...) {}
 
 static void parse(const char *line)
 {

@@ -23,8 +23,8 @@
 #define HOST_LINE "<host>\r\n"
 
 static struct vserial uart;
-static uint32_t sent, shown;      /* bytes of the guest */
-static unsigned host_at;          /* place in HOST_LINE */
+static uint32_t sent, shown; /* bytes of the guest */
+static unsigned host_at;     /* place in HOST_LINE */
 /* Bytes of input by kind; read by guest or shell */
 enum { KEY, ESC, X, Q, NKINDS };
 static const char kinds[NKINDS] = { '.', '\033', 'x', 'q' };
@@ -33,10 +33,7 @@ static unsigned uart_room;
 static uint64_t passed; /* ns */
 
 /* The guest's bytes are not ASCII, so that they differ from everything else. */
-static unsigned char guest_byte(uint32_t n)
-{
-	return 0x80 + n % 127;
-}
+static unsigned char guest_byte(uint32_t n) { return 0x80 + n % 127; }
 
 static void count(uint32_t *what, const char *buf, unsigned n)
 {
@@ -71,7 +68,6 @@ static unsigned input(void *dev, const char *buf, unsigned n)
 {
 	unsigned k = n < uart_room ? n : uart_room;
 
-	(void)dev;
 	count(got, buf, k);
 	uart_room -= k;
 	return k;
@@ -205,7 +201,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	(void)argc, (void)argv;
 	fake_line_open();
 	return 0;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 /*
  * Pages from the fuzzer go through verify_page(); whatever it says must hold.
@@ -38,8 +38,9 @@ static void once(struct verify_dict *d, uint32_t *page, enum isa isa, unsigned f
 
 		if (page[o / 4] == before[o / 4])
 			continue;
-		if (isa == ISA_ARM && (!verify_trapped(d, page, patches, res.npatches, o, &i, &out) ||
-				       out.word != before[o / 4]))
+		if (isa == ISA_ARM &&
+		    (!verify_trapped(d, page, patches, res.npatches, o, &i, &out) ||
+		     out.word != before[o / 4]))
 			must("verify_trapped");
 		i = (struct insn){ ISA_THUMB, 2, page[o / 4] & 0xffff };
 		verify_trapped(d, page, patches, res.npatches, o, &i, &out);

@@ -27,7 +27,8 @@ static inline void disk_make(struct disk *d, const char *commands)
 	d->base = malloc(max);
 	if (!cmd || !d->base || !mkdtemp(dir))
 		abort();
-	sprintf(cmd, "PATH=/usr/sbin:/sbin:/usr/bin:/bin; set -e; mkdir %s/t; cd %s/t; %s;"
+	sprintf(cmd,
+		"PATH=/usr/sbin:/sbin:/usr/bin:/bin; set -e; mkdir %s/t; cd %s/t; %s;"
 		" cd ..; mke2fs -q -t ext2 -b 1024 -O ^resize_inode -N 64 -d t img"
 		" $(( $(du -ks t | cut -f1) + 96 ))k >/dev/null; cat img; cd /; rm -rf %s",
 		dir, dir, commands, dir);
@@ -42,9 +43,6 @@ static inline void disk_make(struct disk *d, const char *commands)
 	block_mem_init(&d->mem, d->base, d->size);
 }
 
-static inline void disk_free(struct disk *d)
-{
-	free(d->base);
-}
+static inline void disk_free(struct disk *d) { free(d->base); }
 
 #endif

@@ -19,10 +19,7 @@
 unsigned fake_irq_masked;
 unsigned fake_cpu;
 
-uint32_t arch_irq_save(void)
-{
-	return fake_irq_masked++;
-}
+uint32_t arch_irq_save(void) { return fake_irq_masked++; }
 
 void arch_irq_restore(uint32_t flags)
 {
@@ -52,20 +49,11 @@ void arch_spin_release(volatile uint32_t *taken)
 	*taken = 0;
 }
 
-unsigned arch_cpu_id(void)
-{
-	return fake_cpu;
-}
+unsigned arch_cpu_id(void) { return fake_cpu; }
 
-bool arch_in_exit(void)
-{
-	return false;
-}
+bool arch_in_exit(void) { return false; }
 
-uint32_t arch_cpu_midr(void)
-{
-	return 0x410fc090; /* Cortex-A9 r0p0, TRM 4.3.1 */
-}
+uint32_t arch_cpu_midr(void) { return 0x410fc090; /* Cortex-A9 r0p0, TRM 4.3.1 */ }
 
 __noreturn void arch_halt(void)
 {
@@ -75,15 +63,10 @@ __noreturn void arch_halt(void)
 
 __attribute__((weak)) int arch_host_map(hpa_t base, uint32_t size, enum host_map_kind kind)
 {
-	(void)base, (void)size, (void)kind;
 	return 0;
 }
 
-__attribute__((weak)) bool arch_host_mapped(hpa_t a, uint32_t size)
-{
-	(void)a, (void)size;
-	return true;
-}
+__attribute__((weak)) bool arch_host_mapped(hpa_t a, uint32_t size) { return true; }
 
 __attribute__((weak)) void log_printf(enum log_level l, const char *fmt, ...)
 {
@@ -108,9 +91,7 @@ __attribute__((weak)) __noreturn void panic(const char *fmt, ...)
 	abort();
 }
 
-__attribute__((weak)) void sched_wake_host(void)
-{
-}
+__attribute__((weak)) void sched_wake_host(void) {}
 
 __attribute__((weak)) void console_write_sync(const char *buf, unsigned n)
 {
@@ -118,14 +99,6 @@ __attribute__((weak)) void console_write_sync(const char *buf, unsigned n)
 }
 
 /* A line that is not wired never gets here. */
-__attribute__((weak)) unsigned wire_send(struct wire *w, const char *buf, unsigned n)
-{
-	(void)w, (void)buf, (void)n;
-	abort();
-}
+__attribute__((weak)) unsigned wire_send(struct wire *w, const char *buf, unsigned n) { abort(); }
 
-__attribute__((weak)) void wire_room(struct wire *w)
-{
-	(void)w;
-	abort();
-}
+__attribute__((weak)) void wire_room(struct wire *w) { abort(); }

@@ -30,20 +30,11 @@ const char *fake_halt, *fake_reset;
 
 static uint64_t compare;
 
-static uint64_t clock_now(void)
-{
-	return fake_now;
-}
+static uint64_t clock_now(void) { return fake_now; }
 
-static void clock_set_compare(uint64_t tick)
-{
-	compare = tick;
-}
+static void clock_set_compare(uint64_t tick) { compare = tick; }
 
-static void clock_stop(void)
-{
-	compare = UINT64_MAX;
-}
+static void clock_stop(void) { compare = UINT64_MAX; }
 
 static const struct clock_ops clock_ops = { clock_now, clock_set_compare, clock_stop };
 
@@ -82,8 +73,8 @@ void fake_start(unsigned vcpus)
 	timer_set_clock(&clock_ops, NS_PER_SEC);
 }
 
-struct emul_dev *fake_device(const struct emul_class *cls, const void *fdt, int node,
-			     unsigned irq0, unsigned irq1)
+struct emul_dev *fake_device(const struct emul_class *cls, const void *fdt, int node, unsigned irq0,
+			     unsigned irq1)
 {
 	struct emul_dev *d = calloc(1, sizeof(*d));
 
@@ -111,12 +102,16 @@ void fake_destroy(struct emul_dev *d)
 	free(d);
 }
 
-int fake_access(struct emul_dev *d, unsigned vcpu, unsigned window, uint32_t offset,
-		unsigned size, bool write, uint32_t *v)
+int fake_access(struct emul_dev *d, unsigned vcpu, unsigned window, uint32_t offset, unsigned size,
+		bool write, uint32_t *v)
 {
 	struct mmio m = {
-		.offset = offset, .size = (uint8_t)size, .write = write,
-		.window = (uint8_t)window, .vcpu = (uint8_t)vcpu, .value = write ? *v : 0,
+		.offset = offset,
+		.size = (uint8_t)size,
+		.write = write,
+		.window = (uint8_t)window,
+		.vcpu = (uint8_t)vcpu,
+		.value = write ? *v : 0,
 	};
 	int err = d->cls->access(d, &m);
 
@@ -150,7 +145,6 @@ void arch_vcpu_irq(struct vcpu *v, bool level)
 
 __attribute__((weak)) void virq_set(struct guest *g, unsigned intid, bool level)
 {
-	(void)g;
 	if (intid >= ARRAY_SIZE(fake_spi))
 		abort();
 	fake_spi[intid] = level;
@@ -159,28 +153,18 @@ __attribute__((weak)) void virq_set(struct guest *g, unsigned intid, bool level)
 
 __attribute__((weak)) void virq_set_ppi(struct guest *g, unsigned vcpu, unsigned intid, bool level)
 {
-	(void)g;
 	if (vcpu >= FAKE_MAX_VCPUS || intid >= 32)
 		abort();
 	fake_ppi[vcpu][intid] = level;
 	fake_line_changes++;
 }
 
-void guest_request_halt(struct guest *g, const char *why)
-{
-	(void)g;
-	fake_halt = why;
-}
+void guest_request_halt(struct guest *g, const char *why) { fake_halt = why; }
 
-void guest_request_reset(struct guest *g, const char *why)
-{
-	(void)g;
-	fake_reset = why;
-}
+void guest_request_reset(struct guest *g, const char *why) { fake_reset = why; }
 
 __attribute__((weak)) int vserial_create(struct vserial *s, const char *name, char *rings)
 {
-	(void)rings;
 	if (fake_vserial && !strcmp(fake_vserial->name, name))
 		return -EEXIST;
 	strcpy(s->name, name);
@@ -198,7 +182,6 @@ __attribute__((weak)) unsigned vserial_output(struct vserial *s, const char *buf
 {
 	unsigned took = MIN(n, fake_out_room);
 
-	(void)s;
 	took = MIN(took, (unsigned)sizeof(fake_out) - fake_out_len);
 	memcpy(fake_out + fake_out_len, buf, took);
 	fake_out_len += took;
@@ -206,36 +189,26 @@ __attribute__((weak)) unsigned vserial_output(struct vserial *s, const char *buf
 	return took;
 }
 
-__attribute__((weak)) void vserial_drop_input(struct vserial *s)
-{
-	(void)s;
-	fake_dropped_input++;
-}
+__attribute__((weak)) void vserial_drop_input(struct vserial *s) { fake_dropped_input++; }
 
-__attribute__((weak)) void vserial_want_input(struct vserial *s)
-{
-	(void)s;
-	fake_want_input++;
-}
+__attribute__((weak)) void vserial_want_input(struct vserial *s) { fake_want_input++; }
 
 /* --- no wires and channels, unless the real ones are linked ---------------------------------------- */
 
 __attribute__((weak)) void wire_create(struct wire *w, struct emul_dev *d, struct vserial *line,
 				       const char *peer)
 {
-	(void)w, (void)d, (void)line, (void)peer;
 }
 
-__attribute__((weak)) void wire_destroy(struct wire *w) { (void)w; }
-__attribute__((weak)) bool wire_up(const struct wire *w) { (void)w; return false; }
-__attribute__((weak)) void wire_read(struct wire *w) { (void)w; }
-__attribute__((weak)) void wire_state_changed(struct wire *w) { (void)w; }
+__attribute__((weak)) void wire_destroy(struct wire *w) {}
+__attribute__((weak)) bool wire_up(const struct wire *w) { return false; }
+__attribute__((weak)) void wire_read(struct wire *w) {}
+__attribute__((weak)) void wire_state_changed(struct wire *w) {}
 
 __attribute__((weak)) struct channel *channel_of(const struct emul_dev *d, unsigned *end)
 {
 	static struct channel alone = { .name = "alone", .size = 0x1000 };
 
-	(void)d;
 	*end = 0;
 	return &alone;
 }

@@ -22,8 +22,8 @@ extern unsigned fake_timer_fires; /* timer interrupts so far */
 void fake_start(unsigned vcpus);
 
 /* Makes, creates and resets a device of the guest with these interrupts. */
-struct emul_dev *fake_device(const struct emul_class *cls, const void *fdt, int node,
-			     unsigned irq0, unsigned irq1);
+struct emul_dev *fake_device(const struct emul_class *cls, const void *fdt, int node, unsigned irq0,
+			     unsigned irq1);
 void fake_destroy(struct emul_dev *d);
 
 /* Lets `ns` pass; timers that become due run at their time. */
@@ -33,8 +33,8 @@ void fake_pass(uint64_t ns);
 uint32_t rd(struct emul_dev *d, uint32_t offset);
 void wr(struct emul_dev *d, uint32_t offset, uint32_t v);
 /* With everything spelled out; -ENXIO is returned. */
-int fake_access(struct emul_dev *d, unsigned vcpu, unsigned window, uint32_t offset,
-		unsigned size, bool write, uint32_t *v);
+int fake_access(struct emul_dev *d, unsigned vcpu, unsigned window, uint32_t offset, unsigned size,
+		bool write, uint32_t *v);
 
 /* Interrupt lines when the GIC is not linked: by INTID (SPI), by vCPU and INTID. */
 extern bool fake_spi[96];
@@ -45,8 +45,8 @@ extern unsigned fake_line_changes;
 extern char fake_out[65536];
 extern unsigned fake_out_len;
 extern unsigned fake_out_room;
-extern unsigned fake_want_input; /* calls of vserial_want_input() */
-extern unsigned fake_dropped_input; /* and of vserial_drop_input() */
+extern unsigned fake_want_input;     /* calls of vserial_want_input() */
+extern unsigned fake_dropped_input;  /* and of vserial_drop_input() */
 extern struct vserial *fake_vserial; /* the last one created */
 
 extern const char *fake_halt, *fake_reset; /* why the guest asked for it */

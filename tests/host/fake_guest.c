@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Emulated classes here: "test,gic" (named "gic"), "test,uart" and "test,shm".  A host node
  * compatible with "test,vmm" has a driver.
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <espalier/arch.h>
 #include <espalier/device.h>
@@ -18,6 +17,7 @@
 #include <espalier/log.h>
 #include <espalier/sched.h>
 #include <espalier/vcon.h>
+#include <sys/mman.h>
 
 #include "fake_arch.h"
 #include "fake_guest.h"
@@ -27,22 +27,15 @@ char fake_log[16384];
 
 /* --- log ------------------------------------------------------------------------- */
 
-void fake_log_clear(void)
-{
-	fake_log[0] = '\0';
-}
+void fake_log_clear(void) { fake_log[0] = '\0'; }
 
-bool fake_logged(const char *text)
-{
-	return strstr(fake_log, text);
-}
+bool fake_logged(const char *text) { return strstr(fake_log, text); }
 
 void log_printf(enum log_level l, const char *fmt, ...)
 {
 	size_t n = strlen(fake_log);
 	va_list ap;
 
-	(void)l;
 	va_start(ap, fmt);
 	vsnprintf(fake_log + n, sizeof(fake_log) - n, fmt, ap);
 	va_end(ap);
@@ -69,17 +62,11 @@ const char *device_driver(const void *fdt, int node)
 	return dt_enabled(fdt, node) && dt_match(fdt, node, vmm) ? "vmm" : NULL;
 }
 
-struct chardev *console_chardev(void)
-{
-	return NULL;
-}
+struct chardev *console_chardev(void) { return NULL; }
 
 /* --- arch ------------------------------------------------------------------------ */
 
-static bool fails(int *countdown)
-{
-	return *countdown && !--*countdown;
-}
+static bool fails(int *countdown) { return *countdown && !--*countdown; }
 
 int arch_guest_create(struct guest *g)
 {
@@ -97,10 +84,7 @@ void arch_guest_destroy(struct guest *g)
 	fake.guests--;
 }
 
-void arch_guest_reset(struct guest *g)
-{
-	(void)g;
-}
+void arch_guest_reset(struct guest *g) {}
 
 void arch_guest_before_write(struct guest *g, gpa_t a, uint32_t size)
 {
@@ -126,7 +110,6 @@ void arch_vcpu_destroy(struct vcpu *v)
 
 void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, uint32_t r2)
 {
-	(void)v;
 	fake.entry = entry;
 	fake.r0 = r0;
 	fake.r1 = r1;
@@ -142,61 +125,33 @@ static void to(struct vcpu *v, unsigned from, enum vcpu_state s)
 	v->state = s;
 }
 
-void sched_vcpu_start(struct vcpu *v)
-{
-	to(v, BIT(VCPU_RESET) | BIT(VCPU_HALTED), VCPU_READY);
-}
+void sched_vcpu_start(struct vcpu *v) { to(v, BIT(VCPU_RESET) | BIT(VCPU_HALTED), VCPU_READY); }
 
-void sched_vcpu_pause(struct vcpu *v)
-{
-	to(v, BIT(VCPU_READY) | BIT(VCPU_WFI), VCPU_PAUSED);
-}
+void sched_vcpu_pause(struct vcpu *v) { to(v, BIT(VCPU_READY) | BIT(VCPU_WFI), VCPU_PAUSED); }
 
-void sched_vcpu_resume(struct vcpu *v)
-{
-	to(v, BIT(VCPU_PAUSED), VCPU_READY);
-}
+void sched_vcpu_resume(struct vcpu *v) { to(v, BIT(VCPU_PAUSED), VCPU_READY); }
 
 void sched_vcpu_halt(struct vcpu *v)
 {
 	to(v, BIT(VCPU_READY) | BIT(VCPU_WFI) | BIT(VCPU_PAUSED), VCPU_HALTED);
 }
 
-void sched_vcpu_stop(struct vcpu *v)
-{
-	v->state = VCPU_RESET;
-}
+void sched_vcpu_stop(struct vcpu *v) { v->state = VCPU_RESET; }
 
-bool sched_cpu_online(unsigned cpu)
-{
-	return cpu == 0;
-}
+bool sched_cpu_online(unsigned cpu) { return cpu == 0; }
 
-void sched_vcpu_init(struct vcpu *v, const struct sched_params *p)
-{
-	v->sched.params = *p;
-}
+void sched_vcpu_init(struct vcpu *v, const struct sched_params *p) { v->sched.params = *p; }
 
-void faults_flush(struct guest *g)
-{
-	(void)g;
-}
+void faults_flush(struct guest *g) {}
 
-void sched_wake_host(void)
-{
-	fake.host_wakes++;
-}
+void sched_wake_host(void) { fake.host_wakes++; }
 
-void virq_set(struct guest *g, unsigned intid, bool level)
-{
-	(void)g, (void)intid, (void)level;
-}
+void virq_set(struct guest *g, unsigned intid, bool level) {}
 
 /* --- devices ----------------------------------------------------------------------- */
 
 static int dev_create(struct emul_dev *d, const void *fdt, int node)
 {
-	(void)fdt;
 	if (node < 0 || !fake_irq_masked)
 		abort();
 	if (fails(&fake.fail_device)) {
@@ -217,11 +172,7 @@ static void dev_reset(struct emul_dev *d)
 	fake.resets++;
 }
 
-static void dev_destroy(struct emul_dev *d)
-{
-	(void)d;
-	fake.devices--;
-}
+static void dev_destroy(struct emul_dev *d) { fake.devices--; }
 
 static const char *const gic_names[] = { "test,gic", NULL };
 static const char *const uart_names[] = { "test,uart", "test,uart-old", NULL };
@@ -230,17 +181,30 @@ static const char *const shm_names[] = { "test,shm", NULL };
 static const char *const shm_props[] = { "espalier,channel", "espalier,end", NULL };
 
 static const struct emul_class shm_class = {
-	.name = "shm", .compatible = shm_names, .state_size = 4,
-	.create = dev_create, .reset = dev_reset, .destroy = dev_destroy,
-	.props = shm_props, .shares_memory = true,
+	.name = "shm",
+	.compatible = shm_names,
+	.state_size = 4,
+	.create = dev_create,
+	.reset = dev_reset,
+	.destroy = dev_destroy,
+	.props = shm_props,
+	.shares_memory = true,
 };
 static const struct emul_class gic_class = {
-	.name = "gic", .compatible = gic_names, .state_size = 4,
-	.create = dev_create, .reset = dev_reset, .destroy = dev_destroy,
+	.name = "gic",
+	.compatible = gic_names,
+	.state_size = 4,
+	.create = dev_create,
+	.reset = dev_reset,
+	.destroy = dev_destroy,
 };
 static const struct emul_class uart_class = {
-	.name = "uart", .compatible = uart_names, .state_size = 4,
-	.create = dev_create, .reset = dev_reset, .destroy = dev_destroy,
+	.name = "uart",
+	.compatible = uart_names,
+	.state_size = 4,
+	.create = dev_create,
+	.reset = dev_reset,
+	.destroy = dev_destroy,
 };
 
 const struct emul_class *const emul_classes[] = { &gic_class, &uart_class, &shm_class, NULL };

@@ -37,7 +37,6 @@ static struct vcpu vcpus[2];
 
 static void describe(struct emul_dev *d, char *buf, unsigned len)
 {
-	(void)d;
 	snprintf(buf, len, "115200 baud");
 }
 
@@ -49,8 +48,11 @@ static struct emul_dev devs[] = {
 };
 static struct region regions[] = {
 	{ .base = { 0x10009000 }, .size = 0x1000, .kind = REGION_EMUL, .path = "/soc/uart@9000" },
-	{ .base = { 0x60000000 }, .size = 0x4000000, .kind = REGION_RAM,
-	  .host = { 0x70000000 }, .path = "/memory@60000000" },
+	{ .base = { 0x60000000 },
+	  .size = 0x4000000,
+	  .kind = REGION_RAM,
+	  .host = { 0x70000000 },
+	  .path = "/memory@60000000" },
 };
 
 void fake_guests_make(void *tree)
@@ -88,7 +90,7 @@ void guest_for_each(void (*fn)(struct guest *g, void *arg), void *arg)
 struct guest *guest_find(const char *name)
 {
 	for (unsigned i = 0; i < 2; i++)
-		if (strcmp(fake_guests[i].name, name) == 0)
+		if (!strcmp(fake_guests[i].name, name))
 			return &fake_guests[i];
 	return NULL;
 }
@@ -113,14 +115,14 @@ unsigned guest_doctor(struct guest *g, doctor_fn fn, void *arg)
 
 bool faults_row(struct guest *g, unsigned i, struct fault_row *row)
 {
-	*row = (struct fault_row){ .page = 0x20000000, .count = { 1, 2, UINT64_C(6000000000) },
+	*row = (struct fault_row){ .page = 0x20000000,
+				   .count = { 1, 2, UINT64_C(6000000000) },
 				   .last = { .a = GPA(0x20000010), .pc = 0x8000 } };
 	return g == &fake_guests[0] && (i == 3 || i == FAULT_ROWS);
 }
 
 void fault_where(const struct guest *g, const struct fault_row *row, struct fault_place *p)
 {
-	(void)g, (void)row;
 	*p = (struct fault_place){ NULL, "nobody", false };
 }
 
@@ -151,26 +153,33 @@ int guest_check_set(unsigned n, const char *const *names, const char *const *pat
 {
 	const struct part_guest g = { .name = names[0], .file = paths[0] };
 
-	(void)n;
 	for (int i = 0; i < fake_result; i++)
-		report(arg, &(struct part_finding){ .rule = &part_rules[0], .guest = &g,
-						    .path = "/x", .prop = "reg", .text = "bad",
-						    .owner = "guest1", .owner_path = "/y" });
+		report(arg, &(struct part_finding){ .rule = &part_rules[0],
+						    .guest = &g,
+						    .path = "/x",
+						    .prop = "reg",
+						    .text = "bad",
+						    .owner = "guest1",
+						    .owner_path = "/y" });
 	return fake_result;
 }
 
 /* --- the partition: guest0 has the page at 0x17000, the VMM its RAM ---------------------- */
 
-static const char *no_driver(const void *fdt, int node) { (void)fdt, (void)node; return NULL; }
-static bool host_ram(uint32_t base, uint32_t size) { (void)size; return base >> 28 == 6; }
-static unsigned no_ram(struct part_run *runs, unsigned max) { (void)runs, (void)max; return 0; }
+static const char *no_driver(const void *fdt, int node) { return NULL; }
+static bool host_ram(uint32_t base, uint32_t size) { return base >> 28 == 6; }
+static unsigned no_ram(struct part_run *runs, unsigned max) { return 0; }
 
 struct partition *partition_machine(void)
 {
-	static struct part_range range = { .base = 0x9000, .size = 0x1000, .host = 0x17000,
-					   .kind = REGION_PASS, .path = "/rtc@9000" };
+	static struct part_range range = { .base = 0x9000,
+					   .size = 0x1000,
+					   .host = 0x17000,
+					   .kind = REGION_PASS,
+					   .path = "/rtc@9000" };
 	static struct part_guest g = { .name = "guest0", .ranges = &range, .nr_ranges = 1 };
-	static struct part_host host = { .driver = no_driver, .is_ram = host_ram,
+	static struct part_host host = { .driver = no_driver,
+					 .is_ram = host_ram,
 					 .free_ram = no_ram };
 	static struct partition p = { .host = &host, .guests = &g };
 
@@ -187,21 +196,14 @@ int guest_halt(struct guest *g) { return did("halt", g->name); }
 int guest_reset(struct guest *g) { return did("reset", g->name); }
 void guest_run_requests(void) { fake_requests++; }
 
-const char *guest_state_name(enum guest_state s)
-{
-	return s == GUEST_HALTED ? "halted" : "reset";
-}
+const char *guest_state_name(enum guest_state s) { return s == GUEST_HALTED ? "halted" : "reset"; }
 
-const char *vcpu_state_name(enum vcpu_state s)
-{
-	return s == VCPU_WFI ? "wfi" : "reset";
-}
+const char *vcpu_state_name(enum vcpu_state s) { return s == VCPU_WFI ? "wfi" : "reset"; }
 
 unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 {
 	static const char *const names[] = { "r0", "r1", "r2", "r3", "pc" };
 
-	(void)v;
 	for (unsigned i = 0; i < 5 && i < max; i++)
 		out[i] = (struct arch_reg){ names[i], 0xabcd0000 + i };
 	return 5;
@@ -209,7 +211,6 @@ unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 
 unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 {
-	(void)v, (void)max;
 	out[0] = (struct arch_stat){ "dabt.hidden", 7 };
 	out[1] = (struct arch_stat){ "smc.tlbimva", UINT64_C(12345678901) };
 	return 2;
@@ -217,15 +218,9 @@ unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 
 /* --- the host --------------------------------------------------------------------------- */
 
-unsigned page_count(enum page_owner owner)
-{
-	return 256 * (owner + 1);
-}
+unsigned page_count(enum page_owner owner) { return 256 * (owner + 1); }
 
-uint32_t heap_in_use(void)
-{
-	return 12345;
-}
+uint32_t heap_in_use(void) { return 12345; }
 
 bool page_is_ram(hpa_t a, uint32_t size)
 {
@@ -233,10 +228,7 @@ bool page_is_ram(hpa_t a, uint32_t size)
 	       a.v - fake_ram.v <= fake_ram_size - size;
 }
 
-static unsigned nr_intids(void)
-{
-	return 96;
-}
+static unsigned nr_intids(void) { return 96; }
 
 static const struct irqchip_ops chip = { .nr_intids = nr_intids };
 const struct irqchip_ops *irqchip = &chip;
@@ -250,7 +242,6 @@ bool irq_info(unsigned intid, const char **name, uint64_t *count)
 
 int initrd_find(const void *fdt, hpa_t *base, uint32_t *size)
 {
-	(void)fdt;
 	*base = HPA(0x68000000);
 	*size = 2048;
 	return 0;

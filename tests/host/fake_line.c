@@ -67,7 +67,9 @@ static void line_set_rx(struct chardev *c, bool on)
 }
 
 static const struct chardev_ops ops = {
-	.write = line_write, .write_sync = line_write_sync, .want_write = line_want_write,
+	.write = line_write,
+	.write_sync = line_write_sync,
+	.want_write = line_want_write,
 	.set_rx = line_set_rx,
 };
 
@@ -129,10 +131,7 @@ void fake_line_type(const char *buf, unsigned n)
 
 /* --- the host thread -------------------------------------------------------------- */
 
-void sched_wake_host(void)
-{
-	fake_wakes++;
-}
+void sched_wake_host(void) { fake_wakes++; }
 
 void sched_wait(void)
 {
@@ -153,10 +152,7 @@ void sched_wait(void)
 
 static struct timer *timers[MAX_TIMERS];
 
-uint64_t timer_now(void)
-{
-	return fake_now;
-}
+uint64_t timer_now(void) { return fake_now; }
 
 void timer_init(struct timer *t, void (*fn)(struct timer *))
 {
@@ -177,10 +173,7 @@ void timer_arm(struct timer *t, uint64_t deadline)
 	check(false, "too many timers");
 }
 
-void timer_cancel(struct timer *t)
-{
-	t->armed = false;
-}
+void timer_cancel(struct timer *t) { t->armed = false; }
 
 void fake_advance(uint64_t ns)
 {

@@ -18,8 +18,8 @@ struct fake_line {
 	struct chardev c;
 	char sent[1u << 20]; /* NUL-terminated */
 	unsigned nsent;
-	unsigned room;       /* bytes it takes; FAKE_FOREVER: any number */
-	unsigned drain;      /* room that appears each time the host thread sleeps */
+	unsigned room;  /* bytes it takes; FAKE_FOREVER: any number */
+	unsigned drain; /* room that appears each time the host thread sleeps */
 	bool want, rx_on;
 	char typed[1u << 16];
 	unsigned ntyped, nread; /* typed; read by the VMM */

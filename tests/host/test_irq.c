@@ -59,11 +59,11 @@ static void chip_set_edge(unsigned intid, bool edge)
 	edges[intid] = edge;
 }
 
-static void chip_doorbell(bool on) { (void)on; }
+static void chip_doorbell(bool on) {}
 
 static const struct irqchip_ops chip = {
-	chip_nr, chip_ack, chip_eoi, chip_enable, chip_pend, chip_is_pending, chip_unpend,
-	chip_set_edge, chip_doorbell
+	chip_nr,         chip_ack,    chip_eoi,      chip_enable,   chip_pend,
+	chip_is_pending, chip_unpend, chip_set_edge, chip_doorbell,
 };
 
 static unsigned calls[INTIDS];
@@ -79,14 +79,12 @@ static void handler(unsigned intid, void *arg)
 /* A level that is still there when the handler returns comes again, until it is not. */
 static void raise_twice_more(unsigned intid, void *arg)
 {
-	(void)arg;
 	if (++calls[intid] < 3)
 		irq_pend(intid);
 }
 
 static int reset(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < INTIDS; i++) {
 		irq_release(i);
 		assert_false(enabled[i] && irqchip);
@@ -104,7 +102,6 @@ static void test_before_the_chip(void **state)
 	const char *name;
 	uint64_t count;
 
-	(void)state;
 	irq_pend(40);
 	assert_int_equal(irq_request(37, handler, NULL, "uart"), 0);
 	assert_false(enabled[37]);
@@ -122,7 +119,6 @@ static void test_dispatch_counts(void **state)
 	uint64_t count;
 	int arg;
 
-	(void)state;
 	assert_int_equal(irq_request(27, handler, &arg, "timer"), 0);
 	assert_int_equal(irq_request(95, handler, &arg, "last"), 0);
 	irq_dispatch(); /* spurious */
@@ -139,7 +135,6 @@ static void test_dispatch_counts(void **state)
 
 static void test_all_that_is_pending(void **state)
 {
-	(void)state;
 	assert_int_equal(irq_request(50, raise_twice_more, NULL, "level"), 0);
 	irq_pend(50);
 	irq_dispatch();
@@ -152,7 +147,6 @@ static void test_refusals(void **state)
 	const char *name;
 	uint64_t count;
 
-	(void)state;
 	assert_int_equal(irq_request(INTIDS, handler, NULL, "x"), -EINVAL);
 	assert_int_equal(irq_request(~0u, handler, NULL, "x"), -EINVAL);
 	assert_int_equal(irq_request(50, NULL, NULL, "x"), -EINVAL);
@@ -171,7 +165,6 @@ static void test_refusals(void **state)
 /* Reserved: off until it is enabled, and nobody else's. */
 static void test_reserve(void **state)
 {
-	(void)state;
 	assert_int_equal(irq_reserve(60, handler, NULL, "guest0: /uart"), 0);
 	assert_int_equal(irq_request(60, handler, NULL, "x"), -EBUSY);
 	assert_false(enabled[60]);
@@ -201,7 +194,6 @@ static void test_reserve(void **state)
 /* One that nobody handles is switched off, or it would come for ever. */
 static void test_unhandled(void **state)
 {
-	(void)state;
 	enabled[60] = pending[60] = true;
 	irq_dispatch();
 	assert_false(enabled[60]);

@@ -31,10 +31,7 @@ void console_write_sync(const char *buf, unsigned n)
 	console[used + n] = '\0';
 }
 
-uint64_t timer_now(void)
-{
-	return 12 * NS_PER_SEC + 345678901;
-}
+uint64_t timer_now(void) { return 12 * NS_PER_SEC + 345678901; }
 
 static void out(const char *line)
 {
@@ -56,7 +53,6 @@ static const char *flushed(void)
 /* The order of the tests matters: to_ring is for ever. */
 static void test_straight_to_console(void **state)
 {
-	(void)state;
 	log_info("hello %d", 5);
 	log_warn("careful");
 	log_err("bad");
@@ -70,7 +66,6 @@ static void test_straight_to_console(void **state)
 
 static void test_ring(void **state)
 {
-	(void)state;
 	console[0] = '\0';
 	log_to_ring();
 	log_info("one");
@@ -84,7 +79,6 @@ static void test_ring(void **state)
 
 static void test_level(void **state)
 {
-	(void)state;
 	log_set_level(LOG_DEBUG);
 	log_debug("seen");
 	log_set_level(LOG_ERR);
@@ -98,7 +92,6 @@ static void test_long_line(void **state)
 {
 	static char text[1000];
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	log_info("%s", text);
 	log_info("next");
@@ -114,7 +107,6 @@ static void test_overrun(void **state)
 	unsigned n = CONFIG_LOG_RING_BYTES / 10; /* a line has more than 10 bytes */
 	char last[32];
 
-	(void)state;
 	for (unsigned i = 0; i < n; i++)
 		log_info("line %u", i);
 	flushed();
@@ -134,7 +126,6 @@ static void test_overrun(void **state)
 
 static void test_replay(void **state)
 {
-	(void)state;
 	shown[0] = '\0';
 	lines = 0;
 	log_replay(out);
@@ -159,12 +150,12 @@ static int ours(char *buf, size_t size, const char *fmt, ...)
 	return n;
 }
 
-#define same(...)                                                       \
-	do {                                                            \
-		char a_[128], b_[128];                                  \
-		int n_ = snprintf(a_, sizeof(a_), __VA_ARGS__);         \
+#define same(...) \
+	do { \
+		char a_[128], b_[128]; \
+		int n_ = snprintf(a_, sizeof(a_), __VA_ARGS__); \
 		assert_int_equal(ours(b_, sizeof(b_), __VA_ARGS__), n_); \
-		assert_string_equal(b_, a_);                            \
+		assert_string_equal(b_, a_); \
 	} while (0)
 
 #pragma GCC diagnostic ignored "-Wformat"
@@ -172,13 +163,12 @@ static int ours(char *buf, size_t size, const char *fmt, ...)
 static void test_fmt_numbers(void **state)
 {
 	static const char *const fmts[] = {
-		"%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%.3d", "%8.3d", "%-8.3d|", "%.0d",
-		"%u", "%x", "%X", "%#x", "%#10x", "%#010x", "%-#10x|", "%o", "%.8x", "%hd", "%hhd",
-		"%hu", "%hhu", "%i", "%08.3d|", "%+5d", "%-+5d|",
+		"%d",   "%5d", "%-5d|", "%05d", "%+d",  "% d",   "%.3d",    "%8.3d",   "%-8.3d|",
+		"%.0d", "%u",  "%x",    "%X",   "%#x",  "%#10x", "%#010x",  "%-#10x|", "%o",
+		"%.8x", "%hd", "%hhd",  "%hu",  "%hhu", "%i",    "%08.3d|", "%+5d",    "%-+5d|",
 	};
 	static const int values[] = { 0, 1, -1, 42, -12345, INT_MAX, INT_MIN, 65536, 255 };
 
-	(void)state;
 	for (unsigned f = 0; f < ARRAY_SIZE(fmts); f++)
 		for (unsigned v = 0; v < ARRAY_SIZE(values); v++)
 			same(fmts[f], values[v]);
@@ -186,15 +176,13 @@ static void test_fmt_numbers(void **state)
 
 static void test_fmt_64(void **state)
 {
-	static const long long values[] = { 0, 1, -1, LLONG_MAX, LLONG_MIN, 1LL << 32,
-					    9999999999LL, 0xffffffffLL };
+	static const long long values[] = { 0,         1,         -1,           LLONG_MAX,
+					    LLONG_MIN, 1LL << 32, 9999999999LL, 0xffffffffLL };
 
-	(void)state;
 	for (unsigned v = 0; v < ARRAY_SIZE(values); v++) {
 		same("%lld|%llu|%llx|%20lld|%020llx", values[v], values[v], values[v], values[v],
 		     values[v]);
-		same("%jd %zu %td", (intmax_t)values[v], (size_t)values[v],
-		     (ptrdiff_t)values[v]);
+		same("%jd %zu %td", (intmax_t)values[v], (size_t)values[v], (ptrdiff_t)values[v]);
 		same("%ld %lu %lx", (long)values[v], (long)values[v], (long)values[v]);
 	}
 }
@@ -203,7 +191,6 @@ static void test_fmt_text(void **state)
 {
 	char unterminated[3] = { 'a', 'b', 'c' };
 
-	(void)state;
 	same("%s|%5s|%-5s|%.2s|%5.1s|", "abc", "abc", "abc", "abc", "abc");
 	same("%.3s|%.*s|", unterminated, 2, unterminated);
 	same("%c%5c%-5c|%%", 'x', 'y', 'z');
@@ -218,7 +205,6 @@ static void test_fmt_bounds(void **state)
 {
 	char buf[8];
 
-	(void)state;
 	memset(buf, '#', sizeof(buf));
 	assert_int_equal(ours(buf, 4, "%s", "abcdefg"), 7);
 	assert_memory_equal(buf, "abc\0####", 8);

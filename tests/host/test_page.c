@@ -27,33 +27,28 @@ static bool expect_panic;
 
 __noreturn void panic(const char *fmt, ...)
 {
-	(void)fmt;
 	if (!expect_panic)
 		abort();
 	expect_panic = false;
 	longjmp(on_panic, 1);
 }
 
-#define assert_panics(statement)                        \
-	do {                                            \
-		expect_panic = true;                    \
-		if (!setjmp(on_panic)) {                \
-			statement;                      \
-			fail_msg("did not panic");      \
-		}                                       \
-		assert_int_equal(fake_irq_masked, 0);   \
+#define assert_panics(statement) \
+	do { \
+		expect_panic = true; \
+		if (!setjmp(on_panic)) { \
+			statement; \
+			fail_msg("did not panic"); \
+		} \
+		assert_int_equal(fake_irq_masked, 0); \
 	} while (0)
 
-static uint32_t addr(const void *p)
-{
-	return (uint32_t)(uintptr_t)p;
-}
+static uint32_t addr(const void *p) { return (uint32_t)(uintptr_t)p; }
 
 static unsigned free_at_start;
 
 static int setup(void **state)
 {
-	(void)state;
 	assert_int_equal(page_add_bank(HPA(LOW), LOW_SIZE), 0);
 	assert_int_equal(page_add_bank(HPA(HIGH), HIGH_SIZE), 0);
 	page_reserve(HPA(LOW), VMM_SIZE - 1, PAGE_VMM);
@@ -63,7 +58,6 @@ static int setup(void **state)
 
 static int all_free_again(void **state)
 {
-	(void)state;
 	assert_int_equal(page_count(PAGE_FREE), free_at_start);
 	assert_int_equal(page_count(PAGE_MEANS), 0);
 	assert_int_equal(page_count(PAGE_GUEST), 0);
@@ -73,7 +67,6 @@ static int all_free_again(void **state)
 
 static void test_counts(void **state)
 {
-	(void)state;
 	assert_int_equal(free_at_start, (LOW_SIZE - VMM_SIZE + HIGH_SIZE) / PAGE_SIZE);
 	assert_int_equal(page_count(PAGE_VMM), VMM_SIZE / PAGE_SIZE);
 	assert_true(page_is_ram(HPA(LOW), LOW_SIZE));
@@ -91,7 +84,6 @@ static void test_small_from_bottom(void **state)
 	void *b = page_alloc(4, 16384, PAGE_MEANS);
 	void *c = page_alloc(1, PAGE_SIZE, PAGE_MEANS);
 
-	(void)state;
 	assert_int_equal(addr(a), LOW + VMM_SIZE);
 	assert_int_equal(addr(b), LOW + VMM_SIZE + 16384);
 	assert_int_equal(addr(c), LOW + VMM_SIZE + PAGE_SIZE);
@@ -110,7 +102,6 @@ static void test_guest_from_top(void **state)
 	void *b = page_alloc(8 * mib / PAGE_SIZE, mib, PAGE_GUEST);
 	void *c = page_alloc(8 * mib / PAGE_SIZE, mib, PAGE_GUEST);
 
-	(void)state;
 	assert_int_equal(addr(a), HIGH + 8 * mib);
 	assert_int_equal(addr(b), HIGH);
 	assert_int_equal(addr(c), LOW + LOW_SIZE - 8 * mib);
@@ -125,7 +116,6 @@ static void test_alignment(void **state)
 {
 	void *p = page_alloc(1, 0x80000000, PAGE_MEANS);
 
-	(void)state;
 	assert_int_equal(addr(p), HIGH);
 	assert_null(page_alloc(1, 0x80000000, PAGE_MEANS));
 	page_free(p, 1);
@@ -139,7 +129,6 @@ static void test_alloc_at(void **state)
 	hpa_t at = HPA(LOW + 0x800000);
 	void *p = page_alloc_at(at, 16, PAGE_GUEST);
 
-	(void)state;
 	assert_int_equal(addr(p), at.v);
 	assert_null(page_alloc_at(HPA(at.v + 15 * PAGE_SIZE), 1, PAGE_GUEST));
 	assert_null(page_alloc_at(HPA(at.v - PAGE_SIZE), 2, PAGE_GUEST));
@@ -152,7 +141,6 @@ static void test_alloc_at(void **state)
 
 static void test_bad_requests(void **state)
 {
-	(void)state;
 	assert_null(page_alloc(0, PAGE_SIZE, PAGE_MEANS));
 	assert_null(page_alloc(1, 3 * PAGE_SIZE, PAGE_MEANS));
 	assert_null(page_alloc(1, PAGE_SIZE, PAGE_FREE));
@@ -165,7 +153,6 @@ static void test_wrong_frees_panic(void **state)
 	void *p = page_alloc(3, PAGE_SIZE, PAGE_MEANS);
 	void *q = page_alloc_at(HPA(addr(p) + 3 * PAGE_SIZE), 1, PAGE_GUEST);
 
-	(void)state;
 	page_free(NULL, 1);
 	assert_panics(page_free(hpa_ptr(HPA(addr(p) + 1)), 1));
 	assert_panics(page_free(hpa_ptr(HPA(LOW - PAGE_SIZE)), 1));
@@ -183,7 +170,6 @@ static void test_exhaust(void **state)
 	static void *p[(LOW_SIZE + HIGH_SIZE) / PAGE_SIZE];
 	unsigned n = 0;
 
-	(void)state;
 	while ((p[n] = page_alloc(1, PAGE_SIZE, PAGE_MEANS)))
 		n++;
 	assert_int_equal(n, free_at_start);
@@ -198,7 +184,6 @@ static void test_exhaust(void **state)
 /* A guest's life a hundred times over, in an order that is not a stack's. */
 static void test_rounds(void **state)
 {
-	(void)state;
 	srand(1);
 	for (int round = 0; round < 100; round++) {
 		void *ram = page_alloc(4096, 0x100000, PAGE_GUEST);
@@ -226,7 +211,6 @@ static void test_too_many_banks(void **state)
 {
 	uint32_t base = 0x90000000;
 
-	(void)state;
 	assert_int_equal(page_add_bank(HPA(base), 0x40000000), -ENOSPC); /* over 1 GiB */
 	assert_int_equal(page_add_bank(HPA(base + 1), PAGE_SIZE), 0);    /* no whole page */
 	assert_int_equal(page_add_bank(HPA(LOW - PAGE_SIZE), 2 * PAGE_SIZE), -EEXIST);

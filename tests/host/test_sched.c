@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The scheduler against a clock that only the test moves. */
 /* sources: core/sched.c tests/host/fake_arch.c */
 #include <errno.h>
@@ -18,16 +18,16 @@
 #include "fake_arch.h"
 
 #define MS NS_PER_MS
-#define N 4
+#define N  4
 
 static uint64_t now;
 static struct timer *slices[CONFIG_MAX_CPUS];
 static struct vcpu v[N];
-static uint64_t host_ns;   /* the host thread ran */
+static uint64_t host_ns; /* the host thread ran */
 static uint64_t idle_ns;
 static unsigned switches;
 static bool host_asleep;
-static struct vcpu *ran;   /* who ran last */
+static struct vcpu *ran; /* who ran last */
 
 /* --- time ---------------------------------------------------------------------------- */
 
@@ -118,7 +118,6 @@ static int setup(void **state)
 {
 	const struct sched_params p = SCHED_PARAMS_DEFAULT;
 
-	(void)state;
 	memset(v, 0, sizeof(v));
 	now = 5 * NS_PER_SEC;
 	host_ns = idle_ns = 0;
@@ -142,8 +141,7 @@ static void set(struct vcpu *u, uint32_t weight, uint32_t slice_us)
 }
 
 /* `got` is `want` of `of` to a hundredth. */
-#define assert_share(got, want, of) \
-	assert_in_range((got) * 100 / (of), (want) - 1, (want) + 1)
+#define assert_share(got, want, of) assert_in_range(100 * (got) / (of), (want)-1, (want) + 1)
 
 /* --- tests --------------------------------------------------------------------------------- */
 
@@ -151,7 +149,6 @@ static void host_alone_and_idle(void **state)
 {
 	bool idle;
 
-	(void)state;
 	assert_null(pick(&idle));
 	assert_false(idle);
 	assert_null(sched_current());
@@ -168,7 +165,6 @@ static void host_alone_and_idle(void **state)
 
 static void one_runs_undisturbed(void **state)
 {
-	(void)state;
 	host_sleeps();
 	sched_vcpu_start(&v[0]);
 	run_for(NS_PER_SEC);
@@ -184,7 +180,6 @@ static void one_runs_undisturbed(void **state)
 
 static void equal_shares(void **state)
 {
-	(void)state;
 	host_sleeps();
 	for (unsigned i = 0; i < 3; i++)
 		sched_vcpu_start(&v[i]);
@@ -196,7 +191,6 @@ static void equal_shares(void **state)
 
 static void shares_by_weight(void **state)
 {
-	(void)state;
 	set(&v[0], 1, 10000);
 	set(&v[1], 3, 10000);
 	host_sleeps();
@@ -222,7 +216,6 @@ static void shares_by_weight(void **state)
 /* A slice is how long a turn is, not how much of the CPU one gets. */
 static void slices_do_not_change_shares(void **state)
 {
-	(void)state;
 	set(&v[0], 100, 50000);
 	set(&v[1], 100, 1000);
 	host_sleeps();
@@ -237,7 +230,6 @@ static void slices_do_not_change_shares(void **state)
 /* Who slept for an hour does not get the hour back. */
 static void sleep_is_not_saved_up(void **state)
 {
-	(void)state;
 	host_sleeps();
 	sched_vcpu_start(&v[0]);
 	sched_vcpu_start(&v[1]);
@@ -260,7 +252,6 @@ static void sleep_is_not_saved_up(void **state)
 /* All of them were asleep: the clock of the queue did not stand still meanwhile. */
 static void sleep_of_all(void **state)
 {
-	(void)state;
 	host_sleeps();
 	sched_vcpu_start(&v[0]);
 	run_for(NS_PER_SEC);
@@ -277,7 +268,6 @@ static void waking_takes_over_soon(void **state)
 {
 	bool idle;
 
-	(void)state;
 	set(&v[0], 100, 100000);
 	host_sleeps();
 	sched_vcpu_start(&v[1]);
@@ -301,7 +291,6 @@ static void host_goes_first(void **state)
 	uint64_t before;
 	bool idle;
 
-	(void)state;
 	set(&v[0], SCHED_WEIGHT_MAX, SCHED_SLICE_MAX_US);
 	host_sleeps();
 	sched_vcpu_start(&v[0]);
@@ -334,7 +323,6 @@ static void wake_is_remembered(void **state)
 {
 	bool idle;
 
-	(void)state;
 	wake_host();
 	sched_wait();
 	assert_null(pick(&idle));
@@ -348,7 +336,6 @@ static void states(void **state)
 {
 	bool idle;
 
-	(void)state;
 	host_sleeps();
 	assert_int_equal(v[0].state, VCPU_RESET);
 	sched_vcpu_wake(&v[0]);
@@ -387,7 +374,6 @@ static void params(void **state)
 	struct sched_params p = SCHED_PARAMS_DEFAULT;
 	bool idle;
 
-	(void)state;
 	p.weight = 0;
 	assert_int_equal(sched_vcpu_set(&v[0], &p), -ERANGE);
 	p.weight = SCHED_WEIGHT_MAX + 1;
@@ -429,7 +415,6 @@ static void nobody_starves(void **state)
 {
 	uint64_t waits[N] = { 0 }, last[N] = { 0 };
 
-	(void)state;
 	srand(1);
 	for (unsigned i = 0; i < N; i++)
 		set(&v[i], 20 + 60 * i, 1000 + 3000 * i);

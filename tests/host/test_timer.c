@@ -20,7 +20,11 @@ static uint64_t tick, compare;
 static bool running;
 
 static uint64_t clock_now(void) { return tick; }
-static void clock_set(uint64_t t) { compare = t; running = true; }
+static void clock_set(uint64_t t)
+{
+	compare = t;
+	running = true;
+}
 static void clock_stop(void) { running = false; }
 static const struct clock_ops ops = { clock_now, clock_set, clock_stop };
 
@@ -58,7 +62,6 @@ static void fire(struct timer *t)
 
 static int setup(void **state)
 {
-	(void)state;
 	timer_cancel(&a);
 	timer_cancel(&b);
 	timer_cancel(&c);
@@ -75,12 +78,11 @@ static int setup(void **state)
 
 static void test_conversion(void **state)
 {
-	static const uint32_t rates[] = { 1, 32768, 1000000, 24000000, 100000000, 999999937,
-					  1000000000 };
+	static const uint32_t rates[] = { 1,         32768,     1000000,   24000000,
+					  100000000, 999999937, 1000000000 };
 	/* 500 years in ns: far from overflow, near enough for a 64-bit product to. */
 	uint64_t far = UINT64_C(500) * 365 * 86400 * NS_PER_SEC;
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rates); i++) {
 		uint32_t hz = rates[i];
 
@@ -96,7 +98,6 @@ static void test_conversion(void **state)
 
 static void test_in_order(void **state)
 {
-	(void)state;
 	timer_arm(&c, 3000);
 	timer_arm(&a, 1000);
 	timer_arm(&b, 2000);
@@ -112,7 +113,6 @@ static void test_in_order(void **state)
 
 static void test_same_deadline_keeps_order(void **state)
 {
-	(void)state;
 	timer_arm(&b, 1000);
 	timer_arm(&a, 1000);
 	timer_arm(&c, 1000);
@@ -122,7 +122,6 @@ static void test_same_deadline_keeps_order(void **state)
 
 static void test_rearm_and_cancel(void **state)
 {
-	(void)state;
 	timer_arm(&a, 1000);
 	timer_arm(&b, 2000);
 	timer_arm(&a, 3000); /* moves it behind b */
@@ -136,7 +135,6 @@ static void test_rearm_and_cancel(void **state)
 
 static void test_past_deadline(void **state)
 {
-	(void)state;
 	advance_to_ns(NS_PER_SEC);
 	timer_arm(&a, 5);
 	assert_true(running && compare <= tick);
@@ -153,7 +151,6 @@ static void cancel_others(struct timer *t)
 
 static void test_cancel_in_callback(void **state)
 {
-	(void)state;
 	timer_init(&a, cancel_others);
 	timer_arm(&a, 1000);
 	timer_arm(&b, 1000); /* due at the same time, must not fire any more */
@@ -172,7 +169,6 @@ static void periodic(struct timer *t)
 
 static void test_rearm_in_callback(void **state)
 {
-	(void)state;
 	timer_init(&a, periodic);
 	timer_arm(&a, 1000);
 	advance_to_ns(3000);
@@ -184,7 +180,6 @@ static void test_rearm_in_callback(void **state)
 /* A timer belongs to the CPU that armed it; any CPU may cancel it. */
 static void test_per_cpu(void **state)
 {
-	(void)state;
 	timer_arm(&a, 1000);
 	fake_cpu = 1;
 	timer_arm(&b, 1000);
@@ -202,7 +197,6 @@ static void test_per_cpu(void **state)
 /* A rate whose ticks are no whole number of ns: never early. */
 static void test_odd_rate(void **state)
 {
-	(void)state;
 	timer_set_clock(&ops, 24000000);
 	tick = 24000000;
 	assert_int_equal(timer_now(), NS_PER_SEC);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A guest's tree from the host's: the devices to give, what they refer to, what the
  * VMM emulates of what it keeps.  The rules judge the result before it is written.
@@ -72,7 +72,8 @@ static void follow(struct derive *d, int node)
 			if (ref.cells)
 				dt_u32(d->host, target, ref.cells, 0, &args);
 			if (device >= 0 && d->kind[device] == KIND_NONE)
-				include(d, device, emulatable(d, device) ? KIND_EMULATE : KIND_GIVE);
+				include(d, device,
+					emulatable(d, device) ? KIND_EMULATE : KIND_GIVE);
 			if (device != target)
 				include(d, target, KIND_PLAIN);
 		}
@@ -212,8 +213,11 @@ static void judge(void *arg, const struct part_finding *f)
 static void check(struct derive *d)
 {
 	void *fdt = tentative(d);
-	struct part_guest g = { .name = "guest", .file = d->a->host.file, .fdt = fdt,
-				.size = fdt_totalsize(fdt), .fresh = true };
+	struct part_guest g = { .name = "guest",
+				.file = d->a->host.file,
+				.fdt = fdt,
+				.size = fdt_totalsize(fdt),
+				.fresh = true };
 
 	for (int n = 0; n >= 0; n = fdt_next_node(d->host, n, NULL))
 		if (d->kind[n] != KIND_NONE && fdt_getprop(d->host, n, "interrupt-map", NULL))
@@ -234,8 +238,8 @@ static uint32_t size_of(const char *s)
 	unsigned long long v = strtoull(s ? s : "", &end, 0);
 	unsigned shift = *end == 'G' ? 30 : *end == 'M' ? 20 : *end == 'K' ? 10 : 0;
 
-	if (!s || end == s || end[shift ? 1 : 0] || v > UINT32_MAX ||
-	    (v << shift) > UINT32_MAX || !v)
+	if (!s || end == s || end[shift ? 1 : 0] || v > UINT32_MAX || (v << shift) > UINT32_MAX ||
+	    !v)
 		die("--memory: a size such as 128M is needed");
 	return (uint32_t)(v << shift);
 }

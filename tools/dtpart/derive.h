@@ -3,9 +3,8 @@
 #ifndef TOOLS_DTPART_DERIVE_H
 #define TOOLS_DTPART_DERIVE_H
 
-#include "partition/partition_int.h"
-
 #include "dtpart.h"
+#include "partition/partition_int.h"
 
 enum kind { KIND_NONE, KIND_PLAIN, KIND_EMULATE, KIND_GIVE };
 

@@ -58,18 +58,18 @@ void print_json_string(const char *s);
 
 struct args {
 	bool json, svg, markdown;
-	const char *root;    /* --root DIR */
-	const char *memory;  /* --memory 128M */
-	const char *kernel;  /* --kernel PATH */
-	const char *initrd;  /* --initrd PATH */
+	const char *root;   /* --root DIR */
+	const char *memory; /* --memory 128M */
+	const char *kernel; /* --kernel PATH */
+	const char *initrd; /* --initrd PATH */
 	const char **give, **except;
 	unsigned nr_give, nr_except;
-	bool all;            /* --except was used */
+	bool all; /* --except was used */
 	struct tree host;
-	struct tree *trees;  /* of guests */
+	struct tree *trees; /* of guests */
 	struct part_guest *guests;
 	unsigned nr_guests;
-	const char *what;    /* of who-owns and explain */
+	const char *what; /* of who-owns and explain */
 };
 
 int cmd_map(struct args *a, struct partition *p);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the rules ask of the host, answered from its tree.  What the VMM claims is
  * asked of its drivers, and what it emulates of its classes: their objects are
@@ -115,7 +115,6 @@ static bool is_ram(uint32_t base, uint32_t size)
 {
 	uint32_t a, n;
 
-	(void)size;
 	for (int node = 0; node >= 0; node = fdt_next_node(host.fdt, node, NULL))
 		for (unsigned i = 0; is_memory(node) && !dt_reg(host.fdt, node, i, &a, &n); i++)
 			if (base - a < n)
@@ -170,8 +169,8 @@ static unsigned free_ram(struct part_run *runs, unsigned max)
 	uint32_t base, size;
 
 	for (int node = 0; node >= 0; node = fdt_next_node(host.fdt, node, NULL))
-		for (unsigned i = 0; is_memory(node) && !dt_reg(host.fdt, node, i, &base, &size) &&
-		     r.n < max; i++)
+		for (unsigned i = 0;
+		     is_memory(node) && !dt_reg(host.fdt, node, i, &base, &size) && r.n < max; i++)
 			if (size)
 				r.run[r.n++] = (struct part_run){ base, size };
 	for (unsigned i = 0; i < r.n; i++)
@@ -215,10 +214,7 @@ static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
 	return !fseek(handle, (long)off, SEEK_SET) && fread(buf, 1, n, handle) == n ? 0 : -EIO;
 }
 
-static void close_file(void *handle)
-{
-	fclose(handle);
-}
+static void close_file(void *handle) { fclose(handle); }
 
 static const struct part_files files = { open_file, read_file, close_file, NULL };
 
@@ -231,8 +227,13 @@ void host_set_root(struct part_host *h, const char *dir)
 struct part_host *host_from(const void *fdt)
 {
 	host = (struct part_host){
-		.fdt = fdt, .driver = driver, .irq_owner = irq_owner, .is_ram = is_ram,
-		.cpu_online = cpu_online, .free_ram = free_ram, .classes = emul_classes,
+		.fdt = fdt,
+		.driver = driver,
+		.irq_owner = irq_owner,
+		.is_ram = is_ram,
+		.cpu_online = cpu_online,
+		.free_ram = free_ram,
+		.classes = emul_classes,
 	};
 	return &host;
 }

@@ -1,12 +1,13 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Device trees from files; of a .dts, also where what stands in it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <libfdt.h>
+
+#include <sys/wait.h>
 
 #include "dtpart.h"
 
@@ -33,10 +34,7 @@ void *xalloc(size_t n)
 	return p;
 }
 
-char *xstrdup(const char *s)
-{
-	return strcpy(xalloc(strlen(s) + 1), s);
-}
+char *xstrdup(const char *s) { return strcpy(xalloc(strlen(s) + 1), s); }
 
 /* --- bytes ------------------------------------------------------------------------------ */
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dtpart: arguments, and the small commands. */
 #include <errno.h>
 #include <stdlib.h>
@@ -44,14 +44,20 @@ static void add_guest(struct args *a, const char *arg)
 	name = xstrdup(arg);
 	name[eq - arg] = '\0';
 	tree_read(t, eq + 1);
-	*g = (struct part_guest){ .name = name, .file = t->file, .fdt = t->fdt,
-				  .size = t->size, .fresh = true };
+	*g = (struct part_guest){
+		.name = name, .file = t->file, .fdt = t->fdt, .size = t->size, .fresh = true
+	};
 }
 
 static bool flag(struct args *a, const char *s)
 {
-	struct { const char *name; bool *value; } flags[] = {
-		{ "--json", &a->json }, { "--svg", &a->svg }, { "--markdown", &a->markdown },
+	struct {
+		const char *name;
+		bool *value;
+	} flags[] = {
+		{ "--json", &a->json },
+		{ "--svg", &a->svg },
+		{ "--markdown", &a->markdown },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(flags); i++)
@@ -63,8 +69,13 @@ static bool flag(struct args *a, const char *s)
 /* An option with a value; false if it is none. */
 static bool valued(struct args *a, const char *s, const char *value)
 {
-	struct { const char *name; const char **value; } options[] = {
-		{ "--root", &a->root }, { "--memory", &a->memory }, { "--kernel", &a->kernel },
+	struct {
+		const char *name;
+		const char **value;
+	} options[] = {
+		{ "--root", &a->root },
+		{ "--memory", &a->memory },
+		{ "--kernel", &a->kernel },
 		{ "--initrd", &a->initrd },
 	};
 
@@ -108,10 +119,7 @@ static int options(struct args *a, int argc, char **argv)
 
 /* --- commands ------------------------------------------------------------------------------ */
 
-static void ignore(void *arg, const struct part_finding *f)
-{
-	(void)arg, (void)f;
-}
+static void ignore(void *arg, const struct part_finding *f) {}
 
 /* Checks and then takes the guests for existing ones. */
 static unsigned collect(struct args *a, struct partition *p)
@@ -214,8 +222,10 @@ static const struct {
 	bool what;
 	int (*run)(struct args *a, struct partition *p);
 } commands[] = {
-	{ "check", false, cmd_check }, { "who-owns", true, cmd_who_owns },
-	{ "map", false, map }, { "derive", false, cmd_derive },
+	{ "check", false, cmd_check },
+	{ "who-owns", true, cmd_who_owns },
+	{ "map", false, map },
+	{ "derive", false, cmd_derive },
 };
 
 static int run(struct args *a, const char *name, int argc, char **argv)

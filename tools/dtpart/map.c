@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole host by owner: a table, JSON, or a drawing. */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,6 @@ static void text_row(void *arg, const struct part_row *r)
 	char irqs[64] = "";
 	unsigned n = 0;
 
-	(void)arg;
 	for (unsigned i = 0; i < EMUL_MAX_IRQS && r->irqs[i]; i++)
 		n += (unsigned)snprintf(irqs + n, sizeof(irqs) - n, i ? ",%d" : "%d", r->irqs[i]);
 	printf("%08x-%08x %-12s %-9s %s", r->base, r->base + (r->size - 1), owner_name(r), irqs,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Findings as text or JSON. */
 #include <string.h>
 
@@ -36,14 +36,22 @@ static void json(struct report *r, const struct part_finding *f)
 {
 	const struct line *l = line_of(r, f);
 	char code[8];
-	const struct { const char *name, *value; } fields[] = {
+	const struct {
+		const char *name, *value;
+	} fields[] = {
 		{ "code", code },
 		{ "severity", f->rule->severity == PART_WARNING ? "warning" : "error" },
-		{ "guest", f->guest->name }, { "tree", f->guest->file },
-		{ "node", f->path }, { "property", f->prop }, { "message", f->text },
-		{ "have", f->have }, { "want", f->want },
-		{ "owner", f->owner }, { "owner_node", f->owner_path },
-		{ "hint", f->rule->hint }, { "file", l ? l->file : NULL },
+		{ "guest", f->guest->name },
+		{ "tree", f->guest->file },
+		{ "node", f->path },
+		{ "property", f->prop },
+		{ "message", f->text },
+		{ "have", f->have },
+		{ "want", f->want },
+		{ "owner", f->owner },
+		{ "owner_node", f->owner_path },
+		{ "hint", f->rule->hint },
+		{ "file", l ? l->file : NULL },
 	};
 
 	snprintf(code, sizeof(code), "P%03u", f->rule->code);

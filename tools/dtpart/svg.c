@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The partition as a drawing: on the left the address space, from low to high, each
  * range in the colour of its owner and higher the bigger it is; on the right the
@@ -13,20 +13,20 @@
 
 #include "dtpart.h"
 
-#define LINE	 16 /* height of a line of text */
-#define LEFT	 20
-#define BAR	 170 /* x of the bar of the address space, and its width */
-#define BAR_W	 90
-#define TREE	 640 /* x of the device tree */
-#define INDENT	 14
-#define TOP	 70
-#define WIDTH	 1180
+#define LINE   16 /* height of a line of text */
+#define LEFT   20
+#define BAR    170 /* x of the bar of the address space, and its width */
+#define BAR_W  90
+#define TREE   640 /* x of the device tree */
+#define INDENT 14
+#define TOP    70
+#define WIDTH  1180
 
 static const char *const colours[] = {
 	"#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#76b7b2", "#edc948", "#b07aa1", "#ff9da7",
 };
 #define VMM_COLOUR "#555555"
-#define NOBODY	   "#e4e4e4"
+#define NOBODY     "#e4e4e4"
 
 struct drawing {
 	const struct partition *p;
@@ -129,10 +129,7 @@ static void legend(const struct partition *p)
 	text(x + 160, 52, "nobody, free");
 }
 
-static void measure(void *arg, const struct part_row *r)
-{
-	*(unsigned *)arg += height(r->size);
-}
+static void measure(void *arg, const struct part_row *r) { *(unsigned *)arg += height(r->size); }
 
 void map_svg(const struct partition *p)
 {
@@ -142,8 +139,9 @@ void map_svg(const struct partition *p)
 	part_map(p, measure, &left);
 	for (int n = 0; n >= 0; n = fdt_next_node(p->host->fdt, n, NULL))
 		right += LINE;
-	printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\""
-	       " font-family=\"monospace\" font-size=\"11\">\n", WIDTH, MAX(left, right) + 20);
+	printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
+	       "font-family=\"monospace\" font-size=\"11\">\n",
+	       WIDTH, MAX(left, right) + 20);
 	printf("<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n");
 	printf("<g font-size=\"16\">\n");
 	text(LEFT, 26, model ? model : "host");

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A derived tree as DTS: labels instead of phandles, numbers as people write them. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -147,8 +147,7 @@ static int group(const struct derive *d, int node, const char *name, int len)
 	return n > 0 && len % (4 * n) == 0 ? n : 0;
 }
 
-static void write_value(const struct derive *d, int node, const char *name, const char *v,
-			int len)
+static void write_value(const struct derive *d, int node, const char *name, const char *v, int len)
 {
 	int n = group(d, node, name, len);
 	fdt32_t cell;
@@ -281,8 +280,7 @@ static void write_memory(const struct derive *d)
 	const char *size_zero = fdt_size_cells(d->host, 0) == 2 ? "0 " : "";
 
 	printf("\n\tmemory@%x {\n\t\tdevice_type = \"memory\";\n", d->ram_base);
-	printf("\t\treg = <%s0x%08x %s0x%08x>;\n\t};\n", zero, d->ram_base, size_zero,
-	       d->ram_size);
+	printf("\t\treg = <%s0x%08x %s0x%08x>;\n\t};\n", zero, d->ram_base, size_zero, d->ram_size);
 }
 
 static bool by_hand(const struct derive *d, int node)
@@ -322,8 +320,9 @@ void derive_write(struct derive *d)
 {
 	int prop, child;
 
-	printf("// SPDX-License-Identifier: Apache-2.0\n/*\n"
-	       " * A guest with %u MiB, derived from %s.\n", d->ram_size >> 20, d->a->host.file);
+	printf("// SPDX-License-Identifier: Apache-2.0\n/*\n * A guest with %u MiB, derived from "
+	       "%s.\n",
+	       d->ram_size >> 20, d->a->host.file);
 	write_left(d);
 	printf(" */\n/dts-v1/;\n\n/ {\n");
 	fdt_for_each_property_offset(prop, d->host, 0) {

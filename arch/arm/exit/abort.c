@@ -5,9 +5,8 @@
  */
 #include <errno.h>
 
-#include <espalier/log.h>
-
 #include <arch/cp15.h>
+#include <espalier/log.h>
 
 #include "exit.h"
 #include "step.h"
@@ -108,8 +107,8 @@ static bool livelock(struct arch_vcpu *av, uint32_t va)
 	}
 	if (++av->fault_repeat < FAULT_REPEAT_MAX)
 		return false;
-	log_err("%s: fault at va 0x%08x comes back at pc 0x%08x", av->ag->guest->name,
-		(unsigned)va, (unsigned)av->frame.pc);
+	log_err("%s: fault at va 0x%08x comes back at pc 0x%08x", av->ag->guest->name, (unsigned)va,
+		(unsigned)av->frame.pc);
 	vm_kill(av, "a hidden fault does not go away");
 	return true;
 }
@@ -119,9 +118,8 @@ static bool livelock(struct arch_vcpu *av, uint32_t va)
 static bool mmu_fault(unsigned fs)
 {
 	const uint32_t kinds = BIT(FSR_ACCESS_FLAG_1) | BIT(FSR_ACCESS_FLAG_2) |
-			       BIT(FSR_TRANSLATION_1) | BIT(FSR_TRANSLATION_2) |
-			       BIT(FSR_DOMAIN_1) | BIT(FSR_DOMAIN_2) |
-			       BIT(FSR_PERMISSION_1) | BIT(FSR_PERMISSION_2);
+			       BIT(FSR_TRANSLATION_1) | BIT(FSR_TRANSLATION_2) | BIT(FSR_DOMAIN_1) |
+			       BIT(FSR_DOMAIN_2) | BIT(FSR_PERMISSION_1) | BIT(FSR_PERMISSION_2);
 
 	return kinds >> fs & 1;
 }
@@ -245,8 +243,9 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 	struct fref fr = frame_find(av->ag, GPA(t->pa));
 
 	if (!fr.f) {
-		guest_fault(av->ag->guest, &(struct fault){
-			GPA(t->pa), va, exit_isa(av) == ISA_ARM ? 4 : 2, FAULT_FETCH, false });
+		guest_fault(av->ag->guest,
+			    &(struct fault){ GPA(t->pa), va, exit_isa(av) == ISA_ARM ? 4 : 2,
+					     FAULT_FETCH, false });
 		exit_prefetch_abort(av, va, FSR_EXTERNAL);
 		return;
 	}

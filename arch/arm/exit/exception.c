@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions: taking over what the shim saved of one, and giving one to the guest. */
-#include "exit.h"
-
+#include <arch/cp15.h>
 #include <espalier/log.h>
 
-#include <arch/cp15.h>
-
+#include "exit.h"
 #include "step.h"
 #include "vm.h"
 
@@ -35,8 +33,8 @@ void exit_undefined(struct arch_vcpu *av)
 {
 	bool thumb = av->frame.cpsr & PSR_T;
 
-	exit_take_exception(av, &(struct exception){
-		MODE_UND, VECTOR_UND, av->frame.pc + (thumb ? 2 : 4) });
+	exit_take_exception(av, &(struct exception){ MODE_UND, VECTOR_UND,
+						     av->frame.pc + (thumb ? 2 : 4) });
 	vm_count(av, UND_GUEST);
 }
 
@@ -97,9 +95,10 @@ void shim_forget(struct arch_vcpu *av, uint32_t mode, const struct reflected *r)
 	vm_set_lr_spsr(av, mode, r->lr, r->spsr);
 	av->handlers_short = 0;
 	if (!vm_count(av, FIDELITY))
-		log_warn("%s: an exit inside its %s handler at 0x%08x had to restore LR and "
-			 "SPSR from memory", av->ag->guest->name,
-			 mode == MODE_ABT ? "abort" : "undef", (unsigned)av->frame.pc);
+		log_warn("%s: an exit inside its %s handler at 0x%08x had to restore LR and SPSR "
+			 "from memory",
+			 av->ag->guest->name, mode == MODE_ABT ? "abort" : "undef",
+			 (unsigned)av->frame.pc);
 }
 
 void shim_reflect(struct arch_vcpu *av, const struct shim_exit *exc, uint32_t vector,

@@ -4,23 +4,21 @@
  * monitor.S calls the exit_ functions with the frame of whoever ran; they
  * return the frame to go on with.
  */
-#include "exit.h"
-
+#include <arch/cp15.h>
 #include <espalier/irq.h>
 #include <espalier/log.h>
 #include <espalier/sched.h>
 
-#include <arch/cp15.h>
-
-#include "vcpu/cpu_local.h"
+#include "exit.h"
 #include "step.h"
-#include "vm.h"
+#include "vcpu/cpu_local.h"
 #include "vcpu/world.h"
+#include "vm.h"
 
 void vm_kill(struct arch_vcpu *av, const char *why)
 {
-	log_err("guest %s halted at pc 0x%08x: %s", av->ag->guest->name,
-		(unsigned)av->frame.pc, why);
+	log_err("guest %s halted at pc 0x%08x: %s", av->ag->guest->name, (unsigned)av->frame.pc,
+		why);
 	guest_killed(av->ag->guest, why);
 	sched_vcpu_halt(av->vcpu);
 }
@@ -79,8 +77,7 @@ static void guest_smc(struct arch_vcpu *av)
 
 	if (step_returns(av))
 		return;
-	while (n < ARRAY_SIZE(shim_exits) &&
-	       off != (uint32_t)(shim_exits[n].at - shim_template))
+	while (n < ARRAY_SIZE(shim_exits) && off != (uint32_t)(shim_exits[n].at - shim_template))
 		n++;
 	if (n < ARRAY_SIZE(shim_exits))
 		shim_exits[n].handle(av);
@@ -104,7 +101,6 @@ struct frame *exit_fiq(struct frame *f)
 {
 	struct cpu_local *c = cpu_local();
 
-	(void)f;
 	if (c->current)
 		vm_count(c->current, FIQ);
 	irq_dispatch();

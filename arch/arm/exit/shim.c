@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include <espalier/log.h>
-
 #include <arch/cp15.h>
+#include <espalier/log.h>
 
 #include "host/cache.h"
 #include "mmu/shadow.h"
@@ -110,7 +109,6 @@ bool shim_move(struct arch_vcpu *av)
 
 void shim_check(struct arch_vcpu *av)
 {
-	if (av->mmu.sctlr & SCTLR_M && guest_uses(av, av->shim_va) &&
-	    guest_needs(av, av->shim_va))
+	if (av->mmu.sctlr & SCTLR_M && guest_uses(av, av->shim_va) && guest_needs(av, av->shim_va))
 		shim_move(av);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sites.h"
-
 #include <string.h>
 
 #include "exit.h"
 #include "insn/ldst.h"
+#include "sites.h"
 #include "vm.h"
 
 /* What of the CPSR the meaning of an access depends on: mode, state, byte order. */
@@ -38,8 +37,8 @@ static void hulls_clear(struct sites *s)
 
 void sites_reset(struct arch_vcpu *av)
 {
-	memset(av->sites, 0, sizeof *av->sites);
-	memset(av->fast_site, 0, sizeof av->fast_site);
+	memset(av->sites, 0, sizeof(*av->sites));
+	memset(av->fast_site, 0, sizeof(av->fast_site));
 	hulls_clear(av->sites);
 }
 
@@ -48,7 +47,7 @@ void sites_forget(struct arch_vcpu *av)
 	av->ag->code_gen++;
 	if (av->sites->code_first > av->sites->code_last)
 		return;
-	memset(av->fast_site, 0, sizeof av->fast_site);
+	memset(av->fast_site, 0, sizeof(av->fast_site));
 	hulls_clear(av->sites);
 }
 
@@ -178,11 +177,21 @@ void sites_note_access(struct arch_vcpu *av, uint32_t pc, uint32_t cpsr, const s
 		return;
 	a = access_slot(av, pc);
 	*a = (struct access_site){
-		.pc = pc, .gen = av->ag->code_gen, .va = va, .offset = t->pa - r->base.v,
-		.limit = r->size, .dev = r->dev, .psr = cpsr & SITE_PSR, .insn = *i,
+		.pc = pc,
+		.gen = av->ag->code_gen,
+		.va = va,
+		.offset = t->pa - r->base.v,
+		.limit = r->size,
+		.dev = r->dev,
+		.psr = cpsr & SITE_PSR,
+		.insn = *i,
 		.lanes = l.size == 4 ? UINT32_MAX : BIT(8 * l.size) - 1,
-		.size = l.size, .rt = l.reg[0], .window = r->window,
-		.write = !l.load, .sign = l.sign, .domain = t->domain,
+		.size = l.size,
+		.rt = l.reg[0],
+		.window = r->window,
+		.write = !l.load,
+		.sign = l.sign,
+		.domain = t->domain,
 		.dacr = dacr_field(av->mmu.dacr, t->domain),
 	};
 	note_register(a);

@@ -8,8 +8,8 @@
 #ifndef ARCH_SITES_H
 #define ARCH_SITES_H
 
-#include "mmu/gwalk.h"
 #include "insn/insn.h"
+#include "mmu/gwalk.h"
 #include "vcp15.h"
 
 struct arch_vcpu;
@@ -22,8 +22,8 @@ struct mmio;
 /* A replacement word. */
 struct trap_site {
 	uint32_t pc;
-	uint32_t gen;     /* arch_guest.code_gen when it was filled in */
-	struct insn insn; /* the original instruction */
+	uint32_t gen;       /* arch_guest.code_gen when it was filled in */
+	struct insn insn;   /* the original instruction */
 	struct vcp15_op op; /* decoded, if op.row is not NULL */
 };
 
@@ -31,17 +31,17 @@ struct trap_site {
 struct access_site {
 	uint32_t pc;
 	uint32_t gen;
-	uint32_t va;      /* where it went, */
-	uint32_t offset;  /* in which register of the device: others of the page are near */
-	uint32_t limit;   /* size of the device's window */
+	uint32_t va;     /* where it went, */
+	uint32_t offset; /* in which register of the device: others of the page are near */
+	uint32_t limit;  /* size of the device's window */
 	struct emul_dev *dev;
 	/* A word's register, if the device has it in its rows: its function and its number. */
 	uint32_t (*get)(struct emul_dev *d, const struct mmio *m, unsigned index);
 	void (*set)(struct emul_dev *d, const struct mmio *m, unsigned index, uint32_t v);
 	unsigned index;
-	uint32_t psr;     /* SITE_PSR of the CPSR it ran with */
+	uint32_t psr; /* SITE_PSR of the CPSR it ran with */
 	struct insn insn;
-	uint32_t lanes;   /* the bits that it stores */
+	uint32_t lanes; /* the bits that it stores */
 	uint8_t size, rt, window;
 	bool write, sign;
 	uint8_t domain, dacr; /* the page's domain, and its field of DACR then */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "step.h"
-
 #include <errno.h>
 #include <string.h>
 
+#include <arch/cp15.h>
 #include <espalier/irq.h>
 #include <espalier/log.h>
 
-#include <arch/cp15.h>
-
 #include "host/cache.h"
 #include "mmu/shadow.h"
+#include "step.h"
 #include "vm.h"
 
 #define ARM_SMC     0xe1600070u
@@ -150,14 +148,14 @@ static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
 
 static bool is_svc(const struct insn *i)
 {
-	return i->isa == ISA_ARM ? (i->word & 0x0f000000) == 0x0f000000 && i->word >> 28 != 0xf
-				 : i->size == 2 && (i->word & 0xff00) == 0xdf00;
+	return i->isa == ISA_ARM ? (i->word & 0x0f000000) == 0x0f000000 && i->word >> 28 != 0xf :
+				   i->size == 2 && (i->word & 0xff00) == 0xdf00;
 }
 
 static bool is_bkpt(const struct insn *i)
 {
-	return i->isa == ISA_ARM ? (i->word & 0x0ff000f0) == 0x01200070
-				 : i->size == 2 && (i->word & 0xff00) == 0xbe00;
+	return i->isa == ISA_ARM ? (i->word & 0x0ff000f0) == 0x01200070 :
+				   i->size == 2 && (i->word & 0xff00) == 0xbe00;
 }
 
 #define FSR_DEBUG 0x02u
@@ -308,16 +306,11 @@ bool step_insn(struct arch_vcpu *av, const struct insn *i)
 			return false;
 		run_copy(av, i);
 		return true;
-	case STEP_EMULATE:
-		return emulate_pc(av, i);
-	case STEP_EXC_RETURN:
-		return exception_return(av, i);
+	case STEP_EMULATE: return emulate_pc(av, i);
+	case STEP_EXC_RETURN: return exception_return(av, i);
 	case STEP_CP15:
-	case STEP_WAIT:
-		return cp15(av, i);
-	default:
-		take_exception(av, i);
-		return false;
+	case STEP_WAIT: return cp15(av, i);
+	default: take_exception(av, i); return false;
 	}
 }
 
@@ -404,8 +397,8 @@ bool step_returns(struct arch_vcpu *av)
 	stop(av);
 	av->frame.pc = av->step_pc + av->step_insn.size;
 	if (av->step_cpsr & PSR_IT)
-		av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) |
-				 (insn_advance_it(av->step_cpsr) & PSR_IT);
+		av->frame.cpsr =
+			(av->frame.cpsr & ~PSR_IT) | (insn_advance_it(av->step_cpsr) & PSR_IT);
 	av->step_more = must_step(av);
 	return true;
 }
@@ -419,8 +412,7 @@ void step_reset(struct arch_vcpu *av)
 
 void step_cancel(struct arch_vcpu *av, struct shim_exit *exc)
 {
-	if (!in_step_page(av, av->frame.pc) ||
-	    !(av->stepping || av->frame.pc == slot_va(av)))
+	if (!in_step_page(av, av->frame.pc) || !(av->stepping || av->frame.pc == slot_va(av)))
 		return;
 	av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) | (av->step_cpsr & PSR_IT);
 	exc->lr += av->step_pc - av->frame.pc;

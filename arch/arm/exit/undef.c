@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Replacement words that the guest has run into: what stood there is carried out. */
-#include "exit.h"
-
 #include <espalier/sched.h>
 
+#include "exit.h"
 #include "step.h"
 #include "vm.h"
 

@@ -3,20 +3,20 @@
  * The virtual CP15: registers whose real value is not the guest's, and
  * operations that the VMM carries out on the guest's behalf.  One row each.
  */
-#include "vcp15.h"
-
 #include <errno.h>
 
 #include <espalier/log.h>
 
 #include "host/cache.h"
+#include "vcp15.h"
 #include "vm.h"
 
 /* Bits of SCTLR that a guest can change on a Cortex-A9, and those that read 1. */
-#define SCTLR_RR       (1u << 14)
-#define SCTLR_WRITABLE (SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SW | SCTLR_Z | SCTLR_I | SCTLR_V | \
-			SCTLR_RR | SCTLR_EE | SCTLR_TRE | SCTLR_AFE | SCTLR_TE)
-#define SCTLR_RESET    0x00c50078u
+#define SCTLR_RR (1u << 14)
+#define SCTLR_WRITABLE \
+	(SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SW | SCTLR_Z | SCTLR_I | SCTLR_V | SCTLR_RR | \
+	 SCTLR_EE | SCTLR_TRE | SCTLR_AFE | SCTLR_TE)
+#define SCTLR_RESET 0x00c50078u
 
 /* What the hardware runs with: MMU and caches on, no TEX remap, no access flag. */
 #define SCTLR_HW       (SCTLR_RESET | SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I)
@@ -60,11 +60,10 @@ static void sctlr_set(struct arch_vcpu *av, uint32_t v)
 
 static uint32_t actlr_get(struct arch_vcpu *av) { return av->actlr; }
 static void actlr_set(struct arch_vcpu *av, uint32_t v) { av->actlr = v; }
-static uint32_t cpacr_get(struct arch_vcpu *av) { (void)av; return READ_CP15(CPACR); }
+static uint32_t cpacr_get(struct arch_vcpu *av) { return READ_CP15(CPACR); }
 
 static void cpacr_set(struct arch_vcpu *av, uint32_t v)
 {
-	(void)av;
 	WRITE_CP15(CPACR, v & (CPACR_CP10_CP11 | CPACR_D32DIS | CPACR_ASEDIS));
 	isb();
 }
@@ -164,20 +163,35 @@ static void vbar_set(struct arch_vcpu *av, uint32_t v)
 
 /* --- fault registers: reads are native ------------------------------------------- */
 
-static void dfsr_set(struct arch_vcpu *av, uint32_t v) { av->ns.dfsr = v; WRITE_CP15(DFSR, v); }
-static void dfar_set(struct arch_vcpu *av, uint32_t v) { av->ns.dfar = v; WRITE_CP15(DFAR, v); }
-static void ifsr_set(struct arch_vcpu *av, uint32_t v) { av->ns.ifsr = v; WRITE_CP15(IFSR, v); }
-static void ifar_set(struct arch_vcpu *av, uint32_t v) { av->ns.ifar = v; WRITE_CP15(IFAR, v); }
-static uint32_t dfsr_get(struct arch_vcpu *av) { (void)av; return READ_CP15(DFSR); }
-static uint32_t dfar_get(struct arch_vcpu *av) { (void)av; return READ_CP15(DFAR); }
-static uint32_t ifsr_get(struct arch_vcpu *av) { (void)av; return READ_CP15(IFSR); }
-static uint32_t ifar_get(struct arch_vcpu *av) { (void)av; return READ_CP15(IFAR); }
+static void dfsr_set(struct arch_vcpu *av, uint32_t v)
+{
+	av->ns.dfsr = v;
+	WRITE_CP15(DFSR, v);
+}
+static void dfar_set(struct arch_vcpu *av, uint32_t v)
+{
+	av->ns.dfar = v;
+	WRITE_CP15(DFAR, v);
+}
+static void ifsr_set(struct arch_vcpu *av, uint32_t v)
+{
+	av->ns.ifsr = v;
+	WRITE_CP15(IFSR, v);
+}
+static void ifar_set(struct arch_vcpu *av, uint32_t v)
+{
+	av->ns.ifar = v;
+	WRITE_CP15(IFAR, v);
+}
+static uint32_t dfsr_get(struct arch_vcpu *av) { return READ_CP15(DFSR); }
+static uint32_t dfar_get(struct arch_vcpu *av) { return READ_CP15(DFAR); }
+static uint32_t ifsr_get(struct arch_vcpu *av) { return READ_CP15(IFSR); }
+static uint32_t ifar_get(struct arch_vcpu *av) { return READ_CP15(IFAR); }
 
 /* --- TLB ---------------------------------------------------------------------------- */
 
 static void tlbi_all(struct arch_vcpu *av, uint32_t v)
 {
-	(void)v;
 	vm_count(av, SMC_TLBI);
 	shadow_tlbi_all(av);
 }
@@ -206,11 +220,7 @@ static void tlbi_va_all(struct arch_vcpu *av, uint32_t v)
  * By set and way an invalidation would lose other guests' lines; cleaning as well
  * never does harm.
  */
-static void dc_sw(struct arch_vcpu *av, uint32_t v)
-{
-	(void)av;
-	WRITE_CP15(DCCISW, v);
-}
+static void dc_sw(struct arch_vcpu *av, uint32_t v) { WRITE_CP15(DCCISW, v); }
 
 /* DCIMVAC, as clean and invalidate of the host's line for the same reason. */
 static void dc_imvac(struct arch_vcpu *av, uint32_t va)
@@ -244,16 +254,12 @@ static void ats1cuw(struct arch_vcpu *av, uint32_t va) { ats1(av, va, true, true
 static uint32_t par_get(struct arch_vcpu *av) { return av->par; }
 static void par_set(struct arch_vcpu *av, uint32_t v) { av->par = v; }
 
-static uint32_t zero_get(struct arch_vcpu *av) { (void)av; return 0; }
-static void ignore_set(struct arch_vcpu *av, uint32_t v) { (void)av; (void)v; }
+static uint32_t zero_get(struct arch_vcpu *av) { return 0; }
+static void ignore_set(struct arch_vcpu *av, uint32_t v) {}
 
 static uint32_t isr_get(struct arch_vcpu *av) { return av->vcpu->irq ? PSR_I : 0; }
 
-static uint32_t nsacr_get(struct arch_vcpu *av)
-{
-	(void)av;
-	return READ_CP15(NSACR);
-}
+static uint32_t nsacr_get(struct arch_vcpu *av) { return READ_CP15(NSACR); }
 
 /* --- the rows ------------------------------------------------------------------------------ */
 

@@ -4,6 +4,7 @@
  * keeps no frame pointers.  libgcc interprets the tables.
  */
 #include <stdbool.h>
+
 #include <unwind.h>
 
 #include <arch/frame.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cache.h"
-
+#include <arch/cp15.h>
 #include <espalier/util.h>
 
-#include <arch/cp15.h>
+#include "cache.h"
 
 #define LINE 32u /* Cortex-A9 TRM 7.1: cache lines of eight words */
 

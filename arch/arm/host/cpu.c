@@ -26,16 +26,11 @@ void arch_spin_acquire(volatile uint32_t *taken)
 {
 	uint32_t t;
 
-	__asm__ volatile("1:	ldrex	%0, [%1]\n\t"
-			 "cmp	%0, #0\n\t"
-			 "beq	2f\n\t"
-			 "wfe\n\t"
-			 "b	1b\n"
-			 "2:	strex	%0, %2, [%1]\n\t"
-			 "cmp	%0, #0\n\t"
-			 "bne	1b\n\t"
-			 "dmb"
-			 : "=&r"(t) : "r"(taken), "r"(1) : "cc", "memory");
+	__asm__ volatile("1:	ldrex	%0, [%1]\n\tcmp	%0, #0\n\tbeq	2f\n\twfe\n\tb	1b\n2:	"
+			 "strex	%0, %2, [%1]\n\tcmp	%0, #0\n\tbne	1b\n\tdmb"
+			 : "=&r"(t)
+			 : "r"(taken), "r"(1)
+			 : "cc", "memory");
 }
 
 void arch_spin_release(volatile uint32_t *taken)
@@ -46,10 +41,7 @@ void arch_spin_release(volatile uint32_t *taken)
 	__asm__ volatile("sev");
 }
 
-unsigned arch_cpu_id(void)
-{
-	return READ_CP15(MPIDR) & 0xff;
-}
+unsigned arch_cpu_id(void) { return READ_CP15(MPIDR) & 0xff; }
 
 bool arch_in_exit(void)
 {
@@ -59,10 +51,7 @@ bool arch_in_exit(void)
 	return (cpsr & PSR_MODE) == MODE_MON;
 }
 
-uint32_t arch_cpu_midr(void)
-{
-	return READ_CP15(MIDR);
-}
+uint32_t arch_cpu_midr(void) { return READ_CP15(MIDR); }
 
 void arch_irq_enable(void)
 {

@@ -25,23 +25,23 @@
 #define SECTION_SIZE  (1u << SECTION_SHIFT)
 
 /* First-level descriptors (ARM ARM figure B3-4); domain 0, TEX remap off. */
-#define L1_TABLE     0x1u /* NS = 0 for the whole unit */
-#define L1_SECTION   0x2u
-#define L1_XN        (1u << 4)
-#define L1_AP_RW     (1u << 10) /* AP = 001: PL1 read-write, PL0 none */
-#define L1_NS        (1u << 19)
-#define L1_NORMAL    ((1u << 16) | (1u << 12) | (3u << 2)) /* S, write-back write-allocate */
-#define L1_DEVICE    (1u << 2)
+#define L1_TABLE   0x1u /* NS = 0 for the whole unit */
+#define L1_SECTION 0x2u
+#define L1_XN      (1u << 4)
+#define L1_AP_RW   (1u << 10) /* AP = 001: PL1 read-write, PL0 none */
+#define L1_NS      (1u << 19)
+#define L1_NORMAL  ((1u << 16) | (1u << 12) | (3u << 2)) /* S, write-back write-allocate */
+#define L1_DEVICE  (1u << 2)
 
 /* Second-level small pages (figure B3-5). */
-#define L2_PAGE      0x2u
-#define L2_XN        0x1u
-#define L2_NORMAL    ((1u << 10) | (1u << 6) | (3u << 2)) /* S, write-back write-allocate */
-#define L2_AP_RW     (1u << 4)              /* AP = 001 */
-#define L2_AP_RO     ((1u << 9) | (1u << 4)) /* AP = 101 */
+#define L2_PAGE   0x2u
+#define L2_XN     0x1u
+#define L2_NORMAL ((1u << 10) | (1u << 6) | (3u << 2)) /* S, write-back write-allocate */
+#define L2_AP_RW  (1u << 4)                            /* AP = 001 */
+#define L2_AP_RO  ((1u << 9) | (1u << 4))              /* AP = 101 */
 
 /* TTBR0: walks are shareable, inner and outer write-back write-allocate (B4.1.154). */
-#define TTBR_WALKS   0x4au
+#define TTBR_WALKS 0x4au
 
 /* 1 MiB units that the image, its heap included, may touch; espalier.ld checks. */
 #define IMAGE_UNITS (CONFIG_HEAP_PAGES / 256 + 3)

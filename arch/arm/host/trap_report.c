@@ -56,14 +56,13 @@ void arch_print_frame(const struct arch_frame *f)
 	const char *mode = mode_names[f->cpsr & 0x1f];
 
 	for (unsigned i = 0; i < 12; i += 4)
-		panic_printf("r%-2u %08lx  r%-2u %08lx  r%-2u %08lx  r%-2u %08lx\n",
-			     i, (unsigned long)f->r[i], i + 1, (unsigned long)f->r[i + 1],
-			     i + 2, (unsigned long)f->r[i + 2], i + 3,
-			     (unsigned long)f->r[i + 3]);
+		panic_printf("r%-2u %08lx  r%-2u %08lx  r%-2u %08lx  r%-2u %08lx\n", i,
+			     (unsigned long)f->r[i], i + 1, (unsigned long)f->r[i + 1], i + 2,
+			     (unsigned long)f->r[i + 2], i + 3, (unsigned long)f->r[i + 3]);
 	panic_printf("r12 %08lx  sp  %08lx  lr  %08lx  pc  %08lx\n", (unsigned long)f->r[12],
 		     (unsigned long)f->sp, (unsigned long)f->lr, (unsigned long)f->pc);
-	panic_printf("cpsr %08lx (%s, %s)  cpu %u\n", (unsigned long)f->cpsr,
-		     mode ? mode : "?", f->cpsr & 0x20 ? "Thumb" : "ARM", arch_cpu_id());
+	panic_printf("cpsr %08lx (%s, %s)  cpu %u\n", (unsigned long)f->cpsr, mode ? mode : "?",
+		     f->cpsr & 0x20 ? "Thumb" : "ARM", arch_cpu_id());
 }
 
 __noreturn void trap_report(unsigned vector, const struct arch_frame *f)
@@ -71,14 +70,20 @@ __noreturn void trap_report(unsigned vector, const struct arch_frame *f)
 	uint32_t dfsr = READ_CP15(DFSR), dfar = READ_CP15(DFAR);
 	uint32_t ifsr = READ_CP15(IFSR), ifar = READ_CP15(IFAR);
 	static const char *const names[] = {
-		"reset", "undefined instruction", "supervisor call", NULL, NULL,
-		"hypervisor trap", "IRQ", "FIQ",
+		"reset",
+		"undefined instruction",
+		"supervisor call",
+		NULL,
+		NULL,
+		"hypervisor trap",
+		"IRQ",
+		"FIQ",
 	};
 
 	if (vector == 4)
-		panic_from(f, "data abort: %s of 0x%08lx: %s%s",
-			   dfsr & 0x800 ? "write" : "read", (unsigned long)dfar,
-			   fault_name(dfsr), in_guard(dfar) ? ", stack overflow" : "");
+		panic_from(f, "data abort: %s of 0x%08lx: %s%s", dfsr & 0x800 ? "write" : "read",
+			   (unsigned long)dfar, fault_name(dfsr),
+			   in_guard(dfar) ? ", stack overflow" : "");
 	if (vector == 3)
 		panic_from(f, "prefetch abort at 0x%08lx: %s", (unsigned long)ifar,
 			   fault_name(ifsr));

@@ -17,28 +17,19 @@ static uint32_t with_nz(uint32_t cpsr, uint32_t v)
 	return cpsr | (v & CPSR_N) | (v ? 0 : CPSR_Z);
 }
 
-static uint32_t put(uint32_t cpsr, uint32_t bit, bool on)
-{
-	return on ? cpsr | bit : cpsr & ~bit;
-}
+static uint32_t put(uint32_t cpsr, uint32_t bit, bool on) { return on ? cpsr | bit : cpsr & ~bit; }
 
 static uint32_t logic(unsigned opcode, uint32_t n, uint32_t m)
 {
 	switch (opcode) {
 	case 0: /* AND */
-	case 8: /* TST */
-		return n & m;
+	case 8: /* TST */ return n & m;
 	case 1: /* EOR */
-	case 9: /* TEQ */
-		return n ^ m;
-	case 12: /* ORR */
-		return n | m;
-	case 13: /* MOV */
-		return m;
-	case 14: /* BIC */
-		return n & ~m;
-	default: /* MVN */
-		return ~m;
+	case 9: /* TEQ */ return n ^ m;
+	case 12: /* ORR */ return n | m;
+	case 13: /* MOV */ return m;
+	case 14: /* BIC */ return n & ~m;
+	default: /* MVN */ return ~m;
 	}
 }
 

@@ -3,10 +3,7 @@
 
 enum { COND_AL = 14 };
 
-uint32_t insn_itstate(uint32_t cpsr)
-{
-	return ((cpsr >> 8) & 0xfc) | ((cpsr >> 25) & 3);
-}
+uint32_t insn_itstate(uint32_t cpsr) { return ((cpsr >> 8) & 0xfc) | ((cpsr >> 25) & 3); }
 
 uint32_t insn_with_itstate(uint32_t cpsr, uint32_t it)
 {
@@ -22,10 +19,7 @@ uint32_t insn_advance_it(uint32_t cpsr)
 	return insn_with_itstate(cpsr, (it & 0xe0) | ((it << 1) & 0x1f));
 }
 
-bool insn_it_not_last(uint32_t cpsr)
-{
-	return (insn_itstate(cpsr) & 7) != 0;
-}
+bool insn_it_not_last(uint32_t cpsr) { return (insn_itstate(cpsr) & 7) != 0; }
 
 bool insn_cond_passed(unsigned cond, uint32_t cpsr)
 {
@@ -34,14 +28,14 @@ bool insn_cond_passed(unsigned cond, uint32_t cpsr)
 	bool passed;
 
 	switch (cond >> 1) {
-	case 0: passed = z; break;                /* EQ, NE */
-	case 1: passed = c; break;                /* CS, CC */
-	case 2: passed = n; break;                /* MI, PL */
-	case 3: passed = v; break;                /* VS, VC */
-	case 4: passed = c && !z; break;          /* HI, LS */
-	case 5: passed = n == v; break;           /* GE, LT */
-	case 6: passed = n == v && !z; break;     /* GT, LE */
-	default: return true;                     /* AL, unconditional */
+	case 0: passed = z; break;            /* EQ, NE */
+	case 1: passed = c; break;            /* CS, CC */
+	case 2: passed = n; break;            /* MI, PL */
+	case 3: passed = v; break;            /* VS, VC */
+	case 4: passed = c && !z; break;      /* HI, LS */
+	case 5: passed = n == v; break;       /* GE, LT */
+	case 6: passed = n == v && !z; break; /* GT, LE */
+	default: return true;                 /* AL, unconditional */
 	}
 	return passed != (cond & 1);
 }

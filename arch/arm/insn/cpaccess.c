@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <espalier/util.h>
 
 #define CP15_TABLES
@@ -7,7 +7,7 @@
 /*
  * cond 1110 opc1 L CRn  Rt 111x opc2 1 CRm: MCR/MRC on p14 and p15
  */
-#define CP_MASK 0x0f000e10u
+#define CP_MASK  0x0f000e10u
 #define CP_VALUE 0x0e000e10u
 
 bool cp_decode(uint32_t word, struct cp_access *a)
@@ -36,8 +36,8 @@ struct cp15_info cp15_lookup(const struct cp_access *a)
 		const struct cp15_row *r = &cp15_rows[i];
 
 		if ((r->crm >> a->crm & 1) && (r->opc2 >> a->opc2 & 1))
-			return (struct cp15_info){ (enum cp15_class)r->class,
-						   (enum cp15_reg)r->reg, r->harmless, r->name };
+			return (struct cp15_info){ (enum cp15_class)r->class, (enum cp15_reg)r->reg,
+						   r->harmless, r->name };
 	}
 	return (struct cp15_info){ CP15_CLASS_ABSENT, CP15_NONE, false, "?" };
 }

@@ -15,10 +15,7 @@ void insn_next(const struct insn *i, struct insn_env *env)
 		env->cpsr = insn_advance_it(env->cpsr);
 }
 
-bool insn_bx_ok(uint32_t target)
-{
-	return (target & 3) != 2;
-}
+bool insn_bx_ok(uint32_t target) { return (target & 3) != 2; }
 
 void insn_bx(struct insn_env *env, uint32_t target)
 {
@@ -75,14 +72,11 @@ uint32_t insn_shift(struct shift s, uint32_t v, bool *carry)
 		*carry = (v >> (32 - s.amount)) & 1;
 		return v << s.amount;
 	case SHIFT_LSR:
-	case SHIFT_ASR:
-		return shift_right(v, s.amount, s.type == SHIFT_ASR, carry);
+	case SHIFT_ASR: return shift_right(v, s.amount, s.type == SHIFT_ASR, carry);
 	case SHIFT_ROR:
 		*carry = (v >> (s.amount - 1)) & 1;
 		return (v >> s.amount) | (v << (32 - s.amount));
-	case SHIFT_RRX:
-		*carry = v & 1;
-		return (v >> 1) | (in << 31);
+	case SHIFT_RRX: *carry = v & 1; return (v >> 1) | (in << 31);
 	}
 	return v;
 }

@@ -17,7 +17,7 @@ enum isa { ISA_ARM, ISA_THUMB };
  */
 struct insn {
 	enum isa isa;
-	uint8_t size;  /* bytes: 2 or 4 */
+	uint8_t size; /* bytes: 2 or 4 */
 	uint32_t word;
 };
 

@@ -102,10 +102,7 @@ static uint32_t in_data_order(const struct insn_env *env, uint32_t v, unsigned s
 }
 
 /* ARM ARM A3.2.1: one that is not aligned is bytes to whoever handles it. */
-static unsigned piece(uint32_t va, unsigned size)
-{
-	return va & (size - 1) ? 1 : size;
-}
+static unsigned piece(uint32_t va, unsigned size) { return va & (size - 1) ? 1 : size; }
 
 static int load_one(struct insn_env *env, uint32_t va, const struct ldst *l, uint32_t *v)
 {

@@ -11,10 +11,10 @@
 enum { NO_REG = 0xff };
 
 struct ldst {
-	bool load;    /* for a swap: false, it writes */
-	bool sign;    /* sign-extend what was loaded */
-	bool swap;    /* SWP: store reg[1], load reg[0] */
-	bool user;    /* with PL0 permissions */
+	bool load; /* for a swap: false, it writes */
+	bool sign; /* sign-extend what was loaded */
+	bool swap; /* SWP: store reg[1], load reg[0] */
+	bool user; /* with PL0 permissions */
 	bool wback;
 	bool strict;  /* not word-aligned is an alignment fault (ARM ARM A3.2.1) */
 	uint8_t size; /* of one element: 1, 2 or 4 bytes */

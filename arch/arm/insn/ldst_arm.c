@@ -6,9 +6,9 @@
 
 #include "ldst.h"
 
-#define P(w) ((w) >> 24 & 1)
-#define U(w) ((w) >> 23 & 1)
-#define W(w) ((w) >> 21 & 1)
+#define P(w)  ((w) >> 24 & 1)
+#define U(w)  ((w) >> 23 & 1)
+#define W(w)  ((w) >> 21 & 1)
 #define RN(w) BITS(w, 19, 16)
 #define RT(w) BITS(w, 15, 12)
 #define RM(w) BITS(w, 3, 0)
@@ -133,7 +133,7 @@ static int swap(uint32_t w, struct ldst *l)
 	return 0;
 }
 
-#define LD LDST_LOAD
+#define LD  LDST_LOAD
 #define LDS (LDST_LOAD | LDST_SIGN)
 
 static const struct ldst_row rows[] = {

@@ -6,15 +6,12 @@
 
 #include "ldst.h"
 
-#define RN(w) BITS(w, 19, 16)
-#define RT(w) BITS(w, 15, 12)
+#define RN(w)  BITS(w, 19, 16)
+#define RT(w)  BITS(w, 15, 12)
 #define RT2(w) BITS(w, 11, 8)
-#define RM(w) BITS(w, 3, 0)
+#define RM(w)  BITS(w, 3, 0)
 
-static bool bad_reg(unsigned r)
-{
-	return r == REG_SP || r == REG_PC;
-}
+static bool bad_reg(unsigned r) { return r == REG_SP || r == REG_PC; }
 
 /* 16 bit: one register, an immediate of n bits scaled by the element's size. */
 static int t16_one(struct ldst *l, unsigned rt, unsigned rn, uint32_t imm)
@@ -172,9 +169,9 @@ static int t32_unpriv(uint32_t w, struct ldst *l)
 	return bad_reg(l->reg[0]) ? -EINVAL : err;
 }
 
-#define LD LDST_LOAD
-#define LDS (LDST_LOAD | LDST_SIGN)
-#define USR LDST_USER
+#define LD    LDST_LOAD
+#define LDS   (LDST_LOAD | LDST_SIGN)
+#define USR   LDST_USER
 #define FIRST LDST_FIRST
 
 static const struct ldst_row rows16[] = {

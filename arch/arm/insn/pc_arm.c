@@ -67,8 +67,8 @@ static uint32_t operand2(const struct insn *i, const struct insn_env *env, bool 
 	*carry = env->cpsr & CPSR_C;
 	if (w & BIT(25))
 		return insn_shift(ror, BITS(w, 7, 0), carry);
-	return insn_shift(insn_imm_shift(BITS(w, 6, 5), BITS(w, 11, 7)),
-			  insn_reg(i, env, RM(w)), carry);
+	return insn_shift(insn_imm_shift(BITS(w, 6, 5), BITS(w, 11, 7)), insn_reg(i, env, RM(w)),
+			  carry);
 }
 
 static int data_processing(const struct insn *i, struct insn_env *env)

@@ -16,10 +16,7 @@ static uint32_t sign_extend(uint32_t v, unsigned bits)
 	return (v ^ sign) - sign;
 }
 
-static uint32_t aligned_pc(const struct insn_env *env)
-{
-	return (env->pc + 4) & ~UINT32_C(3);
-}
+static uint32_t aligned_pc(const struct insn_env *env) { return (env->pc + 4) & ~UINT32_C(3); }
 
 static int set_and_go_on(const struct insn *i, struct insn_env *env, unsigned rd, uint32_t v)
 {
@@ -39,10 +36,7 @@ static int set_high(const struct insn *i, struct insn_env *env, unsigned rd, uin
 	return 0;
 }
 
-static unsigned high_rd(uint32_t w)
-{
-	return BITS(w, 7, 7) << 3 | BITS(w, 2, 0);
-}
+static unsigned high_rd(uint32_t w) { return BITS(w, 7, 7) << 3 | BITS(w, 2, 0); }
 
 static int add_high(const struct insn *i, struct insn_env *env)
 {

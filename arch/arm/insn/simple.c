@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simple.h"
-
 #include <errno.h>
 #include <stddef.h>
 
 #include <espalier/util.h>
+
+#include "simple.h"
 
 void simple_flags(struct simple_result *res, bool negative, bool zero)
 {
@@ -12,10 +12,7 @@ void simple_flags(struct simple_result *res, bool negative, bool zero)
 	res->cpsr |= (negative ? CPSR_N : 0) | (zero ? CPSR_Z : 0);
 }
 
-static uint32_t rotate(uint32_t v, unsigned n)
-{
-	return n ? v >> n | v << (32 - n) : v;
-}
+static uint32_t rotate(uint32_t v, unsigned n) { return n ? v >> n | v << (32 - n) : v; }
 
 uint32_t simple_shift_reg(enum shift_type type, uint32_t amount, uint32_t v, bool *carry)
 {
@@ -54,25 +51,13 @@ uint32_t simple_insert(uint32_t d, uint32_t n, unsigned msb, unsigned lsb)
 	return (d & ~field) | (n << lsb & field);
 }
 
-uint32_t simple_clz(uint32_t v)
-{
-	return v ? (uint32_t)__builtin_clz(v) : 32;
-}
+uint32_t simple_clz(uint32_t v) { return v ? (uint32_t)__builtin_clz(v) : 32; }
 
-uint32_t simple_rev(uint32_t v)
-{
-	return __builtin_bswap32(v);
-}
+uint32_t simple_rev(uint32_t v) { return __builtin_bswap32(v); }
 
-uint32_t simple_rev16(uint32_t v)
-{
-	return rotate(__builtin_bswap32(v), 16);
-}
+uint32_t simple_rev16(uint32_t v) { return rotate(__builtin_bswap32(v), 16); }
 
-uint32_t simple_revsh(uint32_t v)
-{
-	return simple_extract(__builtin_bswap32(v), 16, 15, false);
-}
+uint32_t simple_revsh(uint32_t v) { return simple_extract(__builtin_bswap32(v), 16, 15, false); }
 
 uint32_t simple_rbit(uint32_t v)
 {
@@ -84,9 +69,6 @@ uint32_t simple_rbit(uint32_t v)
 
 int simple_nop(const struct insn *i, const struct insn_env *env, struct simple_result *res)
 {
-	(void)i;
-	(void)env;
-	(void)res;
 	return 0;
 }
 

@@ -17,8 +17,7 @@ struct simple_result {
 };
 
 /* Reads registers by env, changes nothing.  0; -ENOTSUP: UNPREDICTABLE form. */
-typedef int simple_fn(const struct insn *i, const struct insn_env *env,
-		      struct simple_result *res);
+typedef int simple_fn(const struct insn *i, const struct insn_env *env, struct simple_result *res);
 
 /* Register fields of a 32-bit encoding, each by its lowest bit. */
 #define F16 (UINT32_C(1) << 16)

@@ -44,25 +44,20 @@ static int dp_shift(const struct insn *i, const struct insn_env *env, struct sim
 	return data_processing(i, env, res, m, carry);
 }
 
-static int dp_shift_reg(const struct insn *i, const struct insn_env *env,
-			struct simple_result *res)
+static int dp_shift_reg(const struct insn *i, const struct insn_env *env, struct simple_result *res)
 {
 	bool carry = env->cpsr & CPSR_C;
-	uint32_t m = simple_shift_reg((enum shift_type)BITS(i->word, 6, 5),
-				      simple_get(env, RS(i->word)), simple_get(env, RM(i->word)),
-				      &carry);
+	uint32_t m =
+		simple_shift_reg((enum shift_type)BITS(i->word, 6, 5), simple_get(env, RS(i->word)),
+				 simple_get(env, RM(i->word)), &carry);
 
 	return data_processing(i, env, res, m, carry);
 }
 
-static uint32_t imm16(uint32_t w)
-{
-	return BITS(w, 19, 16) << 12 | BITS(w, 11, 0);
-}
+static uint32_t imm16(uint32_t w) { return BITS(w, 19, 16) << 12 | BITS(w, 11, 0); }
 
 static int movw(const struct insn *i, const struct insn_env *env, struct simple_result *res)
 {
-	(void)env;
 	return simple_put(res, RD(i->word), imm16(i->word));
 }
 
@@ -146,8 +141,9 @@ static int bfx(const struct insn *i, const struct insn_env *env, struct simple_r
 
 	if (lsb + widthm1 > 31)
 		return -ENOTSUP;
-	return simple_put(res, RD(i->word), simple_extract(simple_get(env, RM(i->word)), lsb,
-							   widthm1, i->word & BIT(22)));
+	return simple_put(res, RD(i->word),
+			  simple_extract(simple_get(env, RM(i->word)), lsb, widthm1,
+					 i->word & BIT(22)));
 }
 
 static int bfi(const struct insn *i, const struct insn_env *env, struct simple_result *res)

@@ -12,15 +12,12 @@
 
 enum { AND, EOR, SUB, RSB, ADD, ADC, SBC, TST = 8, CMP = 10, CMN, ORR, MOV, BIC, MVN };
 
-#define D(w)    BITS(w, 2, 0)  /* Rd, or Rdn */
+#define D(w)    BITS(w, 2, 0) /* Rd, or Rdn */
 #define M(w)    BITS(w, 5, 3)
 #define D8(w)   BITS(w, 10, 8) /* Rd where an 8-bit immediate follows */
 #define IMM8(w) BITS(w, 7, 0)
 
-static bool sets_flags(const struct insn_env *env)
-{
-	return !(insn_itstate(env->cpsr) & 15);
-}
+static bool sets_flags(const struct insn_env *env) { return !(insn_itstate(env->cpsr) & 15); }
 
 static int alu(const struct insn_env *env, struct simple_result *res, unsigned opcode, unsigned rd,
 	       uint32_t n, uint32_t m)
@@ -84,8 +81,22 @@ static int data_processing(const struct insn *i, const struct insn_env *env,
 {
 	enum { SHIFT = 16, MUL = SHIFT + 4 };
 	static const uint8_t op[16] = {
-		AND, EOR, SHIFT + SHIFT_LSL, SHIFT + SHIFT_LSR, SHIFT + SHIFT_ASR, ADC, SBC,
-		SHIFT + SHIFT_ROR, TST, RSB /* of 0 */, CMP, CMN, ORR, MUL, BIC, MVN,
+		AND,
+		EOR,
+		SHIFT + SHIFT_LSL,
+		SHIFT + SHIFT_LSR,
+		SHIFT + SHIFT_ASR,
+		ADC,
+		SBC,
+		SHIFT + SHIFT_ROR,
+		TST,
+		RSB /* of 0 */,
+		CMP,
+		CMN,
+		ORR,
+		MUL,
+		BIC,
+		MVN,
 	};
 	unsigned rd = D(i->word), opcode = op[BITS(i->word, 9, 6)];
 	uint32_t n = simple_get(env, rd), m = simple_get(env, M(i->word));
@@ -111,13 +122,10 @@ static int high(const struct insn *i, const struct insn_env *env, struct simple_
 		return -ENOTSUP;
 	m = simple_get(env, rm);
 	switch (BITS(i->word, 9, 8)) {
-	case 0:
-		return simple_put(res, rd, simple_get(env, rd) + m);
+	case 0: return simple_put(res, rd, simple_get(env, rd) + m);
 	case 1: /* of low registers it has another encoding */
-		return rd < 8 && rm < 8 ? -ENOTSUP
-					: alu(env, res, CMP, rd, simple_get(env, rd), m);
-	default:
-		return simple_put(res, rd, m);
+		return rd < 8 && rm < 8 ? -ENOTSUP : alu(env, res, CMP, rd, simple_get(env, rd), m);
+	default: return simple_put(res, rd, m);
 	}
 }
 
@@ -137,8 +145,8 @@ static int extend(const struct insn *i, const struct insn_env *env, struct simpl
 {
 	uint32_t w = i->word;
 
-	return simple_put(res, D(w), simple_extend(simple_get(env, M(w)), 0,
-						   w & BIT(6) ? 8 : 16, w & BIT(7)));
+	return simple_put(res, D(w),
+			  simple_extend(simple_get(env, M(w)), 0, w & BIT(6) ? 8 : 16, w & BIT(7)));
 }
 
 static int rev(const struct insn *i, const struct insn_env *env, struct simple_result *res)

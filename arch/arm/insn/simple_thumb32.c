@@ -7,11 +7,11 @@
 #include "alu.h"
 #include "simple.h"
 
-#define RN(w) BITS(w, 19, 16)
-#define RA(w) BITS(w, 15, 12)
-#define RD(w) BITS(w, 11, 8)
-#define RM(w) BITS(w, 3, 0)
-#define S_BIT BIT(20)
+#define RN(w)    BITS(w, 19, 16)
+#define RA(w)    BITS(w, 15, 12)
+#define RD(w)    BITS(w, 11, 8)
+#define RM(w)    BITS(w, 3, 0)
+#define S_BIT    BIT(20)
 #define IMM5(w)  (BITS(w, 14, 12) << 2 | BITS(w, 7, 6))
 #define IMM12(w) (BITS(w, 26, 26) << 11 | BITS(w, 14, 12) << 8 | BITS(w, 7, 0))
 
@@ -28,16 +28,16 @@ static const struct dp {
 	uint8_t opcode; /* of alu_op() */
 	uint8_t flags;
 } dp[16] = {
-	[0] = { 0, DP_EXISTS | DP_TEST },                /* AND, TST */
-	[1] = { 14, DP_EXISTS },                         /* BIC */
-	[2] = { 12, DP_EXISTS | DP_MOVE },               /* ORR, MOV */
-	[3] = { 12, DP_EXISTS | DP_MOVE | DP_INVERT },   /* ORN, MVN */
-	[4] = { 1, DP_EXISTS | DP_TEST },                /* EOR, TEQ */
-	[8] = { 4, DP_EXISTS | DP_TEST | DP_SP },        /* ADD, CMN */
-	[10] = { 5, DP_EXISTS },                         /* ADC */
-	[11] = { 6, DP_EXISTS },                         /* SBC */
-	[13] = { 2, DP_EXISTS | DP_TEST | DP_SP },       /* SUB, CMP */
-	[14] = { 3, DP_EXISTS },                         /* RSB */
+	[0] = { 0, DP_EXISTS | DP_TEST },              /* AND, TST */
+	[1] = { 14, DP_EXISTS },                       /* BIC */
+	[2] = { 12, DP_EXISTS | DP_MOVE },             /* ORR, MOV */
+	[3] = { 12, DP_EXISTS | DP_MOVE | DP_INVERT }, /* ORN, MVN */
+	[4] = { 1, DP_EXISTS | DP_TEST },              /* EOR, TEQ */
+	[8] = { 4, DP_EXISTS | DP_TEST | DP_SP },      /* ADD, CMN */
+	[10] = { 5, DP_EXISTS },                       /* ADC */
+	[11] = { 6, DP_EXISTS },                       /* SBC */
+	[13] = { 2, DP_EXISTS | DP_TEST | DP_SP },     /* SUB, CMP */
+	[14] = { 3, DP_EXISTS },                       /* RSB */
 };
 
 static bool dp_is_test(const struct dp *op, uint32_t w)
@@ -104,8 +104,7 @@ static bool dp_shift_regs_ok(const struct dp *op, uint32_t w)
 	bool mov = (w & 0xfffff0f0) == 0xea4f0000;
 
 	if (mov)
-		return RD(w) != REG_PC && RM(w) != REG_PC &&
-		       !(RD(w) == REG_SP && RM(w) == REG_SP);
+		return RD(w) != REG_PC && RM(w) != REG_PC && !(RD(w) == REG_SP && RM(w) == REG_SP);
 	if (RM(w) == REG_PC || RM(w) == REG_SP || !dp_regs_ok(op, w))
 		return false;
 	return RD(w) != REG_SP || (lsl && IMM5(w) <= 3);
@@ -143,14 +142,10 @@ static int addw(const struct insn *i, const struct insn_env *env, struct simple_
 	return simple_put(res, RD(i->word), i->word & BIT(23) ? n - imm : n + imm);
 }
 
-static uint32_t imm16(uint32_t w)
-{
-	return BITS(w, 19, 16) << 12 | IMM12(w);
-}
+static uint32_t imm16(uint32_t w) { return BITS(w, 19, 16) << 12 | IMM12(w); }
 
 static int movw(const struct insn *i, const struct insn_env *env, struct simple_result *res)
 {
-	(void)env;
 	return simple_put(res, RD(i->word), imm16(i->word));
 }
 
@@ -167,8 +162,9 @@ static int bfx(const struct insn *i, const struct insn_env *env, struct simple_r
 
 	if (lsb + widthm1 > 31)
 		return -ENOTSUP;
-	return simple_put(res, RD(i->word), simple_extract(simple_get(env, RN(i->word)), lsb,
-							   widthm1, i->word & BIT(23)));
+	return simple_put(res, RD(i->word),
+			  simple_extract(simple_get(env, RN(i->word)), lsb, widthm1,
+					 i->word & BIT(23)));
 }
 
 static int bfi(const struct insn *i, const struct insn_env *env, struct simple_result *res)
@@ -201,8 +197,7 @@ static int reverse(const struct insn *i, const struct insn_env *env, struct simp
 
 	if (RN(i->word) != RM(i->word))
 		return -ENOTSUP;
-	return simple_put(res, RD(i->word),
-			  op[BITS(i->word, 5, 4)](simple_get(env, RM(i->word))));
+	return simple_put(res, RD(i->word), op[BITS(i->word, 5, 4)](simple_get(env, RM(i->word))));
 }
 
 static int clz(const struct insn *i, const struct insn_env *env, struct simple_result *res)

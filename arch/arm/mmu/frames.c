@@ -57,12 +57,11 @@ static bool verify(struct arch_vcpu *av, struct fref fr, enum isa isa, bool user
 	struct verify_patch *p = list[arch_cpu_id()];
 	struct verify_result res;
 
-	if (verify_page(&av->ag->dict, fr.host, isa, user ? VERIFY_PL0 : 0, p, PATCH_MAX,
-			&res) != VERIFY_OK) {
+	if (verify_page(&av->ag->dict, fr.host, isa, user ? VERIFY_PL0 : 0, p, PATCH_MAX, &res) !=
+	    VERIFY_OK) {
 		av->quarantined[res.reason]++;
 		log_debug("frame at host 0x%08x is stepped: %s at offset 0x%x",
-			  (unsigned)ptr_hpa(fr.host).v, verify_reason_name[res.reason],
-			  res.where);
+			  (unsigned)ptr_hpa(fr.host).v, verify_reason_name[res.reason], res.where);
 		return false;
 	}
 	if (res.npatches) {
@@ -71,7 +70,7 @@ static bool verify(struct arch_vcpu *av, struct fref fr, enum isa isa, bool user
 			verify_unpatch(fr.host, p, res.npatches);
 			return false;
 		}
-		memcpy(fr.f->patches, p, res.npatches * sizeof *p);
+		memcpy(fr.f->patches, p, res.npatches * sizeof(*p));
 		fr.f->npatches = res.npatches;
 		av->stat[STAT_PATCHED] += res.npatches;
 	}
@@ -123,8 +122,7 @@ uint32_t frame_load(struct fref fr, uint32_t off, unsigned size)
  * compared with: a store anywhere may take a replacement away from there, as with a load
  * of the word that is stored to.
  */
-void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size,
-		 uint32_t v)
+void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned size, uint32_t v)
 {
 	bool user = fr.f->user, clean = !fr.f->npatches;
 	enum isa isa = fr.f->isa;
@@ -151,6 +149,6 @@ void frames_reset(struct arch_guest *ag)
 	patch_pool_reset(&ag->patches);
 	for (unsigned n = 0; n < ag->banks; n++)
 		memset(ag->bank[n].frames, 0,
-		       (ag->bank[n].size >> PAGE_SHIFT) * sizeof *ag->bank[n].frames);
+		       (ag->bank[n].size >> PAGE_SHIFT) * sizeof(*ag->bank[n].frames));
 	ag->code_gen++;
 }

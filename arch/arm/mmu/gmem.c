@@ -48,8 +48,7 @@ static uint32_t read_code(struct fref fr, unsigned off, unsigned size, bool orig
 }
 
 /* `pc` is aligned for its state; a wide Thumb encoding may go on in the next page. */
-static int fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, bool original,
-		 struct insn *i)
+static int fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, bool original, struct insn *i)
 {
 	unsigned off = pc & PAGE_MASK;
 	struct fref fr;
@@ -84,8 +83,8 @@ int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct ins
 
 	if (exec_frame(av, pc, &fr) || fetch(av, pc, isa, false, &raw))
 		return -EFAULT;
-	if (verify_trapped(&av->ag->dict, fr.host, fr.f->patches, fr.f->npatches,
-			   pc & PAGE_MASK, &raw, i))
+	if (verify_trapped(&av->ag->dict, fr.host, fr.f->patches, fr.f->npatches, pc & PAGE_MASK,
+			   &raw, i))
 		return 0;
 	*i = raw;
 	return -ENOENT;
@@ -104,9 +103,8 @@ static int guest_abort(struct vm_abort *abort, uint32_t va, bool write, unsigned
 static void report_hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write,
 			bool harmless)
 {
-	guest_fault(av->ag->guest, &(struct fault){
-		GPA(gpa), av->frame.pc, (uint8_t)size, write ? FAULT_WRITE : FAULT_READ,
-		harmless });
+	guest_fault(av->ag->guest, &(struct fault){ GPA(gpa), av->frame.pc, (uint8_t)size,
+						    write ? FAULT_WRITE : FAULT_READ, harmless });
 }
 
 /* The RAM window as U-Boot probes it: from the lowest bank up, 1 GiB. */
@@ -145,8 +143,7 @@ int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint3
 	}
 	if (r->kind != REGION_EMUL)
 		return -EFAULT;
-	m = (struct mmio){ gpa - r->base.v, size, write, r->window, av->vcpu->id,
-			   write ? *v : 0 };
+	m = (struct mmio){ gpa - r->base.v, size, write, r->window, av->vcpu->id, write ? *v : 0 };
 	if (r->dev->cls->access(r->dev, &m)) {
 		report_hole(av, gpa, size, write, false);
 		return -EFAULT;
@@ -174,8 +171,8 @@ static void shared_access(void *p, unsigned size, bool write, uint32_t *v)
 }
 
 /* One access that stays within a page. */
-static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool write,
-		       bool user, uint32_t *v, struct vm_abort *abort)
+static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool write, bool user,
+		       uint32_t *v, struct vm_abort *abort)
 {
 	struct gwalk t;
 	struct fref fr;
@@ -292,8 +289,7 @@ static int ctx_probe(void *ctx, uint32_t va, unsigned size, bool write, bool use
 	for (uint32_t p = va >> PAGE_SHIFT;; p = (p + 1) & (0xffffffff >> PAGE_SHIFT)) {
 		uint32_t at = p == va >> PAGE_SHIFT ? va : p << PAGE_SHIFT;
 
-		if (vm_walk(c->av, at, write ? GWALK_WRITE : GWALK_READ, ctx_user(c, user),
-			    &t))
+		if (vm_walk(c->av, at, write ? GWALK_WRITE : GWALK_READ, ctx_user(c, user), &t))
 			return guest_abort(c->abort, at, write, t.fault, t.domain);
 		if (p == last)
 			return 0;
@@ -305,9 +301,14 @@ static int emulate(struct arch_vcpu *av, int (*fn)(const struct insn *, struct i
 {
 	struct emul_ctx ctx = { av, *cpsr, abort };
 	struct insn_env env = {
-		.ctx = &ctx, .pc = *pc, .cpsr = *cpsr,
-		.get_reg = ctx_get, .set_reg = ctx_set,
-		.load = ctx_load, .store = ctx_store, .probe = ctx_probe,
+		.ctx = &ctx,
+		.pc = *pc,
+		.cpsr = *cpsr,
+		.get_reg = ctx_get,
+		.set_reg = ctx_set,
+		.load = ctx_load,
+		.store = ctx_store,
+		.probe = ctx_probe,
 	};
 	int err = fn(i, &env);
 

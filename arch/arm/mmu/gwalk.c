@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gwalk.h"
-
 #include <espalier/util.h>
+
+#include "gwalk.h"
 
 #define DACR_CLIENT  1u
 #define DACR_MANAGER 3u
@@ -79,12 +79,12 @@ static void section(struct gwalk *t, uint32_t va)
 	t->ng = BITS(t->d1, 17, 17);
 	if (super)
 		t->domain = 0;
-	t->pa = super ? (t->d1 & 0xff000000) | (va & 0x00ffffff)
-		      : (t->d1 & 0xfff00000) | (va & 0x000fffff);
+	t->pa = super ? (t->d1 & 0xff000000) | (va & 0x00ffffff) :
+			(t->d1 & 0xfff00000) | (va & 0x000fffff);
 }
 
-static unsigned descriptors(const struct gwalk_regs *r, gwalk_read_t read, void *ctx,
-			    uint32_t va, struct gwalk *t)
+static unsigned descriptors(const struct gwalk_regs *r, gwalk_read_t read, void *ctx, uint32_t va,
+			    struct gwalk *t)
 {
 	uint32_t a, d2;
 
@@ -94,9 +94,7 @@ static unsigned descriptors(const struct gwalk_regs *r, gwalk_read_t read, void 
 		return FSR_WALK_EXTERNAL_1;
 	t->domain = BITS(t->d1, 8, 5);
 	switch (t->d1 & 3) {
-	case D1_SECTION:
-		section(t, va);
-		return FSR_NONE;
+	case D1_SECTION: section(t, va); return FSR_NONE;
 	case D1_TABLE:
 		t->level = 2;
 		if (read(ctx, (t->d1 & ~0x3ffu) + BITS(va, 19, 12) * 4, &d2))
@@ -120,8 +118,7 @@ static unsigned permission(const struct gwalk_regs *r, enum gwalk_access acc, bo
 		return t->level == 1 ? FSR_DOMAIN_1 : FSR_DOMAIN_2;
 	if (t->manager)
 		return FSR_NONE;
-	if (!gwalk_ap_permits(t->ap, acc == GWALK_WRITE, user) ||
-	    (acc == GWALK_EXEC && t->xn))
+	if (!gwalk_ap_permits(t->ap, acc == GWALK_WRITE, user) || (acc == GWALK_EXEC && t->xn))
 		return t->level == 1 ? FSR_PERMISSION_1 : FSR_PERMISSION_2;
 	return FSR_NONE;
 }

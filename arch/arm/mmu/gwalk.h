@@ -45,9 +45,9 @@ struct gwalk {
 	uint8_t level;   /* 1: section, 2: page, 0: MMU off */
 	uint8_t fault;   /* enum fault_status */
 	uint8_t domain;
-	uint8_t ap;      /* AP[2:0]; AFE forms are translated to it */
+	uint8_t ap; /* AP[2:0]; AFE forms are translated to it */
 	bool xn, ng;
-	bool manager;    /* the domain is Manager: ap and xn do not count */
+	bool manager; /* the domain is Manager: ap and xn do not count */
 };
 
 /* Reads the word at guest-physical `pa`.  0 or negative errno. */

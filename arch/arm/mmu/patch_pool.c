@@ -60,6 +60,6 @@ void patch_pool_init(struct patch_pool *p, void *base, uint32_t size)
 
 void patch_pool_reset(struct patch_pool *p)
 {
-	memset(p->free, 0, sizeof p->free);
+	memset(p->free, 0, sizeof(p->free));
 	p->next = p->base;
 }

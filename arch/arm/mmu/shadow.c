@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shadow.h"
-
 #include <errno.h>
 #include <string.h>
 
 #include <arch/cp15.h>
 
+#include "shadow.h"
 
 #define FILL_AROUND 16u
 
@@ -16,7 +15,7 @@ static uint32_t table_entry(const struct shadow *s, unsigned k, unsigned domain)
 
 unsigned shadow_table_of(const struct shadow *s, uint32_t e)
 {
-	unsigned k = ((e & ~0x3ffu) - ptr_hpa(s->table).v) / sizeof s->table[0];
+	unsigned k = ((e & ~0x3ffu) - ptr_hpa(s->table).v) / sizeof(s->table[0]);
 
 	/* The shim's table is not of the pool. */
 	return (e & 3) == L1_TABLE && k < CONFIG_SHADOW_L2 ? k : 0;
@@ -48,7 +47,7 @@ void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va)
 
 void shadow_l2_free(struct shadow *s, unsigned k)
 {
-	memset(s->table[k], 0, sizeof s->table[k]);
+	memset(s->table[k], 0, sizeof(s->table[k]));
 	s->l2[k] = (struct l2){ .next = s->free };
 	s->free = k;
 }
@@ -125,8 +124,7 @@ static unsigned l2_alloc(struct arch_vcpu *av, uint32_t va, uint32_t d1)
 static const uint8_t ap_read_only[8] = { 0, AP_PL1_RO, AP_ANY_RO, AP_ANY_RO,
 					 0, AP_PL1_RO, AP_ANY_RO, AP_ANY_RO };
 
-uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec,
-			 struct fref *fr)
+uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec, struct fref *fr)
 {
 	unsigned ap = t->manager ? AP_ANY_RW : t->ap;
 	uint32_t xn = t->manager ? 0 : t->xn;
@@ -146,9 +144,8 @@ uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec,
 	reg = traptab_find(&av->ag->guest->map, GPA(t->pa));
 	if (!reg || !region_mapped(reg->kind))
 		return 0;
-	return ((reg->host.v + (t->pa - reg->base.v)) & ~PAGE_MASK) | L2_SMALL | L2_XN |
-	       L2_AP(ap) | (reg->kind == REGION_PASS ? L2_DEVICE : L2_NORMAL_WBWA) |
-	       (t->ng ? L2_NG : 0);
+	return ((reg->host.v + (t->pa - reg->base.v)) & ~PAGE_MASK) | L2_SMALL | L2_XN | L2_AP(ap) |
+	       (reg->kind == REGION_PASS ? L2_DEVICE : L2_NORMAL_WBWA) | (t->ng ? L2_NG : 0);
 }
 
 static void rmap_add(struct gframe *f, uint32_t *pte, uint32_t host)
@@ -369,8 +366,7 @@ static void fill_around(struct arch_vcpu *av, unsigned k, uint32_t va, const str
 	}
 }
 
-void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
-		 enum gwalk_access acc)
+void shadow_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *t, enum gwalk_access acc)
 {
 	struct shadow *s = av->shadow;
 	struct fref fr;
@@ -423,10 +419,12 @@ void shadow_load_dacr(struct arch_vcpu *av)
 	}
 }
 
-_Static_assert(ROOT_PAGES * PAGE_SIZE == MEANS_ROOT_BYTES, "MEANS_ROOT_BYTES");
-_Static_assert(sizeof ((struct shadow *)0)->table[0] == MEANS_TABLE_BYTES, "MEANS_TABLE_BYTES");
+_Static_assert(ROOT_PAGES *PAGE_SIZE == MEANS_ROOT_BYTES, "MEANS_ROOT_BYTES");
+_Static_assert(sizeof((struct shadow *)0)->table[0] == MEANS_TABLE_BYTES, "MEANS_TABLE_BYTES");
 _Static_assert(sizeof(struct shadow) + sizeof(struct arch_vcpu) + sizeof(struct sites) +
-	       8 * PAGE_SIZE <= MEANS_VCPU_BYTES, "MEANS_VCPU_BYTES");
+			       8 * PAGE_SIZE <=
+		       MEANS_VCPU_BYTES,
+	       "MEANS_VCPU_BYTES");
 
 static unsigned roots_of(const struct guest *g)
 {
@@ -437,12 +435,12 @@ int shadow_create(struct arch_vcpu *av)
 {
 	struct guest *g = av->ag->guest;
 	unsigned roots = MIN(roots_of(g), (unsigned)CONFIG_SHADOW_ROOTS);
-	struct shadow *s = means_take(g, MEANS_STATE, sizeof *s, PAGE_SIZE);
+	struct shadow *s = means_take(g, MEANS_STATE, sizeof(*s), PAGE_SIZE);
 	char *l1 = means_take(g, MEANS_ROOTS, roots * MEANS_ROOT_BYTES, MEANS_ROOT_BYTES);
 
 	if (!s || !l1)
 		return -ENOMEM;
-	s->table = means_take(g, MEANS_TABLES, CONFIG_SHADOW_L2 * sizeof s->table[0], PAGE_SIZE);
+	s->table = means_take(g, MEANS_TABLES, CONFIG_SHADOW_L2 * sizeof(s->table[0]), PAGE_SIZE);
 	if (!s->table)
 		return -ENOMEM;
 	av->shadow = s;

@@ -18,19 +18,19 @@
 #define L2_ENTRIES 256u
 
 /* Short descriptors (ARM ARM B3.5.1). */
-#define L1_TABLE        1u
-#define L1_SECTION      2u
-#define L1_DOMAIN(n)    ((n) << 5)
-#define L2_SMALL        2u
-#define L2_XN           1u
-#define L2_AP(ap)       (((ap) & 3u) << 4 | ((ap) & 4u) << 7)
-#define L2_NG           (1u << 11)
-#define L2_NORMAL_WBWA  0x4cu /* TEX 001, C, B */
-#define L2_DEVICE       0x04u /* TEX 000, B: shareable device */
-#define AP_PL1_RW       1u
-#define AP_ANY_RW       3u
-#define AP_PL1_RO       5u
-#define AP_ANY_RO       7u
+#define L1_TABLE       1u
+#define L1_SECTION     2u
+#define L1_DOMAIN(n)   ((n) << 5)
+#define L2_SMALL       2u
+#define L2_XN          1u
+#define L2_AP(ap)      ((3u & (ap)) << 4 | (4u & (ap)) << 7)
+#define L2_NG          (1u << 11)
+#define L2_NORMAL_WBWA 0x4cu /* TEX 001, C, B */
+#define L2_DEVICE      0x04u /* TEX 000, B: shareable device */
+#define AP_PL1_RW      1u
+#define AP_ANY_RW      3u
+#define AP_PL1_RO      5u
+#define AP_ANY_RO      7u
 
 /* The shim's tables carry a domain that is always Client. */
 #define SHIM_DOMAIN 15u
@@ -68,7 +68,7 @@ struct section {
 
 struct shadow {
 	unsigned cur;
-	bool lazy;        /* TTBR0 or ASID changed; the root is not chosen yet */
+	bool lazy; /* TTBR0 or ASID changed; the root is not chosen yet */
 	uint32_t tick;
 	uint32_t (*table)[L2_ENTRIES];
 	uint16_t free;
@@ -101,8 +101,7 @@ void shadow_global_drop(struct arch_vcpu *av, unsigned k);
  * or code with replacements that the page is not executed for (`exec`): who reads it
  * as data must not see them.
  */
-uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec,
-			 struct fref *fr);
+uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec, struct fref *fr);
 static inline bool shadow_executable(uint32_t pte)
 {
 	return (pte & (L2_SMALL | L2_XN)) == L2_SMALL;

@@ -11,8 +11,7 @@
 
 void shadow_link_shim(struct arch_vcpu *av, struct root *root)
 {
-	root->l1[av->shim_va >> 20] =
-		ptr_hpa(av->shim_l2).v | L1_TABLE | L1_DOMAIN(SHIM_DOMAIN);
+	root->l1[av->shim_va >> 20] = ptr_hpa(av->shim_l2).v | L1_TABLE | L1_DOMAIN(SHIM_DOMAIN);
 }
 
 static void root_set(struct arch_vcpu *av, unsigned r)
@@ -41,8 +40,7 @@ static unsigned root_exact(const struct arch_vcpu *av)
 	unsigned asid = av->contextidr & 0xff;
 	unsigned r = s->asid_root[asid];
 
-	if (r && s->root[r].used && s->root[r].asid == asid &&
-	    s->root[r].ttbr0 == root_key(av))
+	if (r && s->root[r].used && s->root[r].asid == asid && s->root[r].ttbr0 == root_key(av))
 		return r;
 	return 0;
 }

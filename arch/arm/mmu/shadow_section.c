@@ -7,14 +7,14 @@
  */
 #include "shadow.h"
 
-#define MIB (1u << 20)
+#define MIB            (1u << 20)
 #define FRAMES_PER_MIB (MIB / PAGE_SIZE)
 
 /* ARM ARM figure B3-4. */
 #define SECTION_SUPER       (1u << 18) /* of the guest's descriptor */
 #define SECTION_XN          (1u << 4)
-#define SECTION_NORMAL_WBWA 0x100cu    /* TEX 001, C, B */
-#define SECTION_AP(ap)      (((ap) & 3u) << 10 | ((ap) & 4u) << 13)
+#define SECTION_NORMAL_WBWA 0x100cu /* TEX 001, C, B */
+#define SECTION_AP(ap)      ((3u & (ap)) << 10 | (4u & (ap)) << 13)
 #define SECTION_GET_AP(e)   (BITS(e, 11, 10) | BITS(e, 15, 15) << 2)
 
 /* Executed pages of a read-only megabyte after which the rest is taken for code as well. */
@@ -82,14 +82,15 @@ static bool read_only(const struct gwalk *t)
 }
 
 /* Worth it, and done: the megabyte is all code. */
-static bool make_code(struct arch_vcpu *av, const struct gwalk *t, struct gframe *f,
-		      uint32_t host, enum gwalk_access acc)
+static bool make_code(struct arch_vcpu *av, const struct gwalk *t, struct gframe *f, uint32_t host,
+		      enum gwalk_access acc)
 {
 	unsigned n = count_code(f);
 
 	if (acc != GWALK_EXEC || !read_only(t) || n < CODE_PAGES_ENOUGH)
 		return false;
-	if (n < FRAMES_PER_MIB && !complete_code(av, t->pa, f, frame_find(av->ag, GPA(t->pa)).f->isa))
+	if (n < FRAMES_PER_MIB &&
+	    !complete_code(av, t->pa, f, frame_find(av->ag, GPA(t->pa)).f->isa))
 		return false;
 	return !pages_meet_badly(host);
 }

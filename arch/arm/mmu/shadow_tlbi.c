@@ -22,7 +22,7 @@ void shadow_flush(struct arch_vcpu *av)
 			s->free = k;
 		}
 	}
-	memset(s->bucket, 0, sizeof s->bucket);
+	memset(s->bucket, 0, sizeof(s->bucket));
 	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++) {
 		if (!s->root[r].used)
 			continue;
@@ -71,7 +71,7 @@ void shadow_drop_frame(struct arch_vcpu *av, struct fref fr)
 		*pte = 0;
 		slot = pte - s->table[0];
 		shadow_hw_tlbi_va(av, (uint32_t)s->l2[slot / L2_ENTRIES].index << 20 |
-			slot % L2_ENTRIES << PAGE_SHIFT);
+					      slot % L2_ENTRIES << PAGE_SHIFT);
 	}
 	fr.f->overflow = 0;
 }

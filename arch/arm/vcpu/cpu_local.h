@@ -6,10 +6,10 @@
 #include "vm.h"
 
 struct cpu_local {
-	struct frame thread;         /* the host thread, Secure SVC mode */
+	struct frame thread; /* the host thread, Secure SVC mode */
 	struct banked thread_banked;
-	struct arch_vcpu *current;   /* NULL: the host thread */
-	struct arch_vcpu *ns_owner;  /* whose NS CP15 bank, VFP and TLB are in place */
+	struct arch_vcpu *current;  /* NULL: the host thread */
+	struct arch_vcpu *ns_owner; /* whose NS CP15 bank, VFP and TLB are in place */
 };
 
 struct cpu_local *cpu_local(void);

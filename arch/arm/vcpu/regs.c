@@ -49,10 +49,7 @@ static uint32_t *reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r)
 	return bank_of(av, cpsr) + (r - 13);
 }
 
-uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r)
-{
-	return *reg(av, cpsr, r);
-}
+uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r) { return *reg(av, cpsr, r); }
 
 void vm_set_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r, uint32_t v)
 {

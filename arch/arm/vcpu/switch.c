@@ -4,25 +4,18 @@
  * registers move; the Non-secure CP15 bank, VFP and the TLB follow only when
  * another vCPU comes in (invariant I6).
  */
-#include <espalier/irq.h>
-
 #include <arch/cp15.h>
 #include <arch/stacks.h>
+#include <espalier/irq.h>
 
 #include "cpu_local.h"
 #include "world.h"
 
 static struct cpu_local cpus[CONFIG_MAX_CPUS];
 
-struct cpu_local *cpu_local(void)
-{
-	return &cpus[arch_cpu_id()];
-}
+struct cpu_local *cpu_local(void) { return &cpus[arch_cpu_id()]; }
 
-struct arch_vcpu *vm_current(void)
-{
-	return cpu_local()->current;
-}
+struct arch_vcpu *vm_current(void) { return cpu_local()->current; }
 
 static void set_ns(bool ns)
 {
@@ -79,12 +72,26 @@ static void ns_save(struct arch_vcpu *av)
 static void clear_debug(void)
 {
 	CLEAR_DBG(c7, 0);
-	CLEAR_DBG(c0, 4); CLEAR_DBG(c0, 5); CLEAR_DBG(c0, 6); CLEAR_DBG(c0, 7);
-	CLEAR_DBG(c1, 4); CLEAR_DBG(c1, 5); CLEAR_DBG(c1, 6); CLEAR_DBG(c1, 7);
-	CLEAR_DBG(c2, 4); CLEAR_DBG(c2, 5); CLEAR_DBG(c2, 6); CLEAR_DBG(c2, 7);
-	CLEAR_DBG(c3, 4); CLEAR_DBG(c3, 5); CLEAR_DBG(c3, 6); CLEAR_DBG(c3, 7);
-	CLEAR_DBG(c4, 4); CLEAR_DBG(c4, 5);
-	CLEAR_DBG(c5, 4); CLEAR_DBG(c5, 5);
+	CLEAR_DBG(c0, 4);
+	CLEAR_DBG(c0, 5);
+	CLEAR_DBG(c0, 6);
+	CLEAR_DBG(c0, 7);
+	CLEAR_DBG(c1, 4);
+	CLEAR_DBG(c1, 5);
+	CLEAR_DBG(c1, 6);
+	CLEAR_DBG(c1, 7);
+	CLEAR_DBG(c2, 4);
+	CLEAR_DBG(c2, 5);
+	CLEAR_DBG(c2, 6);
+	CLEAR_DBG(c2, 7);
+	CLEAR_DBG(c3, 4);
+	CLEAR_DBG(c3, 5);
+	CLEAR_DBG(c3, 6);
+	CLEAR_DBG(c3, 7);
+	CLEAR_DBG(c4, 4);
+	CLEAR_DBG(c4, 5);
+	CLEAR_DBG(c5, 4);
+	CLEAR_DBG(c5, 5);
 }
 
 static void ns_load(struct arch_vcpu *av)
@@ -110,8 +117,8 @@ static void ns_load(struct arch_vcpu *av)
 	WRITE_CP15(DACR, av->hw_dacr);
 	WRITE_CP15(CONTEXTIDR, av->contextidr);
 	WRITE_CP15(TTBR1, av->mmu.ttbr1); /* what the guest reads; the hardware does not use it */
-	WRITE_CP15(NMRR, av->mmu.sctlr); /* what the guest's reads of SCTLR and DACR */
-	WRITE_CP15(PRRR, av->mmu.dacr);  /* became reads of */
+	WRITE_CP15(NMRR, av->mmu.sctlr);  /* what the guest's reads of SCTLR and DACR */
+	WRITE_CP15(PRRR, av->mmu.dacr);   /* became reads of */
 	WRITE_CP15(SCTLR, av->hw_sctlr);
 	WRITE_CP15(VBAR, av->shim_va + SHIM_PAGE);
 	isb();

@@ -42,7 +42,7 @@ static int add_bank(struct arch_guest *ag, const struct region *r)
 
 int arch_guest_create(struct guest *g)
 {
-	struct arch_guest *ag = means_take(g, MEANS_STATE, sizeof *ag, MEANS_GRAIN);
+	struct arch_guest *ag = means_take(g, MEANS_STATE, sizeof(*ag), MEANS_GRAIN);
 
 	if (!ag)
 		return -ENOMEM;
@@ -50,11 +50,12 @@ int arch_guest_create(struct guest *g)
 	ag->guest = g;
 	ag->code_gen = 1;
 	verify_dict_init(&ag->dict);
-	patch_pool_init(&ag->patches, means_take(g, MEANS_PATCHES, g->means.plan.bytes[MEANS_PATCHES],
-						 PAGE_SIZE), g->means.plan.bytes[MEANS_PATCHES]);
+	patch_pool_init(&ag->patches,
+			means_take(g, MEANS_PATCHES, g->means.plan.bytes[MEANS_PATCHES], PAGE_SIZE),
+			g->means.plan.bytes[MEANS_PATCHES]);
 	for (unsigned n = 0; n < g->map.n; n++) {
-		int err = g->map.regions[n].kind == REGION_RAM ?
-			add_bank(ag, &g->map.regions[n]) : 0;
+		int err =
+			g->map.regions[n].kind == REGION_RAM ? add_bank(ag, &g->map.regions[n]) : 0;
 
 		if (err)
 			return err;
@@ -96,14 +97,14 @@ static void *vcpu_state(struct vcpu *v, uint32_t bytes)
 
 int arch_vcpu_create(struct vcpu *v)
 {
-	struct arch_vcpu *av = vcpu_state(v, sizeof *av);
+	struct arch_vcpu *av = vcpu_state(v, sizeof(*av));
 
 	if (!av)
 		return -ENOMEM;
 	v->arch = av;
 	av->vcpu = v;
 	av->ag = v->guest->arch;
-	av->sites = vcpu_state(v, sizeof *av->sites);
+	av->sites = vcpu_state(v, sizeof(*av->sites));
 	if (!av->sites || shim_create(av) || shadow_create(av))
 		return -ENOMEM;
 	vcp15_reset(av);
@@ -126,10 +127,10 @@ void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, u
 
 	switch_forget(av);
 	av->frame = (struct frame){ .fast = av->fast_site };
-	memset(&av->banked, 0, sizeof av->banked);
-	memset(&av->ns, 0, sizeof av->ns);
-	memset(&av->abt, 0, sizeof av->abt);
-	memset(&av->und, 0, sizeof av->und);
+	memset(&av->banked, 0, sizeof(av->banked));
+	memset(&av->ns, 0, sizeof(av->ns));
+	memset(&av->abt, 0, sizeof(av->abt));
+	memset(&av->und, 0, sizeof(av->und));
 	av->frame.r[0] = r0;
 	av->frame.r[1] = r1;
 	av->frame.r[2] = r2;
@@ -170,7 +171,7 @@ static void put(struct reg_list *l, const char *name, uint32_t value)
 
 unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 {
-	static const char *const names[] = { "r0", "r1", "r2", "r3", "r4", "r5", "r6",
+	static const char *const names[] = { "r0", "r1", "r2", "r3",  "r4",  "r5", "r6",
 					     "r7", "r8", "r9", "r10", "r11", "r12" };
 	const struct arch_vcpu *av = v->arch;
 	const struct banked *b = &av->banked;

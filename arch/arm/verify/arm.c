@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A page that was entered in ARM state. */
 #include <espalier/util.h>
 
@@ -13,7 +13,7 @@ static unsigned displace_cost(uint32_t w)
 	if (is_exclusive(w))
 		return 3;
 	if (w >> 28 != 14)
-		return 2; /* rather data than an AL instruction is */
+		return 2;                      /* rather data than an AL instruction is */
 	return (w & 0x0e000000) == 0x0a000000; /* a branch */
 }
 

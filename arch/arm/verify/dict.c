@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The dictionary of replacement words. */
 #include <errno.h>
 #include <string.h>

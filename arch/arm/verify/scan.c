@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Finding things in a page: forbidden encodings, literals, Thumb boundaries. */
 #include <string.h>
 
@@ -74,7 +74,8 @@ unsigned scan_next(const uint32_t *page, unsigned i)
 static inline bool special_word(const struct verify_dict *d, uint32_t w)
 {
 	/* SMC #0 and #1 are the guest's own: nothing to do, nothing to remember. */
-	return is_wfi_arm(w) || is_trap_arm(w) || (is_smc_arm(w) && d->smc[w & 15] != (w & ~ARM_COND));
+	return is_wfi_arm(w) || is_trap_arm(w) ||
+	       (is_smc_arm(w) && d->smc[w & 15] != (w & ~ARM_COND));
 }
 
 bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa)
@@ -164,12 +165,9 @@ static const struct literal_row {
 static int literal_offset(enum literal_imm imm, uint32_t w)
 {
 	switch (imm) {
-	case IMM12:
-		return (int)BITS(w, 11, 0);
-	case IMM8_SPLIT:
-		return (int)(BITS(w, 11, 8) << 4 | BITS(w, 3, 0));
-	default:
-		return (int)BITS(w, 7, 0) * 4;
+	case IMM12: return (int)BITS(w, 11, 0);
+	case IMM8_SPLIT: return (int)(BITS(w, 11, 8) << 4 | BITS(w, 3, 0));
+	default: return (int)BITS(w, 7, 0) * 4;
 	}
 }
 
@@ -220,8 +218,9 @@ static int adr_target(uint32_t w, bool wide, unsigned offset, int *target)
 		return (w & 0xf800) == 0xa000 ? (int)BITS(w, 10, 8) : -1;
 	}
 	*target = (w & 0x00a00000) ? pc - imm : pc + imm;
-	return (w & 0xfbff8000) == 0xf20f0000 || (w & 0xfbff8000) == 0xf2af0000
-		? (int)BITS(w, 11, 8) : -1;
+	return (w & 0xfbff8000) == 0xf20f0000 || (w & 0xfbff8000) == 0xf2af0000 ?
+		       (int)BITS(w, 11, 8) :
+		       -1;
 }
 
 /* The instruction at p, hw1:hw2 if it is wide; 0 if none can begin there. */
@@ -275,7 +274,8 @@ static void mark_table(struct vrun *v, unsigned p, unsigned rd, int first)
 	    v->tables == VRUN_TABLES)
 		return;
 	end = MIN((unsigned)first + 4 * n, VERIFY_PAGE_SIZE);
-	v->table[v->tables++] = (struct vtable){ (uint16_t)(2 * q), (uint16_t)first, (uint16_t)end };
+	v->table[v->tables++] =
+		(struct vtable){ (uint16_t)(2 * q), (uint16_t)first, (uint16_t)end };
 	for (unsigned i = (unsigned)first / 4; i < end / 4; i++)
 		v->literal[i >> 5] |= BIT(i & 31);
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A page that was entered in Thumb state. */
 #include <espalier/util.h>
 
@@ -9,8 +9,8 @@ static bool replaceable(const struct vrun *v, unsigned p)
 {
 	bool wide = thumb_is_wide(page_hw(v->page, p));
 
-	return boundary_at(v, p) == B_START && !is_literal(v, p >> 1) && p + wide < PAGE_HALFWORDS &&
-	       !is_literal(v, (p + wide) >> 1);
+	return boundary_at(v, p) == B_START && !is_literal(v, p >> 1) &&
+	       p + wide < PAGE_HALFWORDS && !is_literal(v, (p + wide) >> 1);
 }
 
 /*
@@ -109,10 +109,10 @@ static bool break_word(struct vrun *v, unsigned i)
 		return run_fail(v, VERIFY_REASON_MIXED, 4 * i);
 	v->r->displaced++;
 	if (boundary_at(v, lo) == B_SECOND)
-		return replaceable(v, lo - 1) ? trap_thumb_at(v, lo - 1, true)
-					      : run_fail(v, VERIFY_REASON_DATA, 4 * i);
-	return replaceable(v, lo) ? trap_thumb_at(v, lo, false)
-				  : run_fail(v, VERIFY_REASON_DATA, 4 * i);
+		return replaceable(v, lo - 1) ? trap_thumb_at(v, lo - 1, true) :
+						run_fail(v, VERIFY_REASON_DATA, 4 * i);
+	return replaceable(v, lo) ? trap_thumb_at(v, lo, false) :
+				    run_fail(v, VERIFY_REASON_DATA, 4 * i);
 }
 
 static bool thumb_window(struct vrun *v, unsigned p)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The verifier's frame: patches, verdict, page edges.  docs/verifier.md. */
 #include <stddef.h>
 #include <string.h>
@@ -104,7 +104,8 @@ uint32_t verify_read(const uint32_t page[VERIFY_PAGE_WORDS], const struct verify
 	for (unsigned k = 0; k < size; k++) {
 		unsigned at = offset + k;
 		const struct verify_patch *q = verify_lookup(patches, n, at);
-		uint32_t byte = q ? q->original >> 8 * (at - q->offset) : page[at >> 2] >> 8 * (at & 3);
+		uint32_t byte =
+			q ? q->original >> 8 * (at - q->offset) : page[at >> 2] >> 8 * (at & 3);
 
 		value |= (byte & 0xff) << 8 * k;
 	}
@@ -162,7 +163,8 @@ bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind 
 		if (v->n == v->max)
 			return run_fail(v, VERIFY_REASON_PATCHES, offset);
 		memmove(q + 1, q, (v->n++ - at) * sizeof(*q));
-		*q = (struct verify_patch){ .offset = (uint16_t)offset, .size = (uint8_t)size,
+		*q = (struct verify_patch){ .offset = (uint16_t)offset,
+					    .size = (uint8_t)size,
 					    .original = original };
 	}
 	q->kind = (uint8_t)kind;

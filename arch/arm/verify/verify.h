@@ -13,7 +13,7 @@
 
 #include "insn/insn.h"
 
-#define VERIFY_PAGE_SIZE 4096u
+#define VERIFY_PAGE_SIZE  4096u
 #define VERIFY_PAGE_WORDS 1024u
 
 /*
@@ -21,12 +21,12 @@
  * only ever added: a guest may have copied any replacement to a page that we
  * have not seen.  The caller serializes access (the guest's memory lock).
  */
-#define VERIFY_SMC_FIRST 2u /* SMC #0 and #1 stay the guest's own (SMCCC, vendors) */
-#define VERIFY_SMC_SLOTS 16u
-#define VERIFY_TRAPS 256u
-#define VERIFY_TRAPS_OWN 254u /* 0xfe and 0xff are LLVM's and KGDB's breakpoints */
+#define VERIFY_SMC_FIRST   2u /* SMC #0 and #1 stay the guest's own (SMCCC, vendors) */
+#define VERIFY_SMC_SLOTS   16u
+#define VERIFY_TRAPS       256u
+#define VERIFY_TRAPS_OWN   254u /* 0xfe and 0xff are LLVM's and KGDB's breakpoints */
 #define VERIFY_TRAPS_THUMB 112u
-#define VERIFY_ALIASES 2u /* SCTLR, DACR */
+#define VERIFY_ALIASES     2u /* SCTLR, DACR */
 
 struct verify_dict {
 	/* SMC #k: condition field zero; 0 = free, the SMC itself = the guest's own. */
@@ -84,7 +84,7 @@ extern const char *const verify_reason_name[VERIFY_REASONS];
 struct verify_result {
 	enum verify_verdict verdict;
 	enum verify_reason reason;
-	uint16_t where;     /* byte offset that `reason` is about */
+	uint16_t where; /* byte offset that `reason` is about */
 	uint16_t npatches;
 	uint16_t displaced; /* patches that only break a window of the other decoding */
 	uint16_t ambiguous; /* words taken for copies of ours that may be the guest's own */

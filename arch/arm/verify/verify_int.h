@@ -9,12 +9,12 @@
 #define PAGE_HALFWORDS (2u * VERIFY_PAGE_WORDS)
 
 /* ARM words, condition field zero: WFI (A8.8.425) and SMC (B9.3.14). */
-#define ARM_WFI 0x0320f003u
-#define ARM_SMC 0x01600070u
-#define ARM_COND 0xf0000000u
-#define THUMB_WFI 0xbf30u
+#define ARM_WFI     0x0320f003u
+#define ARM_SMC     0x01600070u
+#define ARM_COND    0xf0000000u
+#define THUMB_WFI   0xbf30u
 #define THUMB_WFI_W 0xf3af8003u
-#define THUMB_NOP 0xbf00u
+#define THUMB_NOP   0xbf00u
 /* p15 and p13, p14 and p12 differ in this bit. */
 #define CP_COLOUR 0x200u
 
@@ -40,14 +40,8 @@ static inline unsigned trap_thumb_index(uint32_t hw)
 	return ((hw >> 5 & 7) - 1) << 4 | (hw & 15);
 }
 
-static inline bool is_smc_arm(uint32_t w)
-{
-	return (w & 0x0ffffff0u) == ARM_SMC && w >> 28 != 15;
-}
-static inline bool is_wfi_arm(uint32_t w)
-{
-	return (w & 0x0fffffffu) == ARM_WFI && w >> 28 != 15;
-}
+static inline bool is_smc_arm(uint32_t w) { return (w & 0x0ffffff0u) == ARM_SMC && w >> 28 != 15; }
+static inline bool is_wfi_arm(uint32_t w) { return (w & 0x0fffffffu) == ARM_WFI && w >> 28 != 15; }
 
 /* Where a halfword stands in the honest Thumb decoding. */
 enum boundary { B_UNKNOWN, B_START, B_SECOND };

@@ -13,9 +13,15 @@
 #define PAGE_SIZE  (1u << PAGE_SHIFT)
 #define PAGE_MASK  (PAGE_SIZE - 1)
 
-typedef struct { uint32_t v; } gva_t; /* guest-virtual */
-typedef struct { uint32_t v; } gpa_t; /* guest-physical */
-typedef struct { uint32_t v; } hpa_t; /* host-physical (== host-virtual) */
+typedef struct {
+	uint32_t v;
+} gva_t; /* guest-virtual */
+typedef struct {
+	uint32_t v;
+} gpa_t; /* guest-physical */
+typedef struct {
+	uint32_t v;
+} hpa_t; /* host-physical (== host-virtual) */
 
 #define GVA(x) ((gva_t){ (uint32_t)(x) })
 #define GPA(x) ((gpa_t){ (uint32_t)(x) })

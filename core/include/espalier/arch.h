@@ -106,8 +106,7 @@ void arch_vcpu_destroy(struct vcpu *v);
  * Sets the reset state (ARM ARM B1.9.1: SVC mode, A/I/F masked, MMU off), with
  * PC = entry (bit 0 selects Thumb state) and r0..r2 as given.
  */
-void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1,
-		     uint32_t r2);
+void arch_vcpu_reset(struct vcpu *v, uint32_t entry, uint32_t r0, uint32_t r1, uint32_t r2);
 
 /*
  * Drives the vCPU's virtual IRQ input (level).  Called by the emulated GIC on
@@ -138,8 +137,8 @@ struct arch_look {
 	uint32_t vectors; /* base of its exception vectors */
 	uint64_t exits;   /* of its own doing: interrupts do not count */
 	struct {
-		uint64_t n;   /* that it took so far */
-		uint32_t pc;  /* of the last one */
+		uint64_t n;  /* that it took so far */
+		uint32_t pc; /* of the last one */
 	} data_abort, prefetch_abort, undef;
 	uint32_t fault_address; /* of the last data abort */
 };

@@ -19,7 +19,10 @@ struct device {
 };
 
 enum driver_order {
-	DRIVER_CONSOLE, DRIVER_IRQCHIP, DRIVER_CLOCK, DRIVER_OTHER,
+	DRIVER_CONSOLE,
+	DRIVER_IRQCHIP,
+	DRIVER_CLOCK,
+	DRIVER_OTHER,
 	DRIVER_LOOK, /* it only looks at the device at boot, which stays free for guests */
 };
 
@@ -33,8 +36,7 @@ struct driver {
 
 /* Puts a driver into the linker's table of drivers. */
 #define DRIVER(d) \
-	static const struct driver *const d##_row \
-		__attribute__((used, section("drivers"))) = &(d)
+	static const struct driver *const d##_row __attribute__((used, section("drivers"))) = &(d)
 
 /*
  * Probes every enabled node for drivers of the given order.  Returns how many

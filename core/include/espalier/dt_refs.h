@@ -30,8 +30,8 @@ struct dt_ref {
 	const char *name;  /* of the property */
 	const char *cells; /* DT_REF_CELLS, DT_REF_MAP */
 	uint8_t shape, role;
-	uint8_t n, at;     /* DT_REF_GROUPS */
-	bool maybe;        /* elsewhere the name has numbers or text */
+	uint8_t n, at; /* DT_REF_GROUPS */
+	bool maybe;    /* elsewhere the name has numbers or text */
 };
 
 extern const struct dt_ref dt_refs[]; /* sorted by name */

@@ -16,7 +16,7 @@
 struct guest;
 struct emul_dev;
 
-#define EMUL_MAX_IRQS 4
+#define EMUL_MAX_IRQS    4
 #define EMUL_MAX_WINDOWS 2
 
 /* One access of 1, 2 or 4 bytes, naturally aligned within the window. */
@@ -24,9 +24,9 @@ struct mmio {
 	uint32_t offset; /* from the start of the window */
 	uint8_t size;
 	bool write;
-	uint8_t window;  /* index of the node's `reg` entry */
-	uint8_t vcpu;    /* number of the accessing vCPU in its guest */
-	uint32_t value;  /* in for writes, out for reads (zero-extended) */
+	uint8_t window; /* index of the node's `reg` entry */
+	uint8_t vcpu;   /* number of the accessing vCPU in its guest */
+	uint32_t value; /* in for writes, out for reads (zero-extended) */
 };
 
 struct reg_row;
@@ -93,8 +93,8 @@ struct reg_row {
 	/* NULL get: reads 0 (write-only).  NULL set: writes ignored (read-only). */
 	uint32_t (*get)(struct emul_dev *d, const struct mmio *m, unsigned index);
 	void (*set)(struct emul_dev *d, const struct mmio *m, unsigned index, uint32_t v);
-	uint32_t value;   /* what a row without `get` reads as (ID registers) */
-	uint8_t bytes;    /* nonzero: byte and halfword access allowed too */
+	uint32_t value; /* what a row without `get` reads as (ID registers) */
+	uint8_t bytes;  /* nonzero: byte and halfword access allowed too */
 };
 
 /*
@@ -104,8 +104,7 @@ struct reg_row {
  * lanes; narrow writes of one pass m through unchanged with v holding the value
  * in its lanes.  -ENXIO when no row fits or the size is not allowed.
  */
-int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *rows,
-		    unsigned n);
+int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *rows, unsigned n);
 
 /* The same over the class's maps: the `access` of most classes. */
 int emul_rows_access(struct emul_dev *d, struct mmio *m);
@@ -160,7 +159,7 @@ struct virq_hw {
 /* What a guest made of its interrupts; one bit for each INTID. */
 #define VIRQ_WORDS 3
 struct virq_picture {
-	bool present; /* it has an emulated GIC */
+	bool present;          /* it has an emulated GIC */
 	bool distributor, cpu; /* both are on, and the latter's mask lets something in */
 	uint32_t enabled[VIRQ_WORDS], pending[VIRQ_WORDS];
 };

@@ -15,15 +15,15 @@
 
 struct ext2 {
 	struct block *dev;
-	uint32_t block_size;   /* bytes: 1024, 2048 or 4096 */
+	uint32_t block_size; /* bytes: 1024, 2048 or 4096 */
 	uint32_t blocks_count;
 	uint32_t inodes_count;
 	uint32_t inodes_per_group;
 	uint32_t inode_size;
 	uint32_t first_data_block;
 	uint32_t groups;
-	bool filetype;         /* directory entries carry a type */
-	char error[96];        /* why the last call failed, for people */
+	bool filetype;  /* directory entries carry a type */
+	char error[96]; /* why the last call failed, for people */
 };
 
 enum ext2_type { EXT2_FILE, EXT2_DIR, EXT2_SYMLINK, EXT2_OTHER };

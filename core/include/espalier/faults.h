@@ -20,9 +20,9 @@ enum fault_kind { FAULT_READ, FAULT_WRITE, FAULT_FETCH, FAULT_KINDS };
 struct fault {
 	gpa_t a;
 	uint32_t pc;
-	uint8_t size;         /* bytes */
-	uint8_t kind;         /* enum fault_kind */
-	bool harmless;        /* the guest gets no abort (espalier,hole): it is not logged */
+	uint8_t size;  /* bytes */
+	uint8_t kind;  /* enum fault_kind */
+	bool harmless; /* the guest gets no abort (espalier,hole): it is not logged */
 };
 
 /* A range of a node of the host's tree. */
@@ -35,8 +35,8 @@ struct fault_node {
 /* What is known of one node, or of one page where no node is. */
 struct fault_row {
 	const struct fault_node *host;
-	const char *own;      /* path in the guest's own tree: its device refused it */
-	uint32_t page;        /* with neither of them */
+	const char *own; /* path in the guest's own tree: its device refused it */
+	uint32_t page;   /* with neither of them */
 	uint64_t count[FAULT_KINDS];
 	struct fault last;
 	/* private */

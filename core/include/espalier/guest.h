@@ -18,7 +18,7 @@
 #include <espalier/traptab.h>
 #include <espalier/vcpu.h>
 
-#define GUEST_NAME_MAX PART_NAME_MAX
+#define GUEST_NAME_MAX  PART_NAME_MAX
 #define GUEST_MAX_VCPUS PART_MAX_CPUS
 
 struct arch_guest;
@@ -37,8 +37,8 @@ enum guest_request { REQUEST_NONE, REQUEST_HALT, REQUEST_RESET };
 
 /* What was put into a guest's RAM, to compare with later. */
 struct guest_loaded {
-	uint32_t entry;      /* bit 0: Thumb */
-	uint32_t entry_word; /* what was there */
+	uint32_t entry;                           /* bit 0: Thumb */
+	uint32_t entry_word;                      /* what was there */
 	uint32_t initrd, initrd_size, initrd_sum; /* size 0: none; guest_ram_sum() */
 };
 
@@ -46,28 +46,28 @@ struct guest {
 	struct list link;
 	char name[GUEST_NAME_MAX];
 	enum guest_state state;
-	const char *dtb_path; /* file that it was created from */
-	void *dtb;            /* its tree, with the espalier, properties */
+	const char *dtb_path;   /* file that it was created from */
+	void *dtb;              /* its tree, with the espalier, properties */
 	struct part_guest part; /* what the tree says; lives in the machine's partition */
 	struct traptab map;
-	struct means means;   /* what the VMM has for it */
+	struct means means; /* what the VMM has for it */
 	struct emul_dev *devs;
 	unsigned nr_devs;
-	struct emul_dev *gic; /* the one that virq_set() drives, or NULL */
+	struct emul_dev *gic;    /* the one that virq_set() drives, or NULL */
 	struct virq_hw *hw_irqs; /* its inputs with interrupts of the host behind them */
 	struct vcpu *vcpus;
 	unsigned nr_vcpus;
 	enum hole_policy hole;
-	bool lazy_domains; /* espalier,lazy-domains */
-	struct sched_params sched; /* what its vCPUs begin with */
-	uint64_t faults;   /* accesses outside the map */
+	bool lazy_domains;              /* espalier,lazy-domains */
+	struct sched_params sched;      /* what its vCPUs begin with */
+	uint64_t faults;                /* accesses outside the map */
 	struct fault_table fault_table; /* ... and where */
-	struct guest_loaded loaded; /* by the last kick */
-	const char *halt_reason; /* why it is GUEST_HALTED, static text */
+	struct guest_loaded loaded;     /* by the last kick */
+	const char *halt_reason;        /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
 	/* private to core/guest */
 	enum guest_request request;
-	bool ram_dirty;           /* its RAM must be zeroed before it runs */
+	bool ram_dirty; /* its RAM must be zeroed before it runs */
 };
 
 /* Calls fn for each guest in order of creation. */

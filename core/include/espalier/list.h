@@ -11,7 +11,10 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name) \
+	{ \
+		&(name), &(name) \
+	}
 
 static inline void list_init(struct list *l) { l->next = l->prev = l; }
 static inline bool list_empty(const struct list *l) { return l->next == l; }
@@ -34,8 +37,7 @@ static inline void list_del(struct list *n)
 }
 
 #define list_entry(l, type, member) container_of(l, type, member)
-#define list_for_each(it, head) \
-	for (struct list *it = (head)->next; it != (head); it = it->next)
+#define list_for_each(it, head)     for (struct list *it = (head)->next; it != (head); it = it->next)
 /* As list_for_each; the body may unlink `it`. */
 #define list_for_each_safe(it, head) \
 	for (struct list *it = (head)->next, *it##_n = it->next; it != (head); \

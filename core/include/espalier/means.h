@@ -25,17 +25,17 @@ enum means_kind {
  * Rates, in bytes as the 32-bit VMM has them, so that the host program reckons as the
  * VMM does.  arch/arm asserts that its structs fit.
  */
-#define MEANS_ROOT_BYTES	16384u
-#define MEANS_TABLE_BYTES	1024u
-#define MEANS_FRAME_BYTES	24u
-#define MEANS_PATCH_BYTES	32u /* of each frame, on average */
-#define MEANS_GUEST_BYTES	(12u << 10)
-#define MEANS_VCPU_BYTES	(128u << 10)
-#define MEANS_ROOTS_PER_MIB	2u
-#define MEANS_ROOTS_MIN		16u
-#define MEANS_BANKS		8u  /* ranges of RAM at most */
-#define MEANS_GRAIN		32u /* what is taken out is multiples of it */
-#define MEANS_ALIGN		MEANS_ROOT_BYTES /* of the piece */
+#define MEANS_ROOT_BYTES    16384u
+#define MEANS_TABLE_BYTES   1024u
+#define MEANS_FRAME_BYTES   24u
+#define MEANS_PATCH_BYTES   32u /* of each frame, on average */
+#define MEANS_GUEST_BYTES   (12u << 10)
+#define MEANS_VCPU_BYTES    (128u << 10)
+#define MEANS_ROOTS_PER_MIB 2u
+#define MEANS_ROOTS_MIN     16u
+#define MEANS_BANKS         8u               /* ranges of RAM at most */
+#define MEANS_GRAIN         32u              /* what is taken out is multiples of it */
+#define MEANS_ALIGN         MEANS_ROOT_BYTES /* of the piece */
 
 struct means_plan {
 	uint32_t bytes[MEANS_KINDS];

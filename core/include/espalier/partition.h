@@ -16,22 +16,22 @@
 #include <espalier/traptab.h>
 #include <espalier/util.h>
 
-#define PART_VMM "the VMM"
-#define PART_NAME_MAX	32u  /* of a guest, NUL included */
+#define PART_VMM        "the VMM"
+#define PART_NAME_MAX   32u  /* of a guest, NUL included */
 #define PART_MAX_RANGES 256u /* of one guest */
-#define PART_MAX_IRQS	128u /* of one guest */
-#define PART_MAX_DEVS	64u  /* emulated ones of one guest */
-#define PART_MAX_RUNS	32u  /* of free RAM */
-#define PART_MAX_CPUS	1u   /* vCPUs, until a guest can start them */
+#define PART_MAX_IRQS   128u /* of one guest */
+#define PART_MAX_DEVS   64u  /* emulated ones of one guest */
+#define PART_MAX_RUNS   32u  /* of free RAM */
+#define PART_MAX_CPUS   1u   /* vCPUs, until a guest can start them */
 
 /* --- rules ------------------------------------------------------------------------ */
 
 enum part_severity { PART_ERROR, PART_WARNING };
 
 struct part_rule {
-	uint16_t code;    /* 12: P012 */
-	uint8_t severity; /* enum part_severity */
-	int8_t err;       /* errno that a violation becomes */
+	uint16_t code;     /* 12: P012 */
+	uint8_t severity;  /* enum part_severity */
+	int8_t err;        /* errno that a violation becomes */
 	const char *title; /* what is wrong, in a few words */
 	const char *hint;  /* what to do about it */
 };
@@ -46,9 +46,9 @@ struct part_guest;
 struct part_finding {
 	const struct part_rule *rule;
 	const struct part_guest *guest;
-	const char *path;  /* node; "" for the tree as a whole */
-	const char *prop;  /* or NULL */
-	const char *text;  /* what is wrong */
+	const char *path;               /* node; "" for the tree as a whole */
+	const char *prop;               /* or NULL */
+	const char *text;               /* what is wrong */
 	const char *have, *want;        /* both values, where there are such, or NULL */
 	const char *owner, *owner_path; /* the other owner and its node, or NULL */
 };
@@ -90,8 +90,8 @@ struct part_guest {
 	const char *name;
 	const char *file; /* of its tree, for messages */
 	const void *fdt;
-	uint32_t size;    /* of fdt, in bytes */
-	bool fresh;       /* to be checked; else it exists, and is what others must spare */
+	uint32_t size; /* of fdt, in bytes */
+	bool fresh;    /* to be checked; else it exists, and is what others must spare */
 	/* --- */
 	struct part_guest *next;
 	struct part_range *ranges; /* sorted by base, none overlap */
@@ -101,7 +101,7 @@ struct part_guest {
 	unsigned cpus;
 	struct means_plan means; /* what the VMM needs for it ... */
 	uint32_t means_host;     /* ... and where it is, or is planned */
-	int gic;          /* number of the emulated interrupt controller, or -1 */
+	int gic;                 /* number of the emulated interrupt controller, or -1 */
 	unsigned errors, warnings;
 	struct part_path *paths;
 };
@@ -144,8 +144,8 @@ struct partition {
 	/* Called for each violation in turn. */
 	void (*report)(void *arg, const struct part_finding *f);
 	void *arg;
-	unsigned max;      /* violations of a guest that are reported; 0: all */
-	int err;           /* out: negative errno of the first error */
+	unsigned max; /* violations of a guest that are reported; 0: all */
+	int err;      /* out: negative errno of the first error */
 };
 
 /* Appends to, or takes out of, the list.  part_remove() also frees what was collected. */
@@ -193,9 +193,9 @@ const char *part_owner_text(const struct partition *p, const struct part_owner *
 /* A line of the table of the machine. */
 struct part_row {
 	uint32_t base, size;
-	const char *owner; /* guest, PART_VMM, or NULL: nobody */
-	const char *path;  /* host's node; "RAM" has that of its memory node */
-	const char *guest_path; /* or NULL */
+	const char *owner;       /* guest, PART_VMM, or NULL: nobody */
+	const char *path;        /* host's node; "RAM" has that of its memory node */
+	const char *guest_path;  /* or NULL */
 	int irqs[EMUL_MAX_IRQS]; /* of the device's first window, 0: no more */
 	bool ram;
 };

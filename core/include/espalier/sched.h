@@ -24,8 +24,8 @@ struct sched_params {
 	uint32_t cpus;     /* bit n: it may run on CPU n */
 };
 
-#define SCHED_WEIGHT_DEFAULT 100u
-#define SCHED_WEIGHT_MAX     10000u /* 1 is the least */
+#define SCHED_WEIGHT_DEFAULT   100u
+#define SCHED_WEIGHT_MAX       10000u /* 1 is the least */
 #define SCHED_SLICE_DEFAULT_US 10000u
 #define SCHED_SLICE_MIN_US     1000u
 #define SCHED_SLICE_MAX_US     1000000u
@@ -35,10 +35,10 @@ struct sched_params {
 /* A vCPU in the scheduler; private to it but for the first two. */
 struct sched_entity {
 	struct sched_params params;
-	uint64_t turns;    /* times it was given a turn */
-	struct list link;  /* in the CPU's queue while it is READY */
-	uint64_t vtime;    /* ns it ran, times default weight / weight */
-	uint32_t pace;     /* default weight / weight, in 1/65536 */
+	uint64_t turns;   /* times it was given a turn */
+	struct list link; /* in the CPU's queue while it is READY */
+	uint64_t vtime;   /* ns it ran, times default weight / weight */
+	uint32_t pace;    /* default weight / weight, in 1/65536 */
 };
 
 /* Makes the calling CPU one that vCPUs can run on. */
@@ -55,7 +55,7 @@ void sched_vcpu_init(struct vcpu *v, const struct sched_params *p);
 int sched_vcpu_set(struct vcpu *v, const struct sched_params *p);
 
 /* vCPU state changes; any context.  They never switch by themselves. */
-void sched_vcpu_start(struct vcpu *v);  /* RESET/HALTED -> READY */
+void sched_vcpu_start(struct vcpu *v); /* RESET/HALTED -> READY */
 void sched_vcpu_pause(struct vcpu *v);
 void sched_vcpu_resume(struct vcpu *v);
 void sched_vcpu_halt(struct vcpu *v);

@@ -12,28 +12,28 @@
 
 #define SHELL_MAX_ARGS 16
 #define SHELL_LINE_MAX 256 /* bytes, NUL included */
-#define SHELL_PROMPT "espalier# "
+#define SHELL_PROMPT   "espalier# "
 
 /* What an argument is, for completion. */
 enum shell_arg {
 	ARG_NONE,
-	ARG_GUEST,    /* guest0 */
-	ARG_VCPU,     /* guest0/vcpu0 */
-	ARG_VSERIAL,  /* guest0/uart0 */
-	ARG_PATH,     /* of the disk image */
-	ARG_DT_PATH,  /* /soc, or guest0:/soc in a guest's tree */
-	ARG_DT_PROP,  /* a property of the node that the argument before names */
-	ARG_LEVEL,    /* of the log */
-	ARG_CMD,      /* a command of the shell */
-	ARG_SUB,      /* a subcommand of the command that the argument before names */
-	ARG_TEXT,     /* anything */
+	ARG_GUEST,   /* guest0 */
+	ARG_VCPU,    /* guest0/vcpu0 */
+	ARG_VSERIAL, /* guest0/uart0 */
+	ARG_PATH,    /* of the disk image */
+	ARG_DT_PATH, /* /soc, or guest0:/soc in a guest's tree */
+	ARG_DT_PROP, /* a property of the node that the argument before names */
+	ARG_LEVEL,   /* of the log */
+	ARG_CMD,     /* a command of the shell */
+	ARG_SUB,     /* a subcommand of the command that the argument before names */
+	ARG_TEXT,    /* anything */
 };
 
 struct shell_sub {
 	const char *name;
-	const char *args;        /* "<guest>", "<path> [<size>]"; "" for none */
-	const char *help;        /* one line */
-	unsigned char min, max;  /* arguments after the subcommand, < SHELL_MAX_ARGS */
+	const char *args;       /* "<guest>", "<path> [<size>]"; "" for none */
+	const char *help;       /* one line */
+	unsigned char min, max; /* arguments after the subcommand, < SHELL_MAX_ARGS */
 	enum shell_arg complete[2];
 	/*
 	 * argv[0] is the first argument after the subcommand.  0, or a negative
@@ -54,10 +54,10 @@ struct shell_cmd {
 };
 
 /* The linker makes __start_ and __stop_ symbols for a section of such a name. */
-#define SHELL_CMD(id, cmd_name, cmd_help, cmd_subs)                                \
-	static const struct shell_cmd cmd_##id = { cmd_name, cmd_help, cmd_subs,   \
-						   ARRAY_SIZE(cmd_subs) };         \
-	static const struct shell_cmd *const cmd_##id##_row                        \
+#define SHELL_CMD(id, cmd_name, cmd_help, cmd_subs) \
+	static const struct shell_cmd cmd_##id = { cmd_name, cmd_help, cmd_subs, \
+						   ARRAY_SIZE(cmd_subs) }; \
+	static const struct shell_cmd *const cmd_##id##_row \
 		__attribute__((used, section("shell_cmds"))) = &cmd_##id
 
 /* Output of commands: to the console, through printf(3) as well. */

@@ -24,10 +24,7 @@ enum region_kind {
 	REGION_ABSENT, /* probed but absent hardware: reads 0, ignores writes */
 };
 
-static inline bool region_mapped(enum region_kind k)
-{
-	return k <= REGION_PASS;
-}
+static inline bool region_mapped(enum region_kind k) { return k <= REGION_PASS; }
 
 struct region {
 	gpa_t base;

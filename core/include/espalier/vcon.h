@@ -43,7 +43,7 @@ struct chardev {
 	struct list link;
 	const char *path; /* host device-tree path */
 	const struct chardev_ops *ops;
-	const void *owner; /* who opened it, NULL when free */
+	const void *owner;      /* who opened it, NULL when free */
 	const char *owner_name; /* the same to be shown: "console", "guest0" */
 	/*
 	 * Set by the owner.  Exit context. Returns how many bytes it took; the
@@ -71,7 +71,7 @@ void chardev_for_each(void (*fn)(struct chardev *c, void *arg), void *arg);
 /* --- guest serial lines ---------------------------------------------------- */
 
 #define VSERIAL_RING 8192u /* bytes of output kept for a line nobody looks at */
-#define VSERIAL_IN 1024u   /* bytes of input kept for a UART that is full */
+#define VSERIAL_IN   1024u /* bytes of input kept for a UART that is full */
 
 #define VSERIAL_NAME_MAX 48
 

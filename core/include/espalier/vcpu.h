@@ -20,13 +20,13 @@ enum vcpu_state {
 
 struct vcpu {
 	struct guest *guest;
-	unsigned id;            /* 0 .. guest->nr_vcpus - 1 */
-	unsigned cpu;           /* physical CPU it runs on */
+	unsigned id;  /* 0 .. guest->nr_vcpus - 1 */
+	unsigned cpu; /* physical CPU it runs on */
 	enum vcpu_state state;
-	bool was_wfi;           /* paused while in WFI */
-	bool irq;               /* level of the virtual IRQ input */
+	bool was_wfi; /* paused while in WFI */
+	bool irq;     /* level of the virtual IRQ input */
 	struct sched_entity sched;
-	uint64_t run_ns;        /* time spent running, up to its last switch */
+	uint64_t run_ns; /* time spent running, up to its last switch */
 	struct arch_vcpu *arch;
 };
 

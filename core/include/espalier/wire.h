@@ -22,8 +22,8 @@ struct emul_dev;
 
 /* Of the UART; `dev` is that of its vserial.  Exit context. */
 struct wire_ops {
-	bool (*listens)(void *dev); /* is its receiver on? */
-	void (*overrun)(void *dev); /* something for it was lost */
+	bool (*listens)(void *dev);      /* is its receiver on? */
+	void (*overrun)(void *dev);      /* something for it was lost */
 	void (*peer_changed)(void *dev); /* wire_up() may be another */
 };
 
@@ -35,12 +35,12 @@ struct wire {
 	/* private */
 	struct list link;
 	struct emul_dev *dev;
-	struct wire *peer;  /* NULL while there is none */
-	struct timer stall; /* of this end's receiver */
-	uint32_t reads;     /* characters that the guest has taken */
+	struct wire *peer;   /* NULL while there is none */
+	struct timer stall;  /* of this end's receiver */
+	uint32_t reads;      /* characters that the guest has taken */
 	uint32_t reads_then; /* ... when it was full */
-	bool blocked;       /* can_output() of this end is due */
-	bool deaf;          /* this end has been full for too long */
+	bool blocked;        /* can_output() of this end is due */
+	bool deaf;           /* this end has been full for too long */
 };
 
 /*

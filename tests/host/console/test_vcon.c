@@ -13,7 +13,6 @@ static void test_names(void **state)
 	static struct vserial s;
 	static char rings[VSERIAL_RINGS];
 
-	(void)state;
 	assert_ptr_equal(vserial_find("guest0/uart0"), &uart.s);
 	assert_null(vserial_find("guest0/uart1"));
 	assert_int_equal(vserial_create(&s, "guest0/uart0", rings), -EEXIST);
@@ -36,7 +35,6 @@ static void test_chardev_order(void **state)
 	static struct chardev a = { .path = "/a" }, z = { .path = "/z" };
 	char paths[64] = "";
 
-	(void)state;
 	chardev_register(&z);
 	chardev_register(&a);
 	chardev_for_each(note_path, paths);
@@ -52,7 +50,6 @@ static void test_unbound_output_is_kept(void **state)
 	char buf[VSERIAL_RING + 10];
 	char *text = pattern(3 * VSERIAL_RING + 5);
 
-	(void)state;
 	assert_int_equal(vserial_peek(&uart.s, buf, sizeof(buf)), 0);
 	send(&uart, "hello");
 	assert_string_equal(line.sent, "");
@@ -71,7 +68,6 @@ static void test_one_piece_bigger_than_the_ring(void **state)
 {
 	char *text = pattern(VSERIAL_RING + 7), buf[VSERIAL_RING];
 
-	(void)state;
 	assert_int_equal(vserial_output(&uart.s, text, VSERIAL_RING + 7), VSERIAL_RING + 7);
 	assert_int_equal(vserial_peek(&uart.s, buf, sizeof(buf)), VSERIAL_RING);
 	assert_memory_equal(buf, text + 7, VSERIAL_RING);
@@ -80,7 +76,6 @@ static void test_one_piece_bigger_than_the_ring(void **state)
 
 static void test_bind_shows_what_nobody_has_seen(void **state)
 {
-	(void)state;
 	send(&uart, "one ");
 	vserial_bind(&uart.s);
 	assert_ptr_equal(vserial_bound(), &uart.s);
@@ -99,7 +94,6 @@ static void test_slow_line_loses_nothing(void **state)
 {
 	char *text = pattern(5 * VSERIAL_RING);
 
-	(void)state;
 	line.room = 0;
 	vserial_bind(&uart.s);
 	send(&uart, text);
@@ -116,7 +110,6 @@ static void test_slow_line_loses_nothing(void **state)
 
 static void test_slow_replay_keeps_order(void **state)
 {
-	(void)state;
 	send(&uart, "first ");
 	line.room = 2;
 	vserial_bind(&uart.s);
@@ -131,7 +124,6 @@ static void test_unbinding_frees_a_blocked_guest(void **state)
 {
 	char *text = pattern(2 * VSERIAL_RING);
 
-	(void)state;
 	line.room = 0;
 	vserial_bind(&uart.s);
 	send(&uart, text);
@@ -146,7 +138,6 @@ static void test_unbinding_frees_a_blocked_guest(void **state)
 
 static void test_newlines(void **state)
 {
-	(void)state;
 	console_write("a\nb\r\nc\n\n", 8);
 	assert_string_equal(line.sent, "a\r\nb\r\nc\r\n\r\n");
 	assert_true(console_at_line_start());
@@ -158,7 +149,6 @@ static void test_newlines(void **state)
 
 static void test_guest_output_is_raw(void **state)
 {
-	(void)state;
 	vserial_bind(&uart.s);
 	send(&uart, "a\nb\r\n\033[1m");
 	assert_string_equal(line.sent, "a\nb\r\n\033[1m");
@@ -175,7 +165,6 @@ static void guest_talks(void)
 /* The guest sends whenever the host thread waits in the middle of its line. */
 static void test_host_line_is_not_cut(void **state)
 {
-	(void)state;
 	waits = 0;
 	vserial_bind(&uart.s);
 	line.room = 3;
@@ -190,7 +179,6 @@ static void test_host_line_is_not_cut(void **state)
 
 static void test_sent_during_a_host_line(void **state)
 {
-	(void)state;
 	vserial_bind(&uart.s);
 	line.room = 0;
 	send(&uart, "kept ");
@@ -205,7 +193,6 @@ static void test_sent_during_a_host_line(void **state)
 
 static void test_destroy_while_bound(void **state)
 {
-	(void)state;
 	vserial_bind(&uart.s);
 	type("x");
 	vserial_destroy(&uart.s);
@@ -230,7 +217,6 @@ static unsigned greedy_input(void *dev, const char *buf, unsigned n)
 
 static void test_want_input_from_within_input(void **state)
 {
-	(void)state;
 	uart.s.input = greedy_input;
 	uart.room = 4;
 	vserial_bind(&uart.s);
@@ -243,7 +229,6 @@ static void test_line_without_uart(void **state)
 	static struct vserial s;
 	static char rings[VSERIAL_RINGS];
 
-	(void)state;
 	memset(&s, 0, sizeof(s));
 	assert_int_equal(vserial_create(&s, "guest9/uart9", rings), 0);
 	vserial_bind(&s);

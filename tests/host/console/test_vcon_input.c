@@ -10,7 +10,6 @@
 
 static void test_shell_input(void **state)
 {
-	(void)state;
 	fake_wakes = 0;
 	type("help\r");
 	assert_true(fake_wakes > 0);
@@ -24,7 +23,6 @@ static void test_shell_input_is_never_lost(void **state)
 	unsigned n = 0;
 	int ch;
 
-	(void)state;
 	type(text);
 	assert_false(line.rx_on);
 	while (n < 5000 && (ch = console_getc()) >= 0) {
@@ -39,7 +37,6 @@ static void test_shell_input_is_never_lost(void **state)
 
 static void test_interrupt(void **state)
 {
-	(void)state;
 	type("abc");
 	assert_false(console_interrupted());
 	type("\003d\003ef");
@@ -60,7 +57,6 @@ static void test_reset_forgets_input(void **state)
 {
 	char *text = pattern(4000);
 
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 0;
 	type(text);
@@ -79,7 +75,6 @@ static void test_slow_guest_gets_everything(void **state)
 {
 	char *text = pattern(20000);
 
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 0;
 	type(text);
@@ -98,7 +93,6 @@ static void test_bound_console_is_transparent(void **state)
 {
 	char all[255], expect[255];
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(all); i++)
 		expect[i] = all[i] = i + 1;
 	vserial_bind(&uart.s);
@@ -110,7 +104,6 @@ static void test_bound_console_is_transparent(void **state)
 
 static void test_typed_ahead_goes_to_the_guest(void **state)
 {
-	(void)state;
 	type("ls\r");
 	vserial_bind(&uart.s);
 	assert_got("ls\r");
@@ -119,7 +112,6 @@ static void test_typed_ahead_goes_to_the_guest(void **state)
 
 static void test_typed_ahead_with_the_way_out(void **state)
 {
-	(void)state;
 	type("ls\r\033xqhelp\r");
 	vserial_bind(&uart.s);
 	assert_got("ls\r");
@@ -130,7 +122,6 @@ static void test_typed_ahead_with_the_way_out(void **state)
 
 static void test_input_typed_before_leaving_is_delivered(void **state)
 {
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 2;
 	type("echo\033xq");
@@ -168,7 +159,6 @@ static void test_escape(void **state)
 		{ "\003\t\004\033Oq", "\003\t\004\033Oq", "", false },
 	};
 
-	(void)state;
 	/* All at once, then split into reads of one byte. */
 	for (unsigned i = 0; i < 2 * (sizeof(rows) / sizeof(rows[0])); i++) {
 		unsigned r = i / 2;
@@ -197,7 +187,6 @@ static void type_slowly(const char *key, const char *guest, unsigned ms)
 
 static void test_held_keys_are_let_go(void **state)
 {
-	(void)state;
 	vserial_bind(&uart.s);
 	type_slowly("\033", "", 99);
 	assert_got("");
@@ -227,13 +216,11 @@ static void test_any_fingers_get_out(void **state)
 		unsigned after_esc, after_x; /* ms */
 		const char *guest;
 	} rows[] = {
-		{ 0, 0, "" }, { 99, 99, "" },
-		{ 100, 0, "\033" }, { 5000, 99, "\033" },
-		{ 0, 100, "\033x" }, { 99, 5000, "\033x" },
+		{ 0, 0, "" },          { 99, 99, "" },          { 100, 0, "\033" },
+		{ 5000, 99, "\033" },  { 0, 100, "\033x" },     { 99, 5000, "\033x" },
 		{ 100, 100, "\033x" }, { 5000, 5000, "\033x" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uart.ngot = 0;
 		vserial_bind(&uart.s);
@@ -257,7 +244,6 @@ static void test_held_keys_have_their_room(void **state)
 	static const char keys[] = "\033x\033\033x.\033x";
 	char *text = pattern(VSERIAL_IN - 32);
 
-	(void)state;
 	for (unsigned i = 0; i < 32; i++) {
 		char more[64] = "", all[2048];
 		const char *rest;
@@ -287,7 +273,6 @@ static void test_held_keys_have_their_room(void **state)
 
 static void test_escape_does_not_outlive_its_binding(void **state)
 {
-	(void)state;
 	vserial_bind(&uart.s);
 	type("\033x");
 	vserial_bind(&other.s);
@@ -303,7 +288,6 @@ static void test_a_dead_guest_can_be_left(void **state)
 {
 	char *text = pattern(4000);
 
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 0;
 	type(text);
@@ -328,7 +312,6 @@ static void test_a_dead_guest_can_be_left_at_once(void **state)
 {
 	char *text = pattern(4000);
 
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 0;
 	type(text);
@@ -349,7 +332,6 @@ static void test_a_slow_guest_is_not_dead(void **state)
 {
 	char *text = pattern(3000);
 
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 0;
 	type(text);
@@ -366,7 +348,6 @@ static void test_recovered_guest_gets_flow_control_again(void **state)
 {
 	char *text = pattern(4000);
 
-	(void)state;
 	vserial_bind(&uart.s);
 	uart.room = 0;
 	type(text);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* UARTs of two guests that are wired to each other. */
 /*
  * sources: core/console/wire.c core/console/vserial.c core/emul/rows.c core/emul/pl011.c
@@ -15,14 +15,15 @@
 #include <string.h>
 
 #include <cmocka.h>
+
 #include <libfdt.h>
 
 #include <espalier/timer.h>
 #include <espalier/wire.h>
 #include <regs/pl011.h>
 
-#include "emul/classes.h"
 #include "console/vcon_int.h"
+#include "emul/classes.h"
 #include "fake_emul.h"
 #include "fdt_gen.h"
 
@@ -30,11 +31,11 @@
 
 /* --- a console that nothing is bound to --------------------------------------------- */
 
-bool console_shows(const struct vserial *s) { (void)s; return false; }
-void console_pump(struct vcon_after *a) { (void)a; }
-void console_in_taken(struct vserial *s, struct vcon_after *a) { (void)s, (void)a; }
-void vcon_run(const struct vcon_after *a) { (void)a; }
-void vserial_bind(struct vserial *s) { (void)s; }
+bool console_shows(const struct vserial *s) { return false; }
+void console_pump(struct vcon_after *a) {}
+void console_in_taken(struct vserial *s, struct vcon_after *a) {}
+void vcon_run(const struct vcon_after *a) {}
+void vserial_bind(struct vserial *s) {}
 struct vserial *vserial_bound(void) { return NULL; }
 
 /* --- two guests of one UART each ---------------------------------------------------- */
@@ -59,8 +60,11 @@ static int make(struct side *s, const char *name, const char *peer, unsigned irq
 	s->g.dtb_path = "/g.dtb";
 	s->fdt = fdt_from_dts("/dts-v1/; / { uart { label = \"uart1\"; %s }; };", prop);
 	s->exists = true;
-	*d = (struct emul_dev){ .cls = &pl011_class, .guest = &s->g, .path = "/uart",
-				.irq = { irq }, .nr_irqs = 1,
+	*d = (struct emul_dev){ .cls = &pl011_class,
+				.guest = &s->g,
+				.path = "/uart",
+				.irq = { irq },
+				.nr_irqs = 1,
 				.state = calloc(1, pl011_class.state_size) };
 	err = pl011_class.create(d, s->fdt, fdt_path_offset(s->fdt, "/uart"));
 	if (err) {
@@ -104,7 +108,6 @@ static void make_b(void)
 
 static int setup(void **st)
 {
-	(void)st;
 	fake_start(1);
 	make_a();
 	make_b();
@@ -113,7 +116,6 @@ static int setup(void **st)
 
 static int teardown(void **st)
 {
-	(void)st;
 	unmake(&a);
 	unmake(&b);
 	return 0;
@@ -142,7 +144,6 @@ static unsigned take(const struct side *s, unsigned n, unsigned max)
 
 static void both_ways(void **st)
 {
-	(void)st;
 	wr(b.uart, UARTIMSC, UARTINT_RX | UARTINT_RT);
 	put(&a, 'x');
 	put(&b, 'y');
@@ -163,7 +164,6 @@ static void dump(void **st)
 	struct vserial *s = vserial_find("a/uart1");
 	char buf[8];
 
-	(void)st;
 	assert_non_null(s);
 	assert_non_null(s->wire);
 	put(&a, 'h');
@@ -177,7 +177,6 @@ static void back_pressure(void **st)
 {
 	unsigned sent = 0, got = 0;
 
-	(void)st;
 	while (got < 50000) {
 		sent = fill(&a, sent);
 		assert_true(full(&a));
@@ -195,7 +194,6 @@ static void never_read(void **st)
 {
 	unsigned n, got;
 
-	(void)st;
 	n = fill(&a, 0);
 	assert_int_equal(n, IN_FLIGHT);
 	fake_pass(WIRE_STALL_NS * 9 / 10);
@@ -221,7 +219,6 @@ static void slow_reader(void **st)
 {
 	unsigned n, got = 0;
 
-	(void)st;
 	n = fill(&a, 0);
 	for (unsigned i = 0; i < 20; i++) {
 		fake_pass(WIRE_STALL_NS * 9 / 10);
@@ -244,7 +241,6 @@ static void unplugged(void **st)
 {
 	static const enum guest_state off[] = { GUEST_RESET, GUEST_HALTED };
 
-	(void)st;
 	for (unsigned i = 0; i < ARRAY_SIZE(off); i++) {
 		state(&b, off[i]);
 		free_sender(&a);
@@ -272,7 +268,6 @@ static void unplugged(void **st)
 /* Whatever ends the receiver frees a sender that waits for it. */
 static void ends_mid_traffic(void **st)
 {
-	(void)st;
 	fill(&a, 0);
 	state(&b, GUEST_HALTED);
 	assert_false(full(&a));
@@ -301,7 +296,6 @@ static void ends_mid_traffic(void **st)
 
 static void other_order(void **st)
 {
-	(void)st;
 	unmake(&a);
 	unmake(&b);
 	make_b();
@@ -318,7 +312,6 @@ static void carrier(void **st)
 {
 	const uint32_t there = UARTFR_DSR | UARTFR_DCD, ints = UARTINT_DSRM | UARTINT_DCDM;
 
-	(void)st;
 	assert_int_equal(rd(a.uart, UARTFR) & there, there);
 	wr(a.uart, UARTICR, 0x7ff);
 	wr(a.uart, UARTIMSC, UARTINT_DCDM);
@@ -338,7 +331,6 @@ static void carrier(void **st)
 /* The rules refuse it; if it came to that, nothing would be joined. */
 static void not_mutual(void **st)
 {
-	(void)st;
 	unmake(&b);
 	assert_int_equal(make(&b, "b", "c/uart1", 38), 0);
 	state(&b, GUEST_RUNNING);
@@ -351,8 +343,9 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(both_ways), T(dump), T(back_pressure), T(never_read), T(slow_reader),
-		T(unplugged), T(ends_mid_traffic), T(other_order), T(carrier), T(not_mutual),
+		T(both_ways),   T(dump),       T(back_pressure),    T(never_read),
+		T(slow_reader), T(unplugged),  T(ends_mid_traffic), T(other_order),
+		T(carrier),     T(not_mutual),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef TEST_VCON_UART_H
 #define TEST_VCON_UART_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#include <errno.h>
 
 #include <espalier/arch.h>
 #include <espalier/timer.h>
@@ -91,7 +90,6 @@ static inline void uart_create(struct uart *u, const char *name)
 
 static inline int setup(void **state)
 {
-	(void)state;
 	uart_create(&uart, "guest0/uart0");
 	uart_create(&other, "guest1/uart0");
 	fake_line_clear();
@@ -103,7 +101,6 @@ static inline int setup(void **state)
 
 static inline int teardown(void **state)
 {
-	(void)state;
 	vserial_destroy(&uart.s);
 	vserial_destroy(&other.s);
 	console_was_unbound();
@@ -117,10 +114,7 @@ static inline void send(struct uart *u, const char *text)
 	uart_send(u);
 }
 
-static inline void type(const char *text)
-{
-	fake_line_type(text, strlen(text));
-}
+static inline void type(const char *text) { fake_line_type(text, strlen(text)); }
 
 static inline void assert_got(const char *text)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/sysreg.c core/emul/syscfg.c core/emul/scu.c
  * core/emul/l2c310.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
@@ -24,14 +24,12 @@ static struct emul_dev *dev;
 
 static int teardown(void **state)
 {
-	(void)state;
 	fake_destroy(dev);
 	return 0;
 }
 
 static int sysreg_setup(void **state)
 {
-	(void)state;
 	fake_start(1);
 	dev = fake_device(&sysreg_class, NULL, 0, 0, 0);
 	return 0;
@@ -39,7 +37,6 @@ static int sysreg_setup(void **state)
 
 static void identity(void **state)
 {
-	(void)state;
 	assert_int_equal(rd(dev, SYS_ID), 0x1190f500);
 	assert_int_equal(rd(dev, SYS_PROCID0), 0x0c000191);
 	assert_int_equal(rd(dev, SYS_PROCID1), 0xff000000);
@@ -53,7 +50,6 @@ static void counters(void **state)
 {
 	uint64_t step = 1;
 
-	(void)state;
 	/* Exactly 24 MHz at any time and after any pause. */
 	for (unsigned i = 0; i < 3000; i++) {
 		uint64_t ticks = fake_now / 125 * 3 + fake_now % 125 * 3 / 125;
@@ -74,7 +70,6 @@ static void flags(void **state)
 {
 	uint32_t v = 0xff;
 
-	(void)state;
 	wr(dev, SYS_FLAGS, 0x8000f0f0);
 	wr(dev, SYS_FLAGS, 0x0000000f);
 	assert_int_equal(rd(dev, SYS_FLAGS), 0x8000f0ff);
@@ -119,7 +114,6 @@ static void configuration(void **state)
 {
 	uint32_t v;
 
-	(void)state;
 	assert_int_equal(config_read(SYS_CFG_OSC, SYS_CFG_SITE_MB, 1, &v), SYS_CFGSTAT_COMPLETE);
 	assert_int_equal(v, 23750000);
 	assert_int_equal(config_write(SYS_CFG_OSC, SYS_CFG_SITE_MB, 1, 25000000),
@@ -151,18 +145,16 @@ static void power(void **state)
 {
 	uint32_t v;
 
-	(void)state;
 	/* Reading the function, or not starting it, does nothing. */
 	assert_true(config_read(SYS_CFG_SHUTDOWN, SYS_CFG_SITE_MB, 0, &v) & SYS_CFGSTAT_ERROR);
-	wr(dev, SYS_CFGCTRL, SYS_CFGCTRL_MAKE(SYS_CFG_SHUTDOWN, SYS_CFG_SITE_MB, 0) |
-			     SYS_CFGCTRL_WRITE);
+	wr(dev, SYS_CFGCTRL,
+	   SYS_CFGCTRL_MAKE(SYS_CFG_SHUTDOWN, SYS_CFG_SITE_MB, 0) | SYS_CFGCTRL_WRITE);
 	assert_null(fake_halt);
 	assert_int_equal(config_write(SYS_CFG_SHUTDOWN, SYS_CFG_SITE_MB, 0, 0),
 			 SYS_CFGSTAT_COMPLETE);
 	assert_non_null(fake_halt);
 	assert_null(fake_reset);
-	assert_int_equal(config_write(SYS_CFG_REBOOT, SYS_CFG_SITE_MB, 0, 0),
-			 SYS_CFGSTAT_COMPLETE);
+	assert_int_equal(config_write(SYS_CFG_REBOOT, SYS_CFG_SITE_MB, 0, 0), SYS_CFGSTAT_COMPLETE);
 	assert_non_null(fake_reset);
 	fake_reset = NULL;
 	config_write(SYS_CFG_RESET, SYS_CFG_SITE_DB1, 0, 0);
@@ -173,7 +165,6 @@ static void scu(void **state)
 {
 	uint32_t v = 3;
 
-	(void)state;
 	fake_start(1);
 	dev = fake_device(&scu_class, NULL, 0, 0, 0);
 	assert_int_equal(rd(dev, SCU_CONFIG), 0x10);
@@ -190,11 +181,11 @@ static void scu(void **state)
 static void l2c310(void **state)
 {
 	static const uint32_t operations[] = {
-		REG7_CACHE_SYNC, REG7_INV_PA, REG7_INV_WAY, REG7_CLEAN_PA, REG7_CLEAN_INDEX,
-		REG7_CLEAN_WAY, REG7_CLEAN_INV_PA, REG7_CLEAN_INV_INDEX, REG7_CLEAN_INV_WAY,
+		REG7_CACHE_SYNC,   REG7_INV_PA,          REG7_INV_WAY,
+		REG7_CLEAN_PA,     REG7_CLEAN_INDEX,     REG7_CLEAN_WAY,
+		REG7_CLEAN_INV_PA, REG7_CLEAN_INV_INDEX, REG7_CLEAN_INV_WAY,
 	};
 
-	(void)state;
 	fake_start(1);
 	dev = fake_device(&l2c310_class, NULL, 0, 0, 0);
 	assert_int_equal(rd(dev, REG0_CACHE_ID), 0x410000c8);
@@ -226,7 +217,11 @@ static void l2c310(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SYS(identity), SYS(counters), SYS(flags), SYS(configuration), SYS(power),
+		SYS(identity),
+		SYS(counters),
+		SYS(flags),
+		SYS(configuration),
+		SYS(power),
 		cmocka_unit_test_teardown(scu, teardown),
 		cmocka_unit_test_teardown(l2c310, teardown),
 	};

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c
  * core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
@@ -40,25 +40,16 @@ static void put8(unsigned vcpu, uint32_t off, uint32_t v)
 	assert_int_equal(fake_access(gic, vcpu, DIST, off, 1, true, &v), 0);
 }
 
-static uint32_t ack(void)
-{
-	return get(0, CPU, GICC_IAR);
-}
+static uint32_t ack(void) { return get(0, CPU, GICC_IAR); }
 
-static void eoi(uint32_t iar)
-{
-	put(0, CPU, GICC_EOIR, iar);
-}
+static void eoi(uint32_t iar) { put(0, CPU, GICC_EOIR, iar); }
 
 static void enable(unsigned intid)
 {
 	put(0, DIST, GICD_ISENABLER + intid / 32 * 4, BIT(intid % 32));
 }
 
-static void priority(unsigned intid, uint8_t p)
-{
-	put8(0, GICD_IPRIORITYR + intid, p);
-}
+static void priority(unsigned intid, uint8_t p) { put8(0, GICD_IPRIORITYR + intid, p); }
 
 static void edge(unsigned intid)
 {
@@ -83,14 +74,12 @@ static void start(unsigned vcpus)
 
 static int setup(void **state)
 {
-	(void)state;
 	start(1);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	fake_destroy(gic);
 	assert_null(fake_guest.gic);
 	return 0;
@@ -98,7 +87,6 @@ static int teardown(void **state)
 
 static void reset_values(void **state)
 {
-	(void)state;
 	gic->cls->reset(gic);
 	assert_int_equal(get(0, DIST, GICD_CTLR), 0);
 	assert_int_equal(get(0, DIST, GICD_TYPER), 2); /* 96 INTIDs, one CPU, no security */
@@ -119,7 +107,6 @@ static void reset_values(void **state)
 
 static void writable_bits(void **state)
 {
-	(void)state;
 	put(0, DIST, GICD_IPRIORITYR + 32, 0xffffffff);
 	assert_int_equal(get(0, DIST, GICD_IPRIORITYR + 32), 0xf8f8f8f8);
 	put8(0, GICD_IPRIORITYR + 34, 0x17);
@@ -149,7 +136,6 @@ static void writable_bits(void **state)
 
 static void level_follows_the_line(void **state)
 {
-	(void)state;
 	enable(37);
 	virq_set(&fake_guest, 37, true);
 	assert_true(fake_vcpus[0].irq);
@@ -174,7 +160,6 @@ static void level_follows_the_line(void **state)
 
 static void edge_is_remembered(void **state)
 {
-	(void)state;
 	edge(50);
 	virq_set(&fake_guest, 50, true);
 	virq_set(&fake_guest, 50, false);
@@ -204,7 +189,6 @@ static void edge_is_remembered(void **state)
 
 static void software_pends_a_level_interrupt_once(void **state)
 {
-	(void)state;
 	enable(60);
 	put(0, DIST, GICD_ISPENDR + 4, BIT(28));
 	assert_int_equal(ack(), 60);
@@ -218,7 +202,6 @@ static void software_pends_a_level_interrupt_once(void **state)
 
 static void priorities_order_and_mask(void **state)
 {
-	(void)state;
 	for (unsigned i = 40; i < 44; i++) {
 		enable(i);
 		virq_set(&fake_guest, i, true);
@@ -248,7 +231,6 @@ static void priorities_order_and_mask(void **state)
 
 static void preemption_nests(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
 		enable(64 + i);
 		priority(64 + i, (uint8_t)(0xc0 - 0x40 * i));
@@ -279,7 +261,6 @@ static void preemption_nests(void **state)
 
 static void binary_point_groups(void **state)
 {
-	(void)state;
 	enable(64);
 	enable(65);
 	priority(64, 0x58);
@@ -303,7 +284,6 @@ static void sgis(void **state)
 
 	fake_destroy(gic);
 	start(3);
-	(void)state;
 	put(1, DIST, GICD_SGIR, 3 | BIT(16));           /* CPU 1 -> CPU 0 */
 	put(2, DIST, GICD_SGIR, 3 | BIT(16) | BIT(17)); /* CPU 2 -> CPUs 0 and 1 */
 	assert_true(fake_vcpus[0].irq && fake_vcpus[1].irq);
@@ -336,7 +316,6 @@ static void ppis_are_private(void **state)
 {
 	fake_destroy(gic);
 	start(2);
-	(void)state;
 	put(0, DIST, GICD_ISENABLER, BIT(29));
 	put(1, DIST, GICD_ISENABLER, BIT(29));
 	virq_set_ppi(&fake_guest, 1, 29, true);
@@ -364,7 +343,6 @@ static void spis_go_to_their_targets(void **state)
 {
 	fake_destroy(gic);
 	start(2);
-	(void)state;
 	assert_int_equal(get(0, DIST, GICD_TYPER), 2 | 1 << GICD_TYPER_CPUS_SHIFT);
 	assert_int_equal(get(0, DIST, GICD_ITARGETSR), 0x01010101);
 	assert_int_equal(get(1, DIST, GICD_ITARGETSR + 28), 0x02020202);
@@ -388,7 +366,6 @@ static void spis_go_to_their_targets(void **state)
 
 static void switches(void **state)
 {
-	(void)state;
 	enable(40);
 	virq_set(&fake_guest, 40, true);
 	assert_true(fake_vcpus[0].irq);
@@ -417,7 +394,6 @@ static void line_changes_only_when_it_changes(void **state)
 {
 	unsigned before;
 
-	(void)state;
 	enable(40);
 	enable(41);
 	virq_set(&fake_guest, 40, true);
@@ -433,7 +409,6 @@ static void bad_accesses(void **state)
 	struct guest other = { .name = "no GIC" };
 	struct emul_dev *second;
 
-	(void)state;
 	assert_int_equal(fake_access(gic, 1, CPU, GICC_IAR, 4, false, &v), -ENXIO);
 	assert_int_equal(fake_access(gic, 0, 2, 0, 4, false, &v), -ENXIO);
 	assert_int_equal(fake_access(gic, 0, CPU, GICC_IAR, 1, false, &v), -ENXIO);
@@ -449,7 +424,6 @@ static void bad_accesses(void **state)
 /* Every priority there is, one above the other: the stack holds them all. */
 static void deepest_nesting(void **state)
 {
-	(void)state;
 	put(0, CPU, GICC_PMR, 0xff);
 	for (int i = 30; i >= 0; i--) {
 		enable(32 + i);
@@ -474,7 +448,6 @@ static void picture(void **state)
 {
 	struct virq_picture p;
 
-	(void)state;
 	put(0, DIST, GICD_CTLR, 0);
 	put(0, CPU, GICC_PMR, 0);
 	virq_look(gic->guest, 0, &p);

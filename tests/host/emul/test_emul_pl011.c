@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/pl011.c core/emul/pl011_regs.c core/emul/clock.c
  * core/lib/dt.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+
 #include <libfdt.h>
 
 #include <espalier/timer.h>
@@ -27,7 +28,6 @@ static struct emul_dev *uart;
 
 static int setup(void **state)
 {
-	(void)state;
 	fake_start(1);
 	uart = fake_device(&pl011_class, NULL, 0, IRQ, 0);
 	assert_non_null(uart);
@@ -36,7 +36,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	fake_destroy(uart);
 	assert_null(fake_vserial);
 	return 0;
@@ -70,7 +69,6 @@ static void ids(void **state)
 {
 	static const uint8_t id[8] = { 0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
-	(void)state;
 	for (unsigned i = 0; i < 8; i++)
 		assert_int_equal(rd(uart, UARTPERIPHID0 + 4 * i), id[i]);
 	assert_int_equal(rd(uart, UARTFR) & 0xf8, UARTFR_TXFE | UARTFR_RXFE);
@@ -83,7 +81,6 @@ static void ids(void **state)
 
 static void output_goes_at_once(void **state)
 {
-	(void)state;
 	send("hello");
 	assert_true(sent("hello"));
 	assert_true(rd(uart, UARTFR) & UARTFR_TXFE);
@@ -94,7 +91,6 @@ static void narrow_accesses(void **state)
 {
 	uint32_t v = 'x';
 
-	(void)state;
 	assert_int_equal(fake_access(uart, 0, 0, UARTDR, 1, true, &v), 0);
 	v = 'y';
 	assert_int_equal(fake_access(uart, 0, 0, UARTDR, 2, true, &v), 0);
@@ -106,7 +102,6 @@ static void narrow_accesses(void **state)
 /* A full console fills the FIFO; then TXFF, and nothing is lost. */
 static void transmit_back_pressure(void **state)
 {
-	(void)state;
 	room(2);
 	send("0123456789abcdefgh");
 	assert_true(sent("01"));
@@ -128,7 +123,6 @@ static void interrupt_driven_producer(void **state)
 	char expected[4000];
 	unsigned done = 0, idle = 0;
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(expected); i++)
 		expected[i] = (char)('a' + i % 26);
 	room(0);
@@ -154,7 +148,6 @@ static void transmit_levels(void **state)
 {
 	static const unsigned level[5] = { 2, 4, 8, 12, 14 };
 
-	(void)state;
 	wr(uart, UARTIMSC, UARTINT_TX);
 	for (unsigned l = 0; l < 5; l++) {
 		wr(uart, UARTIFLS, l << UARTIFLS_TX_SHIFT);
@@ -200,7 +193,6 @@ static void receive_levels(void **state)
 {
 	static const unsigned level[5] = { 2, 4, 8, 12, 14 };
 
-	(void)state;
 	wr(uart, UARTIMSC, UARTINT_RX);
 	for (unsigned l = 0; l < 5; l++) {
 		wr(uart, UARTIFLS, l << UARTIFLS_RX_SHIFT);
@@ -230,7 +222,6 @@ static void receive_timeout(void **state)
 {
 	const uint64_t bit = NS_PER_SEC / 115200;
 
-	(void)state;
 	wr(uart, UARTIMSC, UARTINT_RT);
 	type("a");
 	fake_pass(31 * bit);
@@ -263,7 +254,6 @@ static void receive_timeout(void **state)
 
 static void receive_back_pressure(void **state)
 {
-	(void)state;
 	assert_int_equal(type("0123456789abcdefXYZ"), 16);
 	assert_true(rd(uart, UARTFR) & UARTFR_RXFF);
 	assert_int_equal(rd(uart, UARTRIS) & UARTINT_OE, 0);
@@ -289,7 +279,6 @@ static void receive_back_pressure(void **state)
 
 static void transmitter_off(void **state)
 {
-	(void)state;
 	wr(uart, UARTCR, UARTCR_UARTEN | UARTCR_RXE);
 	send("abc");
 	assert_int_equal(fake_out_len, 0);
@@ -304,7 +293,6 @@ static void loopback_overrun_and_break(void **state)
 {
 	const uint32_t loop = UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE | UARTCR_LBE;
 
-	(void)state;
 	wr(uart, UARTCR, loop);
 	wr(uart, UARTIMSC, UARTINT_OE | UARTINT_BE);
 	assert_int_equal(type("t"), 0); /* the line is cut off */
@@ -341,7 +329,6 @@ static void modem_lines(void **state)
 	const uint32_t loop = UARTCR_UARTEN | UARTCR_LBE;
 	const uint32_t all = UARTFR_CTS | UARTFR_DSR | UARTFR_DCD | UARTFR_RI;
 
-	(void)state;
 	assert_int_equal(rd(uart, UARTFR) & all, UARTFR_CTS | UARTFR_DSR | UARTFR_DCD);
 	wr(uart, UARTCR, loop);
 	assert_int_equal(rd(uart, UARTFR) & all, 0);
@@ -359,7 +346,6 @@ static void modem_lines(void **state)
 
 static void fen_off_flushes(void **state)
 {
-	(void)state;
 	room(0);
 	send("abc");
 	type("def");
@@ -374,7 +360,6 @@ static void fen_off_flushes(void **state)
 
 static void reset_lowers_the_line(void **state)
 {
-	(void)state;
 	wr(uart, UARTIMSC, UARTINT_RX);
 	type("0123456789");
 	assert_true(fake_spi[IRQ]);
@@ -389,21 +374,22 @@ static void reset_lowers_the_line(void **state)
 
 static void names(void **state)
 {
-	void *fdt = fdt_from_dts(
-		"/dts-v1/; / { aliases { serial3 = &u; serial1 = \"/gone\"; };\n"
-		" clk: clk { compatible = \"fixed-clock\"; #clock-cells = <0>;\n"
-		"  clock-frequency = <1843200>; };\n"
-		" u: serial@9000 { clocks = <&clk>; };\n"
-		" serial@a000 { label = \"gps\"; };\n"
-		" serial@b000 { };\n"
-		" serial@c000 { label = \"%s\"; }; };\n",
-		"a-label-that-is-far-too-long-to-be-the-name-of-a-console");
+	void *fdt = fdt_from_dts("/dts-v1/; / { aliases { serial3 = &u; serial1 = \"/gone\"; };\n"
+				 " clk: clk { compatible = \"fixed-clock\"; #clock-cells = <0>;\n"
+				 "  clock-frequency = <1843200>; };\n"
+				 " u: serial@9000 { clocks = <&clk>; };\n"
+				 " serial@a000 { label = \"gps\"; };\n"
+				 " serial@b000 { };\n"
+				 " serial@c000 { label = \"%s\"; }; };\n",
+				 "a-label-that-is-far-too-long-to-be-the-name-of-a-console");
 	static const char *const expected[] = {
-		"guest0/uart3", "guest0/gps", "guest0/uart0", NULL
+		"guest0/uart3",
+		"guest0/gps",
+		"guest0/uart0",
+		NULL,
 	};
 	int node = fdt_path_offset(fdt, "/serial@9000");
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(expected); i++) {
 		struct emul_dev *d;
 
@@ -429,7 +415,6 @@ static void numbers_avoid_each_other(void **state)
 {
 	struct emul_dev *second = fake_device(&pl011_class, NULL, 0, 0, 0);
 
-	(void)state;
 	assert_non_null(second);
 	assert_string_equal(fake_vserial->name, "guest0/uart1");
 	fake_destroy(second);

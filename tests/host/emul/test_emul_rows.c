@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/classes.c core/emul/gic.c core/emul/gic_dist.c
  * core/emul/gic_cpu.c core/emul/twd.c core/emul/gtimer.c core/emul/scu.c core/emul/l2c310.c
@@ -23,7 +23,6 @@ static void tables_are_sorted(void **state)
 {
 	unsigned maps = 0;
 
-	(void)state;
 	for (const struct emul_class *const *c = emul_classes; *c; c++) {
 		for (unsigned w = 0; w < EMUL_MAX_WINDOWS && (*c)->maps[w]; w++, maps++) {
 			const struct reg_map *map = (*c)->maps[w];
@@ -45,7 +44,6 @@ static void tables_are_sorted(void **state)
 /* Each register of each class is found by its own offset, and nothing past the end. */
 static void every_register_is_found(void **state)
 {
-	(void)state;
 	for (const struct emul_class *const *c = emul_classes; *c; c++) {
 		struct emul_dev *d;
 
@@ -70,13 +68,11 @@ static uint32_t seen_value, seen_index;
 
 static uint32_t get(struct emul_dev *d, const struct mmio *m, unsigned index)
 {
-	(void)d, (void)m;
 	return 0x44332211 + index;
 }
 
 static void set(struct emul_dev *d, const struct mmio *m, unsigned index, uint32_t v)
 {
-	(void)d, (void)m;
 	seen_index = index;
 	seen_value = mmio_merge(m, 0xaaaaaaaa, v);
 }
@@ -100,7 +96,6 @@ static void lanes_and_sizes(void **state)
 {
 	uint32_t v = 0;
 
-	(void)state;
 	assert_int_equal(access(0x00, 2, false, &v), -ENXIO);
 	assert_int_equal(access(0x04, 4, false, &v), -ENXIO);
 	assert_int_equal(access(0x1c, 4, false, &v), -ENXIO);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/twd.c core/emul/gtimer.c core/emul/sp804.c
  * core/emul/pl031.c core/emul/clock.c core/emul/downcount.c core/lib/dt.c core/timer.c
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+
 #include <libfdt.h>
 
 #include <espalier/timer.h>
@@ -31,7 +32,6 @@ static struct emul_dev *dev;
 
 static int no_device(void **state)
 {
-	(void)state;
 	dev = NULL;
 	fake_start(2);
 	return 0;
@@ -39,7 +39,6 @@ static int no_device(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	if (dev)
 		fake_destroy(dev);
 	return 0;
@@ -50,15 +49,17 @@ static int teardown(void **state)
 /* Against a counter that really is ticked. */
 static void downcount_model(void **state)
 {
-	static const struct { uint32_t hz, div, from, reload; bool periodic; } cases[] = {
-		{ 100000000, 1, 7, 4, true }, { 100000000, 3, 5, 0, true },
+	static const struct {
+		uint32_t hz, div, from, reload;
+		bool periodic;
+	} cases[] = {
+		{ 100000000, 1, 7, 4, true },   { 100000000, 3, 5, 0, true },
 		{ 100000000, 256, 1, 1, true }, { 24000000, 1, 10, 6, true },
-		{ 24000000, 7, 3, 9, false }, { 1000000, 16, 0, 3, true },
-		{ 32768, 1, 4, 2, true }, { 100000000, 1, 0, 5, false },
+		{ 24000000, 7, 3, 9, false },   { 1000000, 16, 0, 3, true },
+		{ 32768, 1, 4, 2, true },       { 100000000, 1, 0, 5, false },
 		{ 999999937, 2, 9, 1, true },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct downcount c;
 		uint64_t t0 = UINT64_C(123456789012345), counts = 0;
@@ -96,7 +97,6 @@ static void downcount_sleepy(void **state)
 {
 	uint32_t seed = 7;
 
-	(void)state;
 	for (unsigned round = 0; round < 200; round++) {
 		struct downcount c;
 		uint64_t t = (uint64_t)round << 32;
@@ -133,10 +133,10 @@ static void downcount_sleepy(void **state)
 
 static void clock_divides_exactly(void **state)
 {
-	static const uint32_t rates[] = { 1000, 8000, 1000000, 50000000, 100000000, 125000000,
-					  200000000, 500000000, 1000000000, 24000000, 32768 };
+	static const uint32_t rates[] = { 1000,       8000,      1000000,   50000000,
+					  100000000,  125000000, 200000000, 500000000,
+					  1000000000, 24000000,  32768 };
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rates); i++) {
 		struct emul_clock c;
 		uint64_t now = 0, seed = 3;
@@ -163,7 +163,6 @@ static void clock_divides_exactly(void **state)
 
 static int twd_setup(void **state)
 {
-	(void)state;
 	fake_start(2);
 	dev = fake_device(&twd_class, NULL, 0, 29, 0);
 	return 0;
@@ -173,7 +172,6 @@ static int twd_setup(void **state)
 
 static void twd_one_shot(void **state)
 {
-	(void)state;
 	wr(dev, TWD_LOAD, 1000);
 	fake_pass(50 * TICK);
 	assert_int_equal(rd(dev, TWD_COUNTER), 1000); /* off */
@@ -203,7 +201,6 @@ static void twd_periodic(void **state)
 {
 	unsigned n = 0;
 
-	(void)state;
 	wr(dev, TWD_LOAD, 999);
 	wr(dev, TWD_CONTROL, TWD_ON | TWD_CONTROL_RELOAD);
 	for (unsigned i = 0; i < 1000; i++) {
@@ -233,7 +230,6 @@ static void twd_periodic(void **state)
 
 static void twd_masked_needs_no_timer(void **state)
 {
-	(void)state;
 	wr(dev, TWD_LOAD, 1);
 	wr(dev, TWD_CONTROL, TWD_CONTROL_ENABLE | TWD_CONTROL_RELOAD);
 	fake_pass(NS_PER_SEC);
@@ -250,7 +246,6 @@ static void twd_banked(void **state)
 {
 	uint32_t v = 77;
 
-	(void)state;
 	assert_int_equal(fake_access(dev, 1, 0, TWD_LOAD, 4, true, &v), 0);
 	assert_int_equal(rd(dev, TWD_LOAD), 0);
 	v = TWD_ON;
@@ -262,12 +257,12 @@ static void twd_banked(void **state)
 
 static void clock_from_the_tree(void **state)
 {
-	void *fdt = fdt_from_dts(
-		"/dts-v1/; / { c: c { #clock-cells = <0>; clock-frequency = <%u>; };\n"
-		" bad: d { #clock-cells = <0>; clock-frequency = <7>; };\n"
-		" t { clocks = <&c>; }; u { clocks = <&bad>; }; };", 50000000u);
+	void *fdt =
+		fdt_from_dts("/dts-v1/; / { c: c { #clock-cells = <0>; clock-frequency = <%u>; };\n"
+			     " bad: d { #clock-cells = <0>; clock-frequency = <7>; };\n"
+			     " t { clocks = <&c>; }; u { clocks = <&bad>; }; };",
+			     50000000u);
 
-	(void)state;
 	dev = fake_device(&twd_class, fdt, fdt_path_offset(fdt, "/t"), 29, 0);
 	wr(dev, TWD_LOAD, 1000);
 	wr(dev, TWD_CONTROL, TWD_CONTROL_ENABLE);
@@ -285,7 +280,6 @@ static void clock_from_the_tree(void **state)
 
 static void watchdog(void **state)
 {
-	(void)state;
 	dev = fake_device(&twd_wdt_class, NULL, 0, 30, 0);
 	/* In timer mode it is a timer. */
 	wr(dev, TWD_LOAD, 10);
@@ -332,7 +326,6 @@ static void watchdog(void **state)
 
 static int gt_setup(void **state)
 {
-	(void)state;
 	fake_start(2);
 	dev = fake_device(&gtimer_class, NULL, 0, 27, 0);
 	return 0;
@@ -361,7 +354,6 @@ static void gt_counts_in_64_bits(void **state)
 {
 	uint32_t hi;
 
-	(void)state;
 	fake_pass(NS_PER_SEC);
 	assert_int_equal(gt_counter(), 0);
 	wr(dev, GT_COUNTER_LO, 0xfffffff0);
@@ -394,7 +386,6 @@ static void gt_counts_in_64_bits(void **state)
 
 static void gt_comparator(void **state)
 {
-	(void)state;
 	wr(dev, GT_CONTROL, GT_ON);
 	/* The comparator is 0: at once. */
 	assert_true(fake_ppi[0][27]);
@@ -435,7 +426,6 @@ static void gt_auto_increment(void **state)
 {
 	unsigned n = 0;
 
-	(void)state;
 	gt_compare(1000);
 	wr(dev, GT_AUTO_INC, 1000);
 	wr(dev, GT_CONTROL, GT_ON | GT_CONTROL_AUTO);
@@ -459,7 +449,6 @@ static void gt_banked(void **state)
 {
 	uint32_t v = GT_ON;
 
-	(void)state;
 	gt_compare(UINT64_MAX);
 	assert_int_equal(fake_access(dev, 1, 0, GT_CONTROL, 4, true, &v), 0);
 	assert_true(fake_ppi[1][27]);
@@ -471,13 +460,12 @@ static void gt_banked(void **state)
 
 /* --- SP804 --------------------------------------------------------------------------------- */
 
-#define US UINT64_C(1000) /* a tick of 1 MHz */
-#define T2 SP804_STRIDE
+#define US    UINT64_C(1000) /* a tick of 1 MHz */
+#define T2    SP804_STRIDE
 #define SP_ON (SP804_CONTROL_ENABLE | SP804_CONTROL_INTEN | SP804_CONTROL_32BIT)
 
 static int sp_setup(void **state)
 {
-	(void)state;
 	fake_start(1);
 	dev = fake_device(&sp804_class, NULL, 0, 34, 0);
 	return 0;
@@ -487,7 +475,6 @@ static void sp_reset_values(void **state)
 {
 	static const uint8_t id[8] = { 0x04, 0x18, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
-	(void)state;
 	for (unsigned t = 0; t < 2; t++) {
 		assert_int_equal(rd(dev, t * T2 + SP804_LOAD), 0);
 		assert_int_equal(rd(dev, t * T2 + SP804_VALUE), 0xffffffff);
@@ -502,7 +489,6 @@ static void sp_periodic(void **state)
 {
 	unsigned n = 0;
 
-	(void)state;
 	wr(dev, SP804_LOAD, 4000);
 	wr(dev, SP804_CONTROL, SP_ON | SP804_CONTROL_PERIODIC);
 	assert_int_equal(rd(dev, SP804_VALUE), 4000);
@@ -532,7 +518,6 @@ static void sp_periodic(void **state)
 
 static void sp_free_running(void **state)
 {
-	(void)state;
 	wr(dev, SP804_LOAD, 10);
 	wr(dev, SP804_CONTROL, SP_ON);
 	fake_pass(10 * US);
@@ -557,7 +542,6 @@ static void sp_free_running(void **state)
 
 static void sp_16_bit_wraps(void **state)
 {
-	(void)state;
 	wr(dev, SP804_CONTROL, SP804_CONTROL_ENABLE | SP804_CONTROL_INTEN);
 	wr(dev, SP804_LOAD, 0x12345); /* 16 bits of it count */
 	assert_int_equal(rd(dev, SP804_VALUE), 0x2345);
@@ -573,7 +557,6 @@ static void sp_16_bit_wraps(void **state)
 
 static void sp_one_shot(void **state)
 {
-	(void)state;
 	wr(dev, SP804_CONTROL, SP_ON | SP804_CONTROL_ONESHOT | SP804_CONTROL_PERIODIC);
 	wr(dev, SP804_LOAD, 100);
 	fake_pass(101 * US);
@@ -589,7 +572,6 @@ static void sp_one_shot(void **state)
 
 static void sp_prescaler_and_background_load(void **state)
 {
-	(void)state;
 	wr(dev, SP804_LOAD, 100);
 	wr(dev, SP804_CONTROL, SP_ON | SP804_CONTROL_PERIODIC | 1 << SP804_CONTROL_PRE_SHIFT);
 	fake_pass(16 * 40 * US);
@@ -619,7 +601,6 @@ static void sp_prescaler_and_background_load(void **state)
 
 static void sp_lines(void **state)
 {
-	(void)state;
 	/* One line for both ... */
 	wr(dev, T2 + SP804_CONTROL, SP_ON);
 	wr(dev, T2 + SP804_LOAD, 5);
@@ -651,7 +632,6 @@ static void rtc(void **state)
 {
 	uint32_t t0;
 
-	(void)state;
 	timer_set_epoch(1000000000u - (uint32_t)(fake_now / NS_PER_SEC));
 	dev = fake_device(&pl031_class, NULL, 0, 36, 0);
 	assert_int_equal(rd(dev, RTCPERIPHID0), 0x31);
@@ -696,8 +676,8 @@ static void rtc(void **state)
 }
 
 #define TWD(f) cmocka_unit_test_setup_teardown(f, twd_setup, teardown)
-#define GT(f) cmocka_unit_test_setup_teardown(f, gt_setup, teardown)
-#define SP(f) cmocka_unit_test_setup_teardown(f, sp_setup, teardown)
+#define GT(f)  cmocka_unit_test_setup_teardown(f, gt_setup, teardown)
+#define SP(f)  cmocka_unit_test_setup_teardown(f, sp_setup, teardown)
 #define OWN(f) cmocka_unit_test_setup_teardown(f, no_device, teardown)
 
 int main(void)
@@ -706,11 +686,23 @@ int main(void)
 		cmocka_unit_test(clock_divides_exactly),
 		cmocka_unit_test(downcount_model),
 		cmocka_unit_test(downcount_sleepy),
-		TWD(twd_one_shot), TWD(twd_periodic), TWD(twd_masked_needs_no_timer),
-		TWD(twd_banked), OWN(clock_from_the_tree), OWN(watchdog),
-		GT(gt_counts_in_64_bits), GT(gt_comparator), GT(gt_auto_increment), GT(gt_banked),
-		SP(sp_reset_values), SP(sp_periodic), SP(sp_free_running), SP(sp_16_bit_wraps),
-		SP(sp_one_shot), SP(sp_prescaler_and_background_load), SP(sp_lines),
+		TWD(twd_one_shot),
+		TWD(twd_periodic),
+		TWD(twd_masked_needs_no_timer),
+		TWD(twd_banked),
+		OWN(clock_from_the_tree),
+		OWN(watchdog),
+		GT(gt_counts_in_64_bits),
+		GT(gt_comparator),
+		GT(gt_auto_increment),
+		GT(gt_banked),
+		SP(sp_reset_values),
+		SP(sp_periodic),
+		SP(sp_free_running),
+		SP(sp_16_bit_wraps),
+		SP(sp_one_shot),
+		SP(sp_prescaler_and_background_load),
+		SP(sp_lines),
 		OWN(rtc),
 	};
 

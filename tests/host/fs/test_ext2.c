@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/fs/ext2.c core/fs/ext2_dir.c core/fs/block.c */
 /*
  * Images come from mke2fs, genext2fs and debugfs; what has to be in them is
@@ -13,18 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include <espalier/ext2.h>
 #include <espalier/util.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #define BIG_DIR_FILES 1000
-#define KIB ((uint64_t)1024)
-#define MIB (1024 * KIB)
+#define KIB           ((uint64_t)1024)
+#define MIB           (1024 * KIB)
 
 static char dir[] = "/tmp/espalier-ext2-XXXXXX";
 
@@ -48,7 +48,10 @@ static uint8_t byte_at(uint64_t off, unsigned seed)
 	return (uint8_t)(x >> 56) | 1; /* never 0, so that it is no hole */
 }
 
-struct extent { uint64_t off; uint32_t len; };
+struct extent {
+	uint64_t off;
+	uint32_t len;
+};
 
 /* Files by name; data lies in the extents, the rest is holes. */
 static const struct file {
@@ -66,8 +69,14 @@ static const struct file {
 	{ "hole", 300 * KIB, false, { { 100 * KIB, 4096 } } },
 	{ "allhole", 100 * MIB, false, { { 0 } } },
 	/* 1 KiB blocks: triple indirect from 65804 KiB on. */
-	{ "triple", 200 * MIB + 77, false, { { 0, 1000 }, { 267 * KIB, 4096 },
-	  { 65803 * KIB, 8192 }, { 130 * MIB + 5, 3000 }, { 200 * MIB, 77 } } },
+	{ "triple",
+	  200 * MIB + 77,
+	  false,
+	  { { 0, 1000 },
+	    { 267 * KIB, 4096 },
+	    { 65803 * KIB, 8192 },
+	    { 130 * MIB + 5, 3000 },
+	    { 200 * MIB, 77 } } },
 	{ "large", 5000 * MIB, true, { { 4999 * MIB, 4096 }, { 2048 * MIB, 10 } } },
 };
 
@@ -93,7 +102,6 @@ static void make_file(const struct file *f, unsigned seed)
 
 static int setup(void **state)
 {
-	(void)state;
 	setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
 	if (!mkdtemp(dir) ||
 	    shell("cd %s && mkdir -p tree/d/e tree/big large && cd tree &&"
@@ -111,11 +119,7 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	return shell("rm -rf %s", dir);
-}
+static int teardown(void **state) { return shell("rm -rf %s", dir); }
 
 /* --- images ------------------------------------------------------------------ */
 
@@ -136,17 +140,14 @@ static void map_image(struct image *im, bool writable)
 	fd = open(path, O_RDONLY);
 	assert_true(fd >= 0 && !fstat(fd, &st));
 	im->size = (size_t)st.st_size;
-	im->base = mmap(NULL, im->size, writable ? PROT_READ | PROT_WRITE : PROT_READ,
-			MAP_PRIVATE, fd, 0);
+	im->base = mmap(NULL, im->size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_PRIVATE,
+			fd, 0);
 	assert_true(im->base != MAP_FAILED);
 	close(fd);
 	block_mem_init(&im->mem, im->base, (uint32_t)im->size);
 }
 
-static void unmap_image(struct image *im)
-{
-	munmap(im->base, im->size);
-}
+static void unmap_image(struct image *im) { munmap(im->base, im->size); }
 
 static struct ext2_inode must_find(struct image *im, const char *path)
 {
@@ -260,7 +261,10 @@ static void check_long_names(struct image *im)
 	expect_err(im, path, -ENAMETOOLONG, "long");
 }
 
-struct seen { struct image *im; unsigned n, sum; };
+struct seen {
+	struct image *im;
+	unsigned n, sum;
+};
 
 static int count(void *arg, const char *name, uint32_t ino)
 {
@@ -272,11 +276,7 @@ static int count(void *arg, const char *name, uint32_t ino)
 	return 0;
 }
 
-static int stop(void *arg, const char *name, uint32_t ino)
-{
-	(void)name, (void)ino;
-	return ++*(int *)arg == 5 ? 42 : 0;
-}
+static int stop(void *arg, const char *name, uint32_t ino) { return ++*(int *)arg == 5 ? 42 : 0; }
 
 static void check_big_dir(struct image *im)
 {
@@ -302,26 +302,33 @@ static const struct config {
 	{ "1 KiB", "mke2fs -q -t ext2 -b 1024 -N 4000 -d tree img 12m", false },
 	{ "2 KiB", "mke2fs -q -t ext2 -b 2048 -N 4000 -d tree img 16m", false },
 	{ "4 KiB", "mke2fs -q -t ext2 -b 4096 -N 4000 -d tree img 20m", false },
-	{ "many groups", "mke2fs -q -t ext2 -b 1024 -g 512 -N 8000 -O ^resize_inode,^meta_bg"
-			" -d tree img 12m", false },
-	{ "plain", "mke2fs -q -t ext2 -b 1024 -N 4000 -O ^sparse_super,^filetype,^resize_inode,"
-		   "^dir_index,^ext_attr -I 128 -d tree img 12m", false },
+	{ "many groups",
+	  "mke2fs -q -t ext2 -b 1024 -g 512 -N 8000 -O ^resize_inode,^meta_bg"
+	  " -d tree img 12m",
+	  false },
+	{ "plain",
+	  "mke2fs -q -t ext2 -b 1024 -N 4000 -O ^sparse_super,^filetype,^resize_inode,"
+	  "^dir_index,^ext_attr -I 128 -d tree img 12m",
+	  false },
 	{ "revision 0", "mke2fs -q -t ext2 -r 0 -O none -b 1024 -N 4000 -d tree img 12m", false },
-	{ "indexed", "mke2fs -q -t ext2 -O dir_index -b 1024 -N 4000 -d tree img 12m &&"
-		     " { e2fsck -fyD img >e2fsck.log || test $? = 1; } &&"
-		     " debugfs -R 'htree /big' img 2>&1 | grep -q 'Number of entries'", false },
+	{ "indexed",
+	  "mke2fs -q -t ext2 -O dir_index -b 1024 -N 4000 -d tree img 12m &&"
+	  " { e2fsck -fyD img >e2fsck.log || test $? = 1; } &&"
+	  " debugfs -R 'htree /big' img 2>&1 | grep -q 'Number of entries'",
+	  false },
 	{ "big inodes", "mke2fs -q -t ext2 -I 512 -b 4096 -N 4000 -d tree img 20m", false },
 	{ "journal", "mke2fs -q -t ext3 -b 1024 -N 4000 -d tree img 20m", false },
-	{ "large file", "cp -a --sparse=always tree large/ && rm -rf both && mv large/tree both &&"
-			" cp --sparse=always large/large both/ &&"
-			" mke2fs -q -t ext2 -b 1024 -N 4000 -d both img 12m", true },
+	{ "large file",
+	  "cp -a --sparse=always tree large/ && rm -rf both && mv large/tree both &&"
+	  " cp --sparse=always large/large both/ &&"
+	  " mke2fs -q -t ext2 -b 1024 -N 4000 -d both img 12m",
+	  true },
 	{ "genext2fs", "genext2fs -z -B 1024 -b 16000 -N 4000 -d tree img", false },
 	{ "genext2fs 4 KiB", "genext2fs -z -B 4096 -b 6000 -N 4000 -d tree img", false },
 };
 
 static void good_images(void **state)
 {
-	(void)state;
 	for (unsigned c = 0; c < ARRAY_SIZE(configs); c++) {
 		const struct config *cfg = &configs[c];
 		struct image im;
@@ -350,7 +357,9 @@ static void small_image(struct image *im)
 	assert_int_equal(shell("cd %s && rm -rf img small && mkdir -p small/d &&"
 			       " head -c 400000 /dev/urandom > small/f && echo x > small/d/g &&"
 			       " ln -s $(printf './%%.0s' $(seq 40))f small/slow &&"
-			       " mke2fs -q -t ext2 -b 1024 -d small img 600k >mkfs.log", dir), 0);
+			       " mke2fs -q -t ext2 -b 1024 -d small img 600k >mkfs.log",
+			       dir),
+			 0);
 	map_image(im, true);
 	assert_int_equal(ext2_mount(&im->fs, &im->mem.block), 0);
 }
@@ -376,17 +385,30 @@ static void expect_super(struct image *im, unsigned off, uint32_t v, int err, co
 
 static void bad_superblock(void **state)
 {
-	static const struct { uint32_t bit; const char *name; } feats[] = {
-		{ 0x1, "compression" }, { 0x4, "needs_recovery" }, { 0x8, "journal_dev" },
-		{ 0x10, "meta_bg" }, { 0x40, "extents" }, { 0x80, "64bit" }, { 0x100, "mmp" },
-		{ 0x200, "flex_bg" }, { 0x400, "ea_inode" }, { 0x1000, "dirdata" },
-		{ 0x2000, "metadata_csum_seed" }, { 0x4000, "large_dir" },
-		{ 0x8000, "inline_data" }, { 0x10000, "encrypt" }, { 0x20000, "casefold" },
-		{ 0x80000000, "0x80000000" }, { 0xc0, "extents 64bit" },
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} feats[] = {
+		{ 0x1, "compression" },
+		{ 0x4, "needs_recovery" },
+		{ 0x8, "journal_dev" },
+		{ 0x10, "meta_bg" },
+		{ 0x40, "extents" },
+		{ 0x80, "64bit" },
+		{ 0x100, "mmp" },
+		{ 0x200, "flex_bg" },
+		{ 0x400, "ea_inode" },
+		{ 0x1000, "dirdata" },
+		{ 0x2000, "metadata_csum_seed" },
+		{ 0x4000, "large_dir" },
+		{ 0x8000, "inline_data" },
+		{ 0x10000, "encrypt" },
+		{ 0x20000, "casefold" },
+		{ 0x80000000, "0x80000000" },
+		{ 0xc0, "extents 64bit" },
 	};
 	struct image im;
 
-	(void)state;
 	small_image(&im);
 	for (unsigned i = 0; i < ARRAY_SIZE(feats); i++)
 		expect_super(&im, 96, feats[i].bit | 2, -ENOTSUP, feats[i].name);
@@ -470,7 +492,6 @@ static void damaged(void **state)
 {
 	struct image im;
 
-	(void)state;
 	small_image(&im);
 	assert_int_equal(try_all(&im, "/f"), 0);
 	assert_int_equal(try_all(&im, "/d/g"), 0);
@@ -482,7 +503,8 @@ static void damaged(void **state)
 
 		assert_int_equal(shell("cd %s && cp good img &&"
 				       " debugfs -w -R '%s' img >debugfs.log 2>&1",
-				       dir, d->cmd), 0);
+				       dir, d->cmd),
+				 0);
 		map_image(&im, false);
 		assert_int_equal(ext2_mount(&im.fs, &im.mem.block), 0);
 		if (try_all(&im, d->path) != d->err || !strstr(im.fs.error, d->text))
@@ -494,17 +516,19 @@ static void damaged(void **state)
 /* Every length field of an entry, in the block of the root directory. */
 static void bad_entries(void **state)
 {
-	static const struct { unsigned off; uint16_t v; } pokes[] = {
-		{ 4, 0 }, { 4, 4 }, { 4, 7 }, { 4, 10 }, { 4, 1028 }, { 4, 0xfffc },
-		{ 4, 1020 }, /* leaves 4 bytes for the next one */
+	static const struct {
+		unsigned off;
+		uint16_t v;
+	} pokes[] = {
+		{ 4, 0 },      { 4, 4 },      { 4, 7 },      { 4, 10 },
+		{ 4, 1028 },   { 4, 0xfffc }, { 4, 1020 }, /* leaves 4 bytes for the next one */
 		{ 6, 0x02ff }, { 6, 0x0205 }, { 6, 0x0200 }, { 0, 0xffff },
-		{ 8, '/' }, { 8, 0 },
+		{ 8, '/' },    { 8, 0 },
 	};
 	struct image im;
 	struct ext2_inode root;
 	uint8_t *block, *p;
 
-	(void)state;
 	small_image(&im);
 	root = must_find(&im, "/");
 	block = im.base + root.block[0] * 1024;
@@ -538,11 +562,7 @@ static void bad_entries(void **state)
 	unmap_image(&im);
 }
 
-static int failing_read(struct block *b, uint64_t off, void *buf, uint32_t n)
-{
-	(void)b, (void)off, (void)buf, (void)n;
-	return -EIO;
-}
+static int failing_read(struct block *b, uint64_t off, void *buf, uint32_t n) { return -EIO; }
 
 static void io_errors(void **state)
 {
@@ -550,7 +570,6 @@ static void io_errors(void **state)
 	struct ext2_inode f;
 	char c;
 
-	(void)state;
 	small_image(&im);
 	f = must_find(&im, "/f");
 	im.mem.block.read = failing_read;

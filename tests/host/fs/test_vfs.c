@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/fs/ tests/host/fake_arch.c */
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +22,6 @@ void log_printf(enum log_level l, const char *fmt, ...)
 {
 	va_list ap;
 
-	(void)l;
 	va_start(ap, fmt);
 	vsnprintf(logged, sizeof(logged), fmt, ap);
 	va_end(ap);
@@ -34,7 +33,6 @@ static void unmounted(void **state)
 	void *p;
 	uint32_t n;
 
-	(void)state;
 	assert_null(vfs_fs());
 	assert_int_equal(vfs_lookup("/a", &ino), -ENODEV);
 	assert_string_equal(vfs_error(), "/a: no disk image is mounted");
@@ -46,7 +44,6 @@ static void bad_image(void **state)
 	static uint8_t zeros[4096];
 	struct block_mem m;
 
-	(void)state;
 	block_mem_init(&m, zeros, sizeof(zeros));
 	assert_int_equal(vfs_mount(&m.block), -EINVAL);
 	assert_null(vfs_fs());
@@ -64,7 +61,6 @@ static void files(void **state)
 	void *p = NULL;
 	uint32_t n = 0;
 
-	(void)state;
 	disk_make(&d, "mkdir sub && printf hello > sub/hi && : > empty");
 	assert_int_equal(vfs_mount(&d.mem.block), 0);
 	assert_non_null(vfs_fs());

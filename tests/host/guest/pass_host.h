@@ -32,26 +32,22 @@
 
 static struct emul_dev *gic;
 
-struct chardev *console_chardev(void)
-{
-	return NULL;
-}
+struct chardev *console_chardev(void) { return NULL; }
 
 /* --- the host's GIC: IHI 0048B 3.2.4 ------------------------------------------- */
 
-static struct { bool enabled, active, line, latch, edge; } in[96];
+static struct {
+	bool enabled, active, line, latch, edge;
+} in[96];
 static unsigned fiqs;
 
-static inline bool is_pending(unsigned i)
-{
-	return in[i].edge ? in[i].latch : in[i].line;
-}
+static inline bool is_pending(unsigned i) { return in[i].edge ? in[i].latch : in[i].line; }
 
 static inline unsigned nr(void) { return 96; }
 static inline void enable(unsigned i, bool on) { in[i].enabled = on; }
 static inline void pend(unsigned i) { in[i].latch = true; }
 static inline void unpend(unsigned i) { in[i].latch = false; }
-static inline void doorbell(bool on) { (void)on; }
+static inline void doorbell(bool on) {}
 
 static inline int ack(void)
 {
@@ -80,7 +76,7 @@ static inline void set_edge(unsigned i, bool edge)
 }
 
 static const struct irqchip_ops chip = {
-	nr, ack, eoi, enable, pend, is_pending, unpend, set_edge, doorbell
+	nr, ack, eoi, enable, pend, is_pending, unpend, set_edge, doorbell,
 };
 
 /* The device drives its line; a FIQ is taken at once if there is one. */
@@ -138,7 +134,6 @@ static inline void guest_starts_gic(void)
 
 static inline int start(void **state)
 {
-	(void)state;
 	irq_set_chip(&chip);
 	memset(in, 0, sizeof(in));
 	fake_start(1);
@@ -151,7 +146,6 @@ static inline int start(void **state)
 
 static inline int stop(void **state)
 {
-	(void)state;
 	fake_destroy(gic);
 	pass_release(&fake_guest);
 	assert_null(fake_guest.hw_irqs);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Channels: who shares which memory, and the doorbells. */
 /*
  * sources: core/guest/channel.c core/guest/ram.c core/guest/traptab.c core/page.c
@@ -14,23 +14,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
+
 #include <libfdt.h>
 
 #include <espalier/channel.h>
 #include <espalier/log.h>
 #include <espalier/page.h>
 #include <regs/doorbell.h>
+#include <sys/mman.h>
 
 #include "emul/classes.h"
-#include "guest/guest_int.h"
 #include "fake_emul.h"
 #include "fdt_gen.h"
+#include "guest/guest_int.h"
 
 #define HOST_PAGES 64u
-#define WINDOW 1
+#define WINDOW     1
 
 static char logged[4096];
 
@@ -39,16 +40,12 @@ void log_printf(enum log_level l, const char *fmt, ...)
 	size_t n = strlen(logged);
 	va_list ap;
 
-	(void)l;
 	va_start(ap, fmt);
 	vsnprintf(logged + n, sizeof(logged) - n, fmt, ap);
 	va_end(ap);
 }
 
-void arch_guest_before_write(struct guest *g, gpa_t a, uint32_t size)
-{
-	(void)g, (void)a, (void)size;
-}
+void arch_guest_before_write(struct guest *g, gpa_t a, uint32_t size) {}
 
 /* --- guests of one channel each ------------------------------------------------------- */
 
@@ -62,8 +59,12 @@ static struct side a, b, c;
 
 static void region(struct guest *g, uint32_t base, uint32_t size, unsigned window)
 {
-	struct region r = { .base = GPA(base), .size = size, .path = "/ch", .window = window,
-			    .kind = window ? REGION_EMUL : REGION_CHANNEL, .dev = g->devs };
+	struct region r = { .base = GPA(base),
+			    .size = size,
+			    .path = "/ch",
+			    .window = window,
+			    .kind = window ? REGION_EMUL : REGION_CHANNEL,
+			    .dev = g->devs };
 
 	assert_int_equal(traptab_add(&g->map, &r, NULL), 0);
 }
@@ -106,8 +107,9 @@ static int make(struct side *s, const char *name, const char *props, uint32_t si
 	s->g.part.ranges = s->ranges;
 	s->ranges[0].host = place(size);
 	s->g.dtb = fdt_from_dts("/dts-v1/; / { ch { %s }; };", props);
-	*s->dev = (struct emul_dev){ .cls = &doorbell_class, .guest = &s->g, .path = "/ch",
-				     .irq = { irq }, .nr_irqs = 1 };
+	*s->dev = (struct emul_dev){
+		.cls = &doorbell_class, .guest = &s->g, .path = "/ch", .irq = { irq }, .nr_irqs = 1
+	};
 	traptab_init(&s->g.map);
 	region(&s->g, 0x30000000, size, 0);
 	for (unsigned i = 1; i < windows; i++)
@@ -156,14 +158,12 @@ static int group_setup(void **st)
 	void *p = mmap(NULL, HOST_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
-	(void)st;
 	memset(p, 0xa5, HOST_PAGES * PAGE_SIZE);
 	return p == MAP_FAILED || page_add_bank(HPA((uintptr_t)p), HOST_PAGES * PAGE_SIZE);
 }
 
 static int setup(void **st)
 {
-	(void)st;
 	fake_start(1);
 	logged[0] = '\0';
 	return 0;
@@ -172,7 +172,6 @@ static int setup(void **st)
 /* All memory is given back. */
 static int teardown(void **st)
 {
-	(void)st;
 	unmake(&a);
 	unmake(&b);
 	unmake(&c);
@@ -192,7 +191,6 @@ static void shared(void **st)
 {
 	uint32_t word = 0;
 
-	(void)st;
 	pair();
 	assert_int_equal(page_count(PAGE_GUEST), 3);
 	assert_ptr_equal(memory(&a), memory(&b));
@@ -222,10 +220,10 @@ static void shared(void **st)
 /* Two channels of two pairs have nothing in common. */
 static void apart(void **st)
 {
-	(void)st;
 	pair();
 	assert_int_equal(make(&c, "c", "espalier,channel = \"y\"; espalier,end = <0>;", 0x3000, 2,
-			      42), 0);
+			      42),
+			 0);
 	assert_ptr_not_equal(memory(&c), memory(&a));
 	assert_int_equal(get(&c, CH_PEER), 0);
 	set(&c, CH_RING, 0xffff);
@@ -236,7 +234,6 @@ static void apart(void **st)
 /* The rules refuse it; if it came to that, nobody would get hold of others' memory. */
 static void mismatches(void **st)
 {
-	(void)st;
 	pair();
 	assert_int_not_equal(make(&c, "c", END0, 0x3000, 2, 42), 0);
 	unmake(&a);
@@ -257,7 +254,6 @@ static void registers(void **st)
 {
 	uint32_t v = 0;
 
-	(void)st;
 	pair();
 	assert_int_equal(get(&a, CH_ID), CH_ID_VALUE);
 	assert_int_equal(get(&a, CH_VERSION), 1);
@@ -283,7 +279,6 @@ static void registers(void **st)
 
 static void bells(void **st)
 {
-	(void)st;
 	pair();
 	set(&b, CH_ACK, 0xffffffff);
 	set(&a, CH_RING, BIT(3) | BIT(16) | BIT(31)); /* 16 bells, no more */
@@ -329,7 +324,6 @@ static void sees(uint32_t bits, bool told)
 
 static void peer_state(void **st)
 {
-	(void)st;
 	assert_int_equal(make(&b, "b", END1, 0x3000, 2, 41), 0);
 	set(&b, CH_ENABLE, CH_CHANGE);
 	sees(0, false);

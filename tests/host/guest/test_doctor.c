@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The doctor's conclusions, from made-up cases. */
 /*
  * sources: core/guest/doctor.c core/guest/doctor_tree.c core/lib/dt.c core/guest/traptab.c
@@ -22,11 +22,7 @@
 static struct guest g;
 static char said[2048];
 
-static void note(void *arg, const char *text)
-{
-	(void)arg;
-	strcat(strcat(said, text), "\n");
-}
+static void note(void *arg, const char *text) { strcat(strcat(said, text), "\n"); }
 
 static unsigned examine(const struct doctor_case *c)
 {
@@ -39,7 +35,9 @@ static void make(const char *chosen, const char *nodes)
 	static struct region map[] = {
 		{ .base = { 0x9000 }, .size = 0x1000, .kind = REGION_EMUL, .path = "/uart@9000" },
 		{ .base = { 0xa000 }, .size = 0x1000, .kind = REGION_PASS, .path = "/uart@a000" },
-		{ .base = { 0x60000000 }, .size = 0x100000, .kind = REGION_RAM,
+		{ .base = { 0x60000000 },
+		  .size = 0x100000,
+		  .kind = REGION_RAM,
 		  .host = { 0x1000 } },
 	};
 
@@ -50,7 +48,8 @@ static void make(const char *chosen, const char *nodes)
 	g.loaded.entry_word = 0xe1a00000;
 	g.map = (struct traptab){ map, ARRAY_SIZE(map), ARRAY_SIZE(map) };
 	g.dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
-			     " chosen { %s }; %s };", chosen, nodes);
+			     " chosen { %s }; %s };",
+			     chosen, nodes);
 }
 
 #define UART(at) "uart@" at " { compatible = \"arm,pl011\"; reg = <0x" at " 0x1000>; };"
@@ -59,8 +58,14 @@ static void make(const char *chosen, const char *nodes)
 /* A guest that is well: it runs about, and its tree is sound. */
 static struct doctor_case well(void)
 {
-	struct doctor_case c = { .g = &g, .state = GUEST_RUNNING, .samples = 3, .run_ns = 1000,
-				 .ms = 40, .lines = 1 };
+	struct doctor_case c = {
+		.g = &g,
+		.state = GUEST_RUNNING,
+		.samples = 3,
+		.run_ns = 1000,
+		.ms = 40,
+		.lines = 1,
+	};
 
 	make(STDOUT, UART("9000"));
 	for (unsigned i = 0; i < 3; i++)
@@ -78,7 +83,6 @@ static void healthy(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	assert_int_equal(examine(&c), 0);
 	/* Asleep until its timer rings: nothing wrong either. */
 	c.wfi = true;
@@ -91,7 +95,6 @@ static void states(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	c.samples = 0;
 	c.state = GUEST_RESET;
 	assert_finds(&c, 1, "it was not started: guest kick g");
@@ -114,7 +117,6 @@ static void loads(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	c.initrd_changed = true;
 	assert_finds(&c, 1, "its initrd at ");
 	c.sent = 100; /* it is long up, and has freed the initrd */
@@ -132,7 +134,6 @@ static void loops(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	c.look[2].data_abort.n = 1000;
 	assert_int_equal(examine(&c), 1);
 	assert_non_null(strstr(said, "the same data abort on 0x00000000 at pc 0x00000000"));
@@ -155,7 +156,6 @@ static void spins(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	for (unsigned i = 0; i < 3; i++)
 		c.look[i] = (struct arch_look){ .pc = 0x60008000 + 4 * i, .irq_masked = true };
 	assert_finds(&c, 1, "it spins at pc 0x60008008, with interrupts masked");
@@ -171,7 +171,6 @@ static void sleeps(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	c.wfi = true;
 	assert_finds(&c, 1, "for ever: its tree has no interrupt controller");
 	c.irq.present = true;
@@ -194,7 +193,6 @@ static void output(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	c.sent = c.unseen = 12;
 	c.unseen_line = "g/uart0";
 	assert_finds(&c, 1, "it does speak: 12 bytes that nobody has seen; vserial bind g/uart0");
@@ -205,15 +203,15 @@ static void accesses(void **state)
 	static const struct fault_node host = { 0xb000, 0xbfff, 0, "/uart@b000" };
 	struct doctor_case c = well();
 
-	(void)state;
 	g.fault_table.n = 1;
 	g.fault_table.row[0] = (struct fault_row){ .count = { 9 }, .last.harmless = true };
 	assert_int_equal(examine(&c), 0);
 	g.fault_table.n = 2;
-	g.fault_table.row[1] = (struct fault_row){ .host = &host, .count = { 1, 2 },
-						   .last.a = GPA(0xb018) };
-	assert_finds(&c, 1, "it accessed /uart@b000 at 0x0000b018, which its tree does not give it"
-			    " (3 times");
+	g.fault_table.row[1] =
+		(struct fault_row){ .host = &host, .count = { 1, 2 }, .last.a = GPA(0xb018) };
+	assert_finds(&c, 1,
+		     "it accessed /uart@b000 at 0x0000b018, which its tree does not give it"
+		     " (3 times");
 }
 
 static void consoles(void **state)
@@ -224,16 +222,18 @@ static void consoles(void **state)
 		{ "", UART("9000"), "no console is named" },
 		{ "bootargs = \"console=ttyAMA0\";", UART("9000"), NULL },
 		{ "bootargs = \"console=ttyAMA0,115200 quiet\";", "", "its tree has no console" },
-		{ STDOUT, "uart@9000 { compatible = \"arm,pl011\"; status = \"disabled\"; };"
-		  UART("a000"), "stdout-path = \"/uart@9000\" names a node that is disabled" },
-		{ "stdout-path = \"serial0\";", UART("9000"), "\"serial0\" names a node that does not" },
-		{ "stdout-path = \"serial0:115200n8\";", UART("9000")
-		  "aliases { serial0 = \"/uart@9000\"; };", NULL },
+		{ STDOUT,
+		  "uart@9000 { compatible = \"arm,pl011\"; status = \"disabled\"; };" UART("a000"),
+		  "stdout-path = \"/uart@9000\" names a node that is disabled" },
+		{ "stdout-path = \"serial0\";", UART("9000"),
+		  "\"serial0\" names a node that does not" },
+		{ "stdout-path = \"serial0:115200n8\";",
+		  UART("9000") "aliases { serial0 = \"/uart@9000\"; };", NULL },
 		{ STDOUT "bootargs = \"a console=ttyAMA1\";", UART("9000") UART("a000"), NULL },
 		{ STDOUT "bootargs = \"a console=ttyAMA2\";", UART("9000") UART("a000"),
 		  "console=ttyAMA2, but its tree has no such PL011" },
-		{ STDOUT "bootargs = \"console=ttyAMA2\";", UART("9000")
-		  "aliases { serial2 = \"/uart@9000\"; };", NULL },
+		{ STDOUT "bootargs = \"console=ttyAMA2\";",
+		  UART("9000") "aliases { serial2 = \"/uart@9000\"; };", NULL },
 		{ STDOUT "bootargs = \"console=ttyAMA0 console=tty0\";", UART("9000"),
 		  "console=tty0, but its tree has no such display" },
 		{ STDOUT "bootargs = \"console=hvc0\";", UART("9000"), "no such virtio" },
@@ -247,7 +247,6 @@ static void consoles(void **state)
 		  "its console /uart@a000 is a line of the host" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct doctor_case c = well();
 		unsigned n;
@@ -262,11 +261,16 @@ static void consoles(void **state)
 /* Boot arguments come from whoever wrote the tree. */
 static void odd_arguments(void **state)
 {
-	static const char *const odd[] = { "console=", "console= ", "console=ttyAMA",
-		"console=ttyAMA99999999999999999999", "earlycon=,0x", "earlycon=pl011,0xzz",
-		"console=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+	static const char *const odd[] = {
+		"console=",
+		"console= ",
+		"console=ttyAMA",
+		"console=ttyAMA99999999999999999999",
+		"earlycon=,0x",
+		"earlycon=pl011,0xzz",
+		"console=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(odd); i++) {
 		struct doctor_case c = well();
 		char chosen[200];
@@ -280,16 +284,11 @@ static void odd_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(healthy),
-		cmocka_unit_test(states),
-		cmocka_unit_test(loads),
-		cmocka_unit_test(loops),
-		cmocka_unit_test(spins),
-		cmocka_unit_test(sleeps),
-		cmocka_unit_test(output),
-		cmocka_unit_test(accesses),
-		cmocka_unit_test(consoles),
-		cmocka_unit_test(odd_arguments),
+		cmocka_unit_test(healthy),  cmocka_unit_test(states),
+		cmocka_unit_test(loads),    cmocka_unit_test(loops),
+		cmocka_unit_test(spins),    cmocka_unit_test(sleeps),
+		cmocka_unit_test(output),   cmocka_unit_test(accesses),
+		cmocka_unit_test(consoles), cmocka_unit_test(odd_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

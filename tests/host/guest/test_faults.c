@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Faults by node: rows, their limit, the rate of lines in the log, owners. */
 /*
  * sources: core/guest/faults.c core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c
@@ -45,18 +45,18 @@ static const char *driver(const void *fdt, int node)
 	return fdt_node_check_compatible(fdt, node, "test,vmm") ? NULL : "vmm";
 }
 
-static bool is_ram(uint32_t a, uint32_t size)
-{
-	(void)size;
-	return a >= 0x80000000 && a < 0x90000000;
-}
+static bool is_ram(uint32_t a, uint32_t size) { return a >= 0x80000000 && a < 0x90000000; }
 
 /* The machine: "other" has what lies at 0x3000. */
 void partition_find(uint32_t a, struct part_owner *o)
 {
 	struct part_host host = { .fdt = host_fdt, .driver = driver, .is_ram = is_ram };
-	struct part_range passed = { .base = 0x3000, .size = 0x1000, .host = 0x3000,
-				     .kind = REGION_PASS };
+	struct part_range passed = {
+		.base = 0x3000,
+		.size = 0x1000,
+		.host = 0x3000,
+		.kind = REGION_PASS,
+	};
 	struct part_guest other = { .name = "other", .ranges = &passed, .nr_ranges = 1 };
 
 	part_find(&(struct partition){ .host = &host, .guests = &other }, a, o);
@@ -81,10 +81,12 @@ static const char *line(uint32_t a, enum fault_kind kind)
 
 static int setup(void **state)
 {
-	struct region own = { .base = { 0x5000 }, .size = 0x1000, .kind = REGION_EMUL,
-			      .dev = (void *)1, .path = "/own@5000" };
+	struct region own = { .base = { 0x5000 },
+			      .size = 0x1000,
+			      .kind = REGION_EMUL,
+			      .dev = (void *)1,
+			      .path = "/own@5000" };
 
-	(void)state;
 	traptab_free(&me.map);
 	free(me.dtb);
 	memset(&me, 0, sizeof(me));
@@ -100,20 +102,21 @@ static int setup(void **state)
 
 static void lines_of_owners(void **state)
 {
-	(void)state;
-	assert_string_equal(line(0x3018, FAULT_READ),
-		"me: read of 4 bytes at 0x00003018, pc 0x80008000: uart@0 belongs to other;"
-		" not in me's tree");
-	assert_string_equal(line(0x2000, FAULT_WRITE),
-		"me: write of 4 bytes at 0x00002000, pc 0x80008000: vmm@2000 belongs to the VMM;"
-		" not in me's tree");
-	assert_string_equal(line(0x4004, FAULT_FETCH),
-		"me: fetch of 4 bytes at 0x00004004, pc 0x80008000: spare@4000 belongs to nobody;"
-		" disabled in me's tree");
+	assert_string_equal(line(0x3018, FAULT_READ), "me: read of 4 bytes at 0x00003018, pc "
+						      "0x80008000: uart@0 belongs to other;"
+						      " not in me's tree");
+	assert_string_equal(line(0x2000, FAULT_WRITE), "me: write of 4 bytes at 0x00002000, pc "
+						       "0x80008000: vmm@2000 belongs to the VMM;"
+						       " not in me's tree");
+	assert_string_equal(line(0x4004, FAULT_FETCH), "me: fetch of 4 bytes at 0x00004004, pc "
+						       "0x80008000: spare@4000 belongs to nobody;"
+						       " disabled in me's tree");
 	assert_non_null(strstr(line(0x4804, FAULT_READ), "spare@4000 belongs to nobody; not in"));
 	assert_non_null(strstr(line(0x80000000, FAULT_READ), "memory@80000000 belongs to the VMM"));
-	assert_non_null(strstr(line(0xfffff000, FAULT_READ), "no node of the host lies there; not"));
-	assert_non_null(strstr(line(0x5010, FAULT_READ), "own@5000 is its own, but has no register"));
+	assert_non_null(
+		strstr(line(0xfffff000, FAULT_READ), "no node of the host lies there; not"));
+	assert_non_null(
+		strstr(line(0x5010, FAULT_READ), "own@5000 is its own, but has no register"));
 	assert_non_null(strstr(line(0x5010, FAULT_FETCH), "own@5000 is its own, and not RAM"));
 	/* Of nodes inside each other the smaller one. */
 	assert_non_null(strstr(line(0x3ffc, FAULT_READ), "part@3ff0 belongs to other"));
@@ -124,7 +127,6 @@ static void rate(void **state)
 {
 	struct fault_row row;
 
-	(void)state;
 	fault(0x3000, FAULT_READ);
 	fault(0x3004, FAULT_READ);
 	faults_flush(&me);
@@ -161,7 +163,6 @@ static void harmless_is_not_logged(void **state)
 {
 	struct fault_row row;
 
-	(void)state;
 	guest_fault(&me, &(struct fault){ GPA(0x3000), 4, 4, FAULT_READ, true });
 	faults_flush(&me);
 	assert_int_equal(lines, 0);
@@ -173,7 +174,6 @@ static void bounded(void **state)
 {
 	struct fault_row row;
 
-	(void)state;
 	for (uint32_t i = 0; i < 40; i++)
 		fault(0x10000000 + i * PAGE_SIZE + 4, FAULT_READ);
 	for (unsigned i = 0; i < FAULT_ROWS; i++) {
@@ -195,7 +195,8 @@ int main(void)
 		cmocka_unit_test_setup(harmless_is_not_logged, setup),
 		cmocka_unit_test_setup(bounded, setup),
 	};
-	void *host = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+	void *host = fdt_from_dts(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
 		" vmm@2000 { compatible = \"test,vmm\"; reg = <0x2000 0x1000>; };"
 		" spare@4000 { reg = <0x4000 0x1000>; };"
 		" bus { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x3000 0x1000>;"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
@@ -34,7 +34,6 @@ static uint32_t blob_size;
 
 int vfs_read_file(const char *path, uint32_t max, void **data, uint32_t *size)
 {
-	(void)path;
 	if (!blob)
 		return -ENOENT;
 	if (blob_size > max)
@@ -46,12 +45,8 @@ int vfs_read_file(const char *path, uint32_t max, void **data, uint32_t *size)
 }
 
 const char *vfs_error(void) { return "/g.dtb: no such file or directory"; }
-int vfs_lookup(const char *p, struct ext2_inode *i) { (void)p, (void)i; return -ENOENT; }
-int32_t vfs_read(const struct ext2_inode *i, uint64_t o, void *b, uint32_t n)
-{
-	(void)i, (void)o, (void)b, (void)n;
-	return -EIO;
-}
+int vfs_lookup(const char *p, struct ext2_inode *i) { return -ENOENT; }
+int32_t vfs_read(const struct ext2_inode *i, uint64_t o, void *b, uint32_t n) { return -EIO; }
 
 /* Builds a tree that is sound but for the parts given. */
 static int create(const char *root, const char *chosen, const char *ram, const char *cpus,
@@ -60,14 +55,16 @@ static int create(const char *root, const char *chosen, const char *ram, const c
 	int err;
 
 	free(blob);
-	blob = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+	blob = fdt_from_dts(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
 		" interrupt-parent = <&gic>; compatible = \"test,board\"; %s\n"
 		"chosen { %s };\n"
 		"memory@80000000 { device_type = \"memory\"; reg = %s; };\n"
 		"cpus { #address-cells = <1>; #size-cells = <0>; %s };\n"
 		"gic: gic@1000 { compatible = \"test,gic\"; reg = <0x1000 0x1000 0x3000 0x100>;\n"
 		" interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; };\n"
-		"%s };", root, chosen, ram, cpus, nodes);
+		"%s };",
+		root, chosen, ram, cpus, nodes);
 	blob_size = fdt_totalsize(blob);
 	fake_log_clear();
 	err = guest_create("g", "/g.dtb");
@@ -108,27 +105,34 @@ static void sound(void **state)
 	struct guest *g;
 	const struct region *r;
 
-	(void)state;
 	memset(&fake, 0, sizeof(fake));
-	assert_int_equal(create("espalier,lazy-domains;",
-		KERNEL "espalier,hole = \"zero\"; espalier,entry = <0x80008000>;"
-		"espalier,weight = <300>; espalier,affinity = <0>;",
-		"<0x80000000 0x300000 0xa0000000 0x1000>", CPU0,
-		"aliases { }; reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges;"
-		" r@80000000 { reg = <0x80000000 0x1000>; }; };\n"
-		"off@9000 { reg = <0x9000 4>; compatible = \"no,no\"; status = \"disabled\"; };\n"
-		"fuse@a000 { reg = <0xa000 0x10>; espalier,backing = \"absent\"; };\n"
-		"i2c { #address-cells = <1>; #size-cells = <0>; eeprom@50 { reg = <0x50>; }; };\n"
-		"bus { compatible = \"simple-bus\"; #address-cells = <2>; #size-cells = <1>;\n"
-		" ranges = <7 0 0x10000000 0x10000>;\n"
-		" inner { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = <1>;\n"
-		"  ranges = <0 7 0 0x10000>;\n"
-		"  uart@500 { compatible = \"new,uart\", \"test,uart\"; reg = <0x500 0x100>;\n"
-		"   interrupts = <0 5 4>, <0 6 4>; sub@0 { reg = <0 4>; }; };\n"
-		"  uart@600 { compatible = \"test,uart-old\"; reg = <0x600 0x100>;\n"
-		"   espalier,backing = \"emulated\"; };\n"
-		" };\n"
-		"};\n"), 0);
+	assert_int_equal(
+		create("espalier,lazy-domains;",
+		       KERNEL "espalier,hole = \"zero\"; espalier,entry = <0x80008000>;"
+			      "espalier,weight = <300>; espalier,affinity = <0>;",
+		       "<0x80000000 0x300000 0xa0000000 0x1000>", CPU0,
+		       "aliases { }; reserved-memory { #address-cells = <1>; #size-cells = <1>; "
+		       "ranges;"
+		       " r@80000000 { reg = <0x80000000 0x1000>; }; };\n"
+		       "off@9000 { reg = <0x9000 4>; compatible = \"no,no\"; status = "
+		       "\"disabled\"; };\n"
+		       "fuse@a000 { reg = <0xa000 0x10>; espalier,backing = \"absent\"; };\n"
+		       "i2c { #address-cells = <1>; #size-cells = <0>; eeprom@50 { reg = <0x50>; "
+		       "}; };\n"
+		       "bus { compatible = \"simple-bus\"; #address-cells = <2>; #size-cells = "
+		       "<1>;\n"
+		       " ranges = <7 0 0x10000000 0x10000>;\n"
+		       " inner { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = "
+		       "<1>;\n"
+		       "  ranges = <0 7 0 0x10000>;\n"
+		       "  uart@500 { compatible = \"new,uart\", \"test,uart\"; reg = <0x500 "
+		       "0x100>;\n"
+		       "   interrupts = <0 5 4>, <0 6 4>; sub@0 { reg = <0 4>; }; };\n"
+		       "  uart@600 { compatible = \"test,uart-old\"; reg = <0x600 0x100>;\n"
+		       "   espalier,backing = \"emulated\"; };\n"
+		       " };\n"
+		       "};\n"),
+		0);
 	g = guest_find("g");
 	assert_non_null(g);
 	assert_int_equal(g->state, GUEST_RESET);
@@ -178,10 +182,9 @@ static void sound(void **state)
 static void names(void **state)
 {
 	static const char *const bad[] = {
-		"", "a b", "a/b", "\x1b[2J", "abcdefghijklmnopqrstuvwxyz0123456"
+		"", "a b", "a/b", "\x1b[2J", "abcdefghijklmnopqrstuvwxyz0123456",
 	};
 
-	(void)state;
 	fake_log_clear();
 	for (unsigned i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(guest_create(bad[i], "/g.dtb"), -EINVAL);
@@ -327,7 +330,6 @@ static void broken(void **state)
 	void *host = fdt_from_dts("/dts-v1/; / { cpus { #address-cells = <1>; #size-cells = <0>;"
 				  " cpu@1 { device_type = \"cpu\"; reg = <1>; }; }; };");
 
-	(void)state;
 	host_fdt = host;
 	for (unsigned i = 0; i < ARRAY_SIZE(brokens); i++) {
 		const struct broken *b = &brokens[i];
@@ -355,9 +357,9 @@ static void all_at_once(void **state)
 {
 	char many[8192] = "";
 
-	(void)state;
 	assert_int_equal(create("espalier,foo;", "", "<0x80000800 0x1000>", "",
-				"u@9000 { reg = <0x9000 4>; };"), -EINVAL);
+				"u@9000 { reg = <0x9000 4>; };"),
+			 -EINVAL);
 	assert_true(fake_logged("espalier,foo"));
 	assert_true(fake_logged("no espalier,kernel"));
 	assert_true(fake_logged("not whole pages"));
@@ -395,7 +397,6 @@ static void unwinding(void **state)
 	static const char uart[] = "u@9000 { reg = <0x9000 4>; compatible = \"test,uart\"; };";
 	int *const fail[] = { &fake.fail_arch_guest, &fake.fail_arch_vcpu, &fake.fail_device };
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(fail); i++) {
 		for (int n = 1; n <= (i == 2 ? 2 : 1); n++) {
 			memset(&fake, 0, sizeof(fake));
@@ -407,7 +408,8 @@ static void unwinding(void **state)
 	}
 	/* The second range does not fit any more. */
 	assert_int_equal(create("", KERNEL, "<0x80000000 0x6000000 0xa0000000 0x8000000>", CPU0,
-				""), -ENOMEM);
+				""),
+			 -ENOMEM);
 	expect_clean();
 	assert_int_equal(create("", KERNEL, RAM, CPU0, uart), 0);
 	destroy("g");
@@ -421,7 +423,6 @@ static void sets(void **state)
 	static const char *const paths[] = { "/g.dtb", "/g.dtb" };
 	int *const fail[] = { &fake.fail_arch_guest, &fake.fail_arch_vcpu, &fake.fail_device };
 
-	(void)state;
 	assert_int_equal(create("", KERNEL, RAM, CPU0, ""), 0);
 	destroy("g");
 	for (unsigned i = 0; i < ARRAY_SIZE(fail); i++) {
@@ -448,7 +449,8 @@ static void sets(void **state)
 
 /* --- passthrough ------------------------------------------------------------------------ */
 
-#define PASS(more) "rtc@9000 { compatible = \"arm,pl031\"; reg = <0x9000 0x1000>;" \
+#define PASS(more) \
+	"rtc@9000 { compatible = \"arm,pl031\"; reg = <0x9000 0x1000>;" \
 	" espalier,backing = \"passthrough\"; " more "};"
 #define PASS_AS(host, compat, addr, size) \
 	"x@9000 { compatible = \"" compat "\"; reg = <" addr " " size ">;" \
@@ -505,7 +507,7 @@ static const struct chardev_ops line_ops = { .stop = count_stop };
 static struct chardev line = { .path = "/irq/line", .ops = &line_ops };
 static struct chardev used = { .path = "/irq/used", .ops = &line_ops };
 
-static void nothing(unsigned intid, void *arg) { (void)intid, (void)arg; }
+static void nothing(unsigned intid, void *arg) {}
 
 static void lines_of_the_host(void)
 {
@@ -564,7 +566,6 @@ static void until_full(void **state)
 	unsigned n = 0, before = page_count(PAGE_FREE);
 	char name[16];
 
-	(void)state;
 	assert_int_equal(create("", KERNEL, "<0x80000000 0x1234000>", CPU0, ""), 0);
 	destroy("g");
 	for (bool full = false; !full; n++) {
@@ -586,7 +587,8 @@ static void until_full(void **state)
 static void passthrough(void **state)
 {
 	void *ram = page_alloc(1, PAGE_SIZE, PAGE_VMM);
-	void *host = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;\n"
+	void *host = fdt_from_dts(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;\n"
 		"rtc@9000 { compatible = \"arm,pl031\"; reg = <0x10017000 0x1000>; };\n"
 		"bus { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x20000000 0x10000>;\n"
 		" rtc@9000 { compatible = \"arm,pl031\"; reg = <0x9000 0x1000>; }; };\n"
@@ -612,10 +614,10 @@ static void passthrough(void **state)
 		"  interrupts = <0 6 4>; };\n"
 		" used { compatible = \"arm,pl011\"; reg = <0x60005000 0x1000>; }; };\n"
 		"inram { compatible = \"arm,pl031\"; reg = <0x%x 0x1000>; };\n"
-		"};", ptr_hpa(ram).v);
+		"};",
+		ptr_hpa(ram).v);
 	struct guest *g;
 
-	(void)state;
 	host_fdt = host;
 	lines_of_the_host();
 	for (unsigned i = 0; i < ARRAY_SIZE(passes); i++) {
@@ -648,10 +650,10 @@ static void passthrough(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sound),       cmocka_unit_test(names),
-		cmocka_unit_test(broken),      cmocka_unit_test(all_at_once),
-		cmocka_unit_test(unwinding),   cmocka_unit_test(sets),
-		cmocka_unit_test(until_full),  cmocka_unit_test(passthrough),
+		cmocka_unit_test(sound),      cmocka_unit_test(names),
+		cmocka_unit_test(broken),     cmocka_unit_test(all_at_once),
+		cmocka_unit_test(unwinding),  cmocka_unit_test(sets),
+		cmocka_unit_test(until_full), cmocka_unit_test(passthrough),
 	};
 	int failed;
 

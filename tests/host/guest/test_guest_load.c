@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
@@ -82,7 +82,9 @@ static void put_zimage(const char *name, uint32_t size, uint32_t end, uint32_t u
 	free(p);
 }
 
-struct seg { uint32_t type, off, vaddr, paddr, filesz, memsz; };
+struct seg {
+	uint32_t type, off, vaddr, paddr, filesz, memsz;
+};
 
 static void put_elf(const char *name, const struct seg *s, unsigned n, uint32_t entry,
 		    unsigned poke_at, uint32_t poke)
@@ -120,7 +122,6 @@ static int setup(void **state)
 	static const struct seg cut2[] = { { 1, 0xfffffff0, 0, 0x80010000, 0x20, 0x20 } };
 	uint8_t head[64] = { 0 };
 
-	(void)state;
 	if (!mkdtemp(dir))
 		return -1;
 	put_flat("flat", 200000);
@@ -162,7 +163,6 @@ static int teardown(void **state)
 {
 	char cmd[64];
 
-	(void)state;
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	return system(cmd);
 }
@@ -172,11 +172,13 @@ static int kick(const char *chosen, const char *ram)
 {
 	char cmd[128];
 	void *dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
-		" espalier,hole = \"zero\"; chosen { bootargs = \"a b\"; %s };"
-		" memory@80000000 { device_type = \"memory\"; reg = %s; };"
-		" gone@7000 { reg = <0x7000 4>; espalier,backing = \"absent\"; keep = <1>; };"
-		" cpus { #address-cells = <1>; #size-cells = <0>;"
-		" cpu@0 { device_type = \"cpu\"; reg = <0>; }; }; };", chosen, ram);
+				 " espalier,hole = \"zero\"; chosen { bootargs = \"a b\"; %s };"
+				 " memory@80000000 { device_type = \"memory\"; reg = %s; };"
+				 " gone@7000 { reg = <0x7000 4>; espalier,backing = \"absent\"; "
+				 "keep = <1>; };"
+				 " cpus { #address-cells = <1>; #size-cells = <0>;"
+				 " cpu@0 { device_type = \"cpu\"; reg = <0>; }; }; };",
+				 chosen, ram);
 	int err;
 
 	put_file("g.dtb", dtb, fdt_totalsize(dtb));
@@ -216,8 +218,8 @@ static void expect_flat(uint32_t a, size_t n)
 			fail_msg("byte %zu at 0x%x", i, (unsigned)a);
 }
 
-#define RAM_1M	"<0x80000000 0x100000>"
-#define RAM_2M	"<0x80000000 0x200000>"
+#define RAM_1M  "<0x80000000 0x100000>"
+#define RAM_2M  "<0x80000000 0x200000>"
 #define RAM_64M "<0x80000000 0x4000000>"
 
 /* The tree as the guest has it, checked for what every guest needs. */
@@ -248,9 +250,10 @@ static void flat(void **state)
 	uint32_t start, end;
 	int chosen;
 
-	(void)state;
 	assert_int_equal(kick("espalier,kernel = \"/flat\"; espalier,initrd = \"/initrd\";"
-			      " linux,initrd-start = <0 1>;", RAM_2M), 0);
+			      " linux,initrd-start = <0 1>;",
+			      RAM_2M),
+			 0);
 	assert_int_equal(fake.entry, 0x80008000);
 	assert_int_equal(fake.r0, 0);
 	assert_int_equal(fake.r1, 0xffffffff);
@@ -271,7 +274,9 @@ static void flat(void **state)
 
 	assert_int_equal(kick("espalier,kernel = \"/tiny\"; linux,initrd-start = <1>;"
 			      " linux,initrd-end = <2>; espalier,kernel-address = <0x80040000>;"
-			      " espalier,entry = <0x80040003>;", RAM_1M), 0);
+			      " espalier,entry = <0x80040003>;",
+			      RAM_1M),
+			 0);
 	expect_flat(0x80040000, 4);
 	assert_int_equal(fake.entry, 0x80040003);
 	fdt = guest_tree(0x80100000);
@@ -286,7 +291,8 @@ static void other_tree(void **state)
 {
 	const char *chosen = "espalier,kernel = \"/flat\"; espalier,initrd = \"/initrd\";"
 			     " espalier,dtb = \"/o.dtb\";";
-	void *dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+	void *dtb = fdt_from_dts(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
 		" memory@80000000 { device_type = \"memory\"; reg = <0x80000000 0x400000>; };"
 		" new@9000 { reg = <0x9000 0x1000>; compatible = \"a,b\"; espalier,peer = \"x\"; };"
 		" cpus { #address-cells = <1>; #size-cells = <0>;"
@@ -294,7 +300,6 @@ static void other_tree(void **state)
 	const void *fdt;
 	uint32_t start;
 
-	(void)state;
 	host_fdt = fdt_from_dts("/dts-v1/; / { };");
 	put_file("o.dtb", dtb, fdt_totalsize(dtb));
 	free(dtb);
@@ -309,7 +314,8 @@ static void other_tree(void **state)
 	assert_null(fdt_getprop(fdt, fdt_path_offset(fdt, "/new@9000"), "espalier,peer", NULL));
 	assert_int_equal(fdt_path_offset(fdt, "/gone@7000"), -FDT_ERR_NOTFOUND);
 	assert_int_equal(dt_addr(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start",
-				 &start), 0);
+				 &start),
+			 0);
 	expect_flat(start, 100001);
 	done();
 	free((void *)host_fdt);
@@ -318,7 +324,10 @@ static void other_tree(void **state)
 
 static void zimage(void **state)
 {
-	static const struct { const char *chosen, *ram; uint32_t entry; } cases[] = {
+	static const struct {
+		const char *chosen, *ram;
+		uint32_t entry;
+	} cases[] = {
 		{ "espalier,kernel = \"/zimage\";", RAM_64M, 0x82000000 },
 		{ "espalier,kernel = \"/zappended\";", RAM_64M, 0x82000000 },
 		{ "espalier,kernel = \"/zold\";", RAM_64M, 0x82000000 },
@@ -332,7 +341,6 @@ static void zimage(void **state)
 		  0x82000000 },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		if (kick(cases[i].chosen, cases[i].ram))
 			fail_msg("%u: %s", i, fake_log);
@@ -349,7 +357,6 @@ static void zimage(void **state)
 
 static void elf(void **state)
 {
-	(void)state;
 	assert_int_equal(kick("espalier,kernel = \"/elf\";", RAM_1M), 0);
 	assert_int_equal(fake.entry, 0x80010041);
 	assert_int_equal(ram(0x80010000, 0x100)[0xff], 0xab);
@@ -419,7 +426,6 @@ static const struct { const char *chosen, *ram; int err; const char *text; } bad
 
 static void bad(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(bads); i++) {
 		int err = kick(bads[i].chosen, bads[i].ram);
 
@@ -438,7 +444,6 @@ static void life(void **state)
 	uint8_t *p;
 	uint32_t word = 0x11223344, back = 0;
 
-	(void)state;
 	assert_int_equal(kick("espalier,kernel = \"/flat\";", RAM_1M), 0);
 	g = guest_find("g");
 	assert_int_equal(guest_kick(g), -EBUSY);
@@ -482,7 +487,6 @@ static void requests(void **state)
 	struct guest *g;
 	unsigned wakes;
 
-	(void)state;
 	assert_int_equal(kick("espalier,kernel = \"/flat\";", RAM_1M), 0);
 	g = guest_find("g");
 	wakes = fake.host_wakes;
@@ -537,9 +541,9 @@ static void requests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(flat),	cmocka_unit_test(zimage), cmocka_unit_test(elf),
-		cmocka_unit_test(other_tree),
-		cmocka_unit_test(bad),	cmocka_unit_test(life),	  cmocka_unit_test(requests),
+		cmocka_unit_test(flat),       cmocka_unit_test(zimage), cmocka_unit_test(elf),
+		cmocka_unit_test(other_tree), cmocka_unit_test(bad),    cmocka_unit_test(life),
+		cmocka_unit_test(requests),
 	};
 
 	fake_host_ram();

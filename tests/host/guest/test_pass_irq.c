@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/guest/pass.c core/guest/pass_irq.c core/irq.c core/console/chardev.c
  * core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c core/timer.c
@@ -14,7 +14,6 @@
 
 static void test_level(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	assert_true(in[HOST].enabled);
 	assert_false(guest_has_irq());
@@ -40,7 +39,6 @@ static void test_level(void **state)
 /* Ended but not served: pending again in the guest, without another FIQ. */
 static void test_level_stays(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	line(HOST, true);
 	for (int i = 0; i < 50; i++) {
@@ -59,7 +57,6 @@ static void test_level_stays(void **state)
 /* Low and high again while the guest is at it: one more, no matter when it ends. */
 static void test_level_again(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	line(HOST, true);
 	assert_int_equal(guest_takes(), GUEST);
@@ -77,7 +74,6 @@ static void test_level_again(void **state)
 /* The line drops before the guest gets to it: nothing is left to take. */
 static void test_level_withdrawn(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	line(HOST, true);
 	line(HOST, false);
@@ -96,7 +92,6 @@ static void test_level_withdrawn(void **state)
 
 static void test_mask(void **state)
 {
-	(void)state;
 	line(HOST, true); /* not enabled yet */
 	assert_int_equal(fiqs, 0);
 	assert_false(guest_has_irq());
@@ -122,7 +117,6 @@ static void test_mask(void **state)
 /* Linux masks what it handles in a thread: masked, ended, served, unmasked. */
 static void test_mask_while_active(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	line(HOST, true);
 	assert_int_equal(guest_takes(), GUEST);
@@ -143,7 +137,6 @@ static void test_mask_while_active(void **state)
 /* Pended by the guest itself, without the device. */
 static void test_software(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	put_bit(GICD_ISPENDR, GUEST);
 	assert_int_equal(guest_takes(), GUEST);
@@ -167,7 +160,6 @@ static void pulse(unsigned intid)
 
 static void test_edge(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	guest_wants_edges(GUEST);
 	assert_true(in[HOST].edge);
@@ -201,7 +193,6 @@ static void test_edge(void **state)
 /* One that the guest clears without taking it must not keep the host's masked. */
 static void test_edge_cleared(void **state)
 {
-	(void)state;
 	guest_wants_edges(GUEST);
 	guest_enables(GUEST);
 	pulse(HOST);
@@ -217,7 +208,6 @@ static void test_edge_cleared(void **state)
 
 static void test_reset(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	guest_wants_edges(GUEST);
 	pulse(HOST);
@@ -238,7 +228,6 @@ static void test_reset(void **state)
 
 static void test_stop(void **state)
 {
-	(void)state;
 	guest_enables(GUEST);
 	pass_stop(&fake_guest);
 	assert_false(in[HOST].enabled);
@@ -251,7 +240,6 @@ static void test_claims(void **state)
 {
 	static struct guest other = { .name = "other" };
 
-	(void)state;
 	assert_string_equal(pass_irq_owner(HOST), "guest0: /uart");
 	assert_string_equal(pass_irq_device(&fake_guest, GUEST), "/uart");
 	assert_null(pass_irq_device(&fake_guest, HOST));
@@ -276,7 +264,6 @@ static void test_claims(void **state)
 /* Two of one guest, in different words of its GIC. */
 static void test_two(void **state)
 {
-	(void)state;
 	fake_destroy(gic);
 	assert_int_equal(pass_irq_claim(&fake_guest, HOST + 1, 70, "/timer"), 0);
 	gic = fake_device(&gic_class, NULL, 0, 0, 0);
@@ -301,12 +288,12 @@ int main(void)
 {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, start, stop)
 	const struct CMUnitTest tests[] = {
-		TEST(test_level),         TEST(test_level_stays),
-		TEST(test_level_again),   TEST(test_level_withdrawn),
-		TEST(test_mask),          TEST(test_mask_while_active),
-		TEST(test_software),      TEST(test_edge),
-		TEST(test_edge_cleared),  TEST(test_reset),
-		TEST(test_stop),          TEST(test_claims),
+		TEST(test_level),        TEST(test_level_stays),
+		TEST(test_level_again),  TEST(test_level_withdrawn),
+		TEST(test_mask),         TEST(test_mask_while_active),
+		TEST(test_software),     TEST(test_edge),
+		TEST(test_edge_cleared), TEST(test_reset),
+		TEST(test_stop),         TEST(test_claims),
 		TEST(test_two),
 	};
 

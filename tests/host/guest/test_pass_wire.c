@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/guest/pass.c core/guest/pass_irq.c core/irq.c core/console/chardev.c
  * core/emul/rows.c core/emul/gic.c core/emul/gic_dist.c core/emul/gic_cpu.c core/timer.c
@@ -36,12 +36,18 @@ static uint32_t step(void)
 	uint32_t what = random_number(16);
 
 	switch (what) {
-	case 0: case 1: case 2: device(true); return 0;
-	case 3: case 4: case 5: device(false); return 0;
+	case 0:
+	case 1:
+	case 2: device(true); return 0;
+	case 3:
+	case 4:
+	case 5: device(false); return 0;
 	case 6: guest_enables(GUEST); return 0;
 	case 7: guest_disables(GUEST); return 0;
-	case 8: case 9: return guest_takes();
-	case 10: case 11: guest_ends(GUEST); return 0;
+	case 8:
+	case 9: return guest_takes();
+	case 10:
+	case 11: guest_ends(GUEST); return 0;
 	case 12: return get_bit(GICD_ISPENDR, GUEST);
 	case 13: put_bit(random_number(2) ? GICD_ISPENDR : GICD_ICPENDR, GUEST); return 0;
 	case 14: return get(CPU, GICC_HPPIR);
@@ -81,8 +87,8 @@ static void test_like_a_wire(void **state)
 		play(state, seed, true, direct);
 		for (unsigned i = 0; i < STEPS; i++)
 			if (through[i] != direct[i])
-				fail_msg("seed %u, step %u: %u through the host, %u direct",
-					 seed, i, through[i], direct[i]);
+				fail_msg("seed %u, step %u: %u through the host, %u direct", seed,
+					 i, through[i], direct[i]);
 	}
 }
 

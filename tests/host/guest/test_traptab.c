@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/guest/traptab.c */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,8 +14,9 @@
 
 static struct region ram(uint32_t base, uint32_t size, uint32_t host)
 {
-	return (struct region){ .base = GPA(base), .size = size, .kind = REGION_RAM,
-				.host = HPA(host) };
+	return (struct region){
+		.base = GPA(base), .size = size, .kind = REGION_RAM, .host = HPA(host)
+	};
 }
 
 static struct region absent(uint32_t base, uint32_t size)
@@ -35,7 +36,6 @@ static void rejects_bad_ranges(void **state)
 	struct traptab t;
 	struct region emul = { .base = GPA(0x1000), .size = 0x100, .kind = REGION_EMUL };
 
-	(void)state;
 	traptab_init(&t);
 	assert_int_equal(add(&t, absent(0x1000, 0)), -EINVAL);
 	assert_int_equal(add(&t, absent(0xfffff000, 0x1001)), -EINVAL);
@@ -54,12 +54,13 @@ static void names_the_region_in_the_way(void **state)
 {
 	struct traptab t;
 	const struct region *other;
-	static const struct { uint32_t base, size; } in_the_way[] = {
-		{ 0x2000, 0x1000 }, { 0x1fff, 2 }, { 0x2fff, 1 }, { 0x0, 0x10000 },
-		{ 0x2800, 0x10 },
+	static const struct {
+		uint32_t base, size;
+	} in_the_way[] = {
+		{ 0x2000, 0x1000 }, { 0x1fff, 2 },    { 0x2fff, 1 },
+		{ 0x0, 0x10000 },   { 0x2800, 0x10 },
 	};
 
-	(void)state;
 	traptab_init(&t);
 	assert_int_equal(add(&t, absent(0x8000, 0x1000)), 0);
 	assert_int_equal(add(&t, absent(0x2000, 0x1000)), 0);
@@ -81,7 +82,6 @@ static void whole_address_space(void **state)
 {
 	struct traptab t;
 
-	(void)state;
 	traptab_init(&t);
 	assert_int_equal(add(&t, absent(0, 0x80000000)), 0);
 	assert_int_equal(add(&t, absent(0x80000000, 0x80000000)), 0);
@@ -97,7 +97,6 @@ static void stays_sorted(void **state)
 	static uint8_t owner[4096];
 	unsigned seed = 1, added = 0;
 
-	(void)state;
 	traptab_init(&t);
 	for (unsigned i = 0; i < 3000; i++) {
 		uint32_t base = (seed = seed * 1103515245 + 12345) >> 8 & 0xfff;
@@ -118,8 +117,7 @@ static void stays_sorted(void **state)
 	assert_int_equal(t.n, added);
 	assert_true(added > 100);
 	for (unsigned i = 1; i < t.n; i++)
-		assert_true(t.regions[i - 1].base.v + t.regions[i - 1].size <=
-			    t.regions[i].base.v);
+		assert_true(t.regions[i - 1].base.v + t.regions[i - 1].size <= t.regions[i].base.v);
 	for (uint32_t a = 0; a < sizeof(owner); a++) {
 		const struct region *r = traptab_find(&t, GPA(a));
 
@@ -134,7 +132,6 @@ static void ram_pointers(void **state)
 {
 	struct traptab t;
 
-	(void)state;
 	traptab_init(&t);
 	assert_int_equal(add(&t, ram(0x60000000, 0x2000, 0x70000000)), 0);
 	assert_int_equal(add(&t, ram(0x60002000, 0x1000, 0x50000000)), 0);

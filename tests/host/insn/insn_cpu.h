@@ -84,7 +84,6 @@ static inline int cpu_probe(void *ctx, uint32_t va, unsigned size, bool write, b
 {
 	struct insn_cpu *c = (struct insn_cpu *)ctx;
 
-	(void)write;
 	c->probed = size;
 	return cpu_ram_has(c, va, size, user) ? 0 : -ENXIO;
 }
@@ -94,9 +93,14 @@ static inline void cpu_reset(struct insn_cpu *c, uint32_t pc, uint32_t cpsr)
 {
 	memset(c, 0, sizeof(*c));
 	c->env = (struct insn_env){
-		.ctx = c, .pc = pc, .cpsr = cpsr,
-		.get_reg = cpu_get_reg, .set_reg = cpu_set_reg,
-		.load = cpu_load, .store = cpu_store, .probe = cpu_probe,
+		.ctx = c,
+		.pc = pc,
+		.cpsr = cpsr,
+		.get_reg = cpu_get_reg,
+		.set_reg = cpu_set_reg,
+		.load = cpu_load,
+		.store = cpu_store,
+		.probe = cpu_probe,
 	};
 	c->user_from = CPU_RAM_BASE + CPU_RAM_SIZE;
 	for (unsigned r = 0; r < 15; r++)
@@ -118,19 +122,10 @@ static inline void cpu_put(struct insn_cpu *c, uint32_t va, uint32_t v)
 	memcpy(&c->ram[va - CPU_RAM_BASE], &v, 4);
 }
 
-static inline struct insn insn_arm(uint32_t word)
-{
-	return (struct insn){ ISA_ARM, 4, word };
-}
+static inline struct insn insn_arm(uint32_t word) { return (struct insn){ ISA_ARM, 4, word }; }
 
-static inline struct insn insn_t16(uint32_t word)
-{
-	return (struct insn){ ISA_THUMB, 2, word };
-}
+static inline struct insn insn_t16(uint32_t word) { return (struct insn){ ISA_THUMB, 2, word }; }
 
-static inline struct insn insn_t32(uint32_t word)
-{
-	return (struct insn){ ISA_THUMB, 4, word };
-}
+static inline struct insn insn_t32(uint32_t word) { return (struct insn){ ISA_THUMB, 4, word }; }
 
 #endif

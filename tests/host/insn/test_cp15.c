@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: arch/arm/insn/cpaccess.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,14 +8,13 @@
 
 #include <cmocka.h>
 
-#include "verify/cp15_list.h"
 #include "insn/cpaccess.h"
+#include "verify/cp15_list.h"
 
 static void test_decode(void **state)
 {
 	struct cp_access a;
 
-	(void)state;
 	assert_true(cp_decode(0x1e4f7fd3, &a)); /* mcrne p15, 2, r7, c15, c3, 6 */
 	assert_int_equal(a.cp, 15);
 	assert_int_equal(a.opc1, 2);
@@ -40,15 +39,16 @@ static void test_every_encoding(void **state)
 	static const uint8_t tops[] = { 0x0e, 0xee, 0xfe };
 	unsigned forbidden = 0;
 
-	(void)state;
 	for (uint32_t i = 0; i < 3u << 16; i++) {
 		uint32_t b2 = i >> 8 & 0xff, b1 = i >> 7 & 1, b0 = i & 0x7f;
 		uint8_t bytes[4] = { (uint8_t)((b0 & 0xf) | 0x10 | (b0 & 0x70) << 1),
 				     (uint8_t)(0x3e + b1), (uint8_t)b2, tops[i >> 16] };
 		uint32_t w = bytes[0] | bytes[1] << 8 | b2 << 16 | (uint32_t)bytes[3] << 24;
 		bool rd, hit = list_access(bytes, &rd);
-		enum cp_danger want = !hit ? CP_NATIVE : !rd ? CP_FORBIDDEN
-					   : bytes[3] == 0xfe ? CP_NATIVE : CP_FIDELITY;
+		enum cp_danger want = !hit             ? CP_NATIVE :
+				      !rd              ? CP_FORBIDDEN :
+				      bytes[3] == 0xfe ? CP_NATIVE :
+							 CP_FIDELITY;
 
 		if (list_tracked(bytes))
 			want = bytes[3] == 0xfe ? CP_NATIVE : CP_FIDELITY;
@@ -94,7 +94,6 @@ static void test_rows(void **state)
 		{ 0xee100e52, CP15_CLASS_ALLOW, CP15_NONE, "DBGDSCRext" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct cp15_info info = look(rows[i].word);
 
@@ -107,7 +106,6 @@ static void test_rows(void **state)
 
 static void test_names(void **state)
 {
-	(void)state;
 	assert_string_equal(cp15_reg_name(CP15_NONE), "none");
 	assert_string_equal(cp15_reg_name(CP15_CONTEXTIDR), "CONTEXTIDR");
 	assert_string_equal(cp15_reg_name(CP15_REGS), "none");

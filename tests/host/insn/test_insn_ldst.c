@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: arch/arm/insn/ */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,22 +13,16 @@
 
 #include "insn_cpu.h"
 
-#define SYS_ARM 0x1f
+#define SYS_ARM   0x1f
 #define SYS_THUMB 0x3f
-#define RAM (CPU_RAM_BASE + 0x100)
-#define PC 0x8000
+#define RAM       (CPU_RAM_BASE + 0x100)
+#define PC        0x8000
 
 static struct insn_cpu cpu;
 
-static void start(struct insn i)
-{
-	cpu_reset(&cpu, PC, i.isa == ISA_ARM ? SYS_ARM : SYS_THUMB);
-}
+static void start(struct insn i) { cpu_reset(&cpu, PC, i.isa == ISA_ARM ? SYS_ARM : SYS_THUMB); }
 
-static int run(struct insn i)
-{
-	return insn_emulate_ldst(&i, &cpu.env);
-}
+static int run(struct insn i) { return insn_emulate_ldst(&i, &cpu.env); }
 
 /*
  * One load or store each: rn, rm and the offset that is expected, what is
@@ -45,9 +39,18 @@ struct form {
 	bool load, sign, user;
 };
 
-#define A(w) { ISA_ARM, 4, w }
-#define T(w) { ISA_THUMB, 2, w }
-#define W(w) { ISA_THUMB, 4, w }
+#define A(w) \
+	{ \
+		ISA_ARM, 4, w \
+	}
+#define T(w) \
+	{ \
+		ISA_THUMB, 2, w \
+	}
+#define W(w) \
+	{ \
+		ISA_THUMB, 4, w \
+	}
 #define NONE 16
 
 static const struct form forms[] = {
@@ -130,7 +133,6 @@ static void check_form(const struct form *f)
 
 static void every_form(void **state)
 {
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(forms); k++) {
 		print_message("    %s\n", forms[k].name);
 		check_form(&forms[k]);
@@ -194,7 +196,6 @@ static void check_multi(const struct multi *m)
 
 static void every_multiple(void **state)
 {
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(multis); k++) {
 		print_message("    %s\n", multis[k].name);
 		check_multi(&multis[k]);
@@ -208,16 +209,15 @@ static void pc_loads(void **state)
 		uint32_t target, pc, cpsr;
 		int err;
 	} t[] = {
-		{ A(0xe594f000), 0x9000, 0x9000, SYS_ARM, 0 },    /* ldr pc, [r4] */
+		{ A(0xe594f000), 0x9000, 0x9000, SYS_ARM, 0 }, /* ldr pc, [r4] */
 		{ A(0xe594f000), 0x9001, 0x9000, SYS_THUMB, 0 },
 		{ A(0xe594f000), 0x9003, 0x9002, SYS_THUMB, 0 },
 		{ A(0xe594f000), 0x9002, PC, SYS_ARM, -EINVAL },
-		{ A(0xe8b48000), 0x9001, 0x9000, SYS_THUMB, 0 },  /* ldm r4!, {pc} */
-		{ W(0xf854fb04), 0x9000, 0x9000, SYS_ARM, 0 },    /* ldr pc, [r4], #4 */
+		{ A(0xe8b48000), 0x9001, 0x9000, SYS_THUMB, 0 }, /* ldm r4!, {pc} */
+		{ W(0xf854fb04), 0x9000, 0x9000, SYS_ARM, 0 },   /* ldr pc, [r4], #4 */
 		{ W(0xf854fb04), 0x9001, 0x9000, SYS_THUMB, 0 },
 	};
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++) {
 		start(t[k].i);
 		cpu.r[4] = RAM;
@@ -234,7 +234,6 @@ static void pc_operands(void **state)
 {
 	struct insn literal = insn_t16(0x4901), str_pc = insn_arm(0xe584f000);
 
-	(void)state;
 	start(literal); /* ldr r1, [pc, #4] at a halfword address */
 	cpu.env.pc = RAM + 2;
 	assert_int_equal(run(literal), 0);
@@ -250,7 +249,6 @@ static void rrx_offset(void **state)
 {
 	struct insn ldr = insn_arm(0xe7921063); /* ldr r1, [r2, r3, rrx] */
 
-	(void)state;
 	start(ldr);
 	cpu.env.cpsr |= CPSR_C;
 	cpu.r[2] = RAM + 0x80000000;
@@ -269,7 +267,6 @@ static void swaps(void **state)
 	struct insn swp = insn_arm(0xe1021093), swpb = insn_arm(0xe1421093);
 	uint32_t old;
 
-	(void)state;
 	start(swp);
 	cpu.r[2] = RAM;
 	old = cpu_word(&cpu, RAM);
@@ -287,7 +284,6 @@ static void big_endian_data(void **state)
 {
 	struct insn ldr = insn_arm(0xe5921000), strh = insn_arm(0xe1c210b0);
 
-	(void)state;
 	start(ldr);
 	cpu.env.cpsr |= CPSR_E;
 	cpu.r[2] = RAM + 1;
@@ -306,7 +302,6 @@ static void failures_leave_all(void **state)
 					 W(0xf8541b04), W(0xe8f48904), T(0xcc07) };
 	uint32_t old[15];
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(i); k++) {
 		for (int probe = 0; probe < 2; probe++) {
 			start(i[k]);
@@ -329,7 +324,6 @@ static void probe_precedes_stores(void **state)
 	struct insn stm = insn_arm(0xe884000f);
 	uint32_t old;
 
-	(void)state;
 	start(stm);
 	cpu.r[4] = CPU_RAM_BASE + CPU_RAM_SIZE - 8;
 	old = cpu_word(&cpu, cpu.r[4]);
@@ -343,7 +337,6 @@ static void alignment_faults(void **state)
 	static const struct insn i[] = { A(0xe894000f), A(0xe1c420d0), A(0xe1041093), T(0xc407),
 					 W(0xe9d48900) };
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(i); k++) {
 		start(i[k]);
 		cpu.r[4] = RAM + 2;
@@ -357,7 +350,6 @@ static void conditions(void **state)
 {
 	struct insn ldreq = insn_arm(0x05921000), ldr = insn_t16(0x6811);
 
-	(void)state;
 	start(ldreq);
 	cpu.r[2] = RAM;
 	assert_int_equal(run(ldreq), 0);
@@ -381,7 +373,6 @@ static void pc_load_only_ends_it_block(void **state)
 {
 	struct insn pop = insn_t16(0xbd00);
 
-	(void)state;
 	start(pop);
 	cpu.r[13] = RAM;
 	cpu_put(&cpu, RAM, 0x9001);
@@ -400,33 +391,32 @@ static void refusals(void **state)
 		struct insn i;
 		int err;
 	} t[] = {
-		{ A(0xe1921f9f), -ENOTSUP }, /* ldrex */
-		{ A(0xe8d4000f), -ENOTSUP }, /* ldm r4, {..}^ */
-		{ A(0xe8c4000f), -ENOTSUP }, /* stm r4, {..}^ */
-		{ A(0xe8d48001), -ENOTSUP }, /* ldm r4, {r0, pc}^ */
-		{ A(0xf5d1f000), -ENOTSUP }, /* pld */
-		{ A(0xf8920a00), -ENOTSUP }, /* rfe */
-		{ A(0xed921a00), -ENOTSUP }, /* vldr */
-		{ A(0xe1a00000), -ENOTSUP }, /* nop */
-		{ A(0xe7f000f0), -ENOTSUP }, /* udf */
-		{ A(0xe5b22004), -EINVAL },  /* ldr r2, [r2, #4]! */
-		{ A(0xe8b40010), -EINVAL },  /* ldm r4!, {r4} */
-		{ A(0xe8940000), -EINVAL },  /* ldm r4, {} */
-		{ A(0xe1c430d0), -EINVAL },  /* ldrd r3 */
+		{ A(0xe1921f9f), -ENOTSUP },         /* ldrex */
+		{ A(0xe8d4000f), -ENOTSUP },         /* ldm r4, {..}^ */
+		{ A(0xe8c4000f), -ENOTSUP },         /* stm r4, {..}^ */
+		{ A(0xe8d48001), -ENOTSUP },         /* ldm r4, {r0, pc}^ */
+		{ A(0xf5d1f000), -ENOTSUP },         /* pld */
+		{ A(0xf8920a00), -ENOTSUP },         /* rfe */
+		{ A(0xed921a00), -ENOTSUP },         /* vldr */
+		{ A(0xe1a00000), -ENOTSUP },         /* nop */
+		{ A(0xe7f000f0), -ENOTSUP },         /* udf */
+		{ A(0xe5b22004), -EINVAL },          /* ldr r2, [r2, #4]! */
+		{ A(0xe8b40010), -EINVAL },          /* ldm r4!, {r4} */
+		{ A(0xe8940000), -EINVAL },          /* ldm r4, {} */
+		{ A(0xe1c430d0), -EINVAL },          /* ldrd r3 */
 		{ A(0xe79210ff & ~0xf0u), -EINVAL }, /* ldr r1, [r2, pc] */
-		{ A(0xe1821fb3), -EINVAL },  /* strh with (0) bits set */
-		{ T(0xb400), -EINVAL },      /* push {} */
-		{ T(0x4671), -ENOTSUP },     /* mov */
-		{ W(0xe8521f00), -ENOTSUP }, /* ldrex */
-		{ W(0xe8d2f003), -ENOTSUP }, /* tbb */
-		{ W(0xf892f000), -ENOTSUP }, /* pld */
-		{ W(0xf99ff000), -ENOTSUP }, /* pli literal */
-		{ W(0xf8cf1000), -ENOTSUP }, /* str to pc + imm: UNDEFINED */
-		{ W(0xe8b40010), -EINVAL },  /* one register */
-		{ W(0xe8a4a003), -EINVAL },  /* stm with pc, sp */
+		{ A(0xe1821fb3), -EINVAL },          /* strh with (0) bits set */
+		{ T(0xb400), -EINVAL },              /* push {} */
+		{ T(0x4671), -ENOTSUP },             /* mov */
+		{ W(0xe8521f00), -ENOTSUP },         /* ldrex */
+		{ W(0xe8d2f003), -ENOTSUP },         /* tbb */
+		{ W(0xf892f000), -ENOTSUP },         /* pld */
+		{ W(0xf99ff000), -ENOTSUP },         /* pli literal */
+		{ W(0xf8cf1000), -ENOTSUP },         /* str to pc + imm: UNDEFINED */
+		{ W(0xe8b40010), -EINVAL },          /* one register */
+		{ W(0xe8a4a003), -EINVAL },          /* stm with pc, sp */
 	};
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++) {
 		start(t[k].i);
 		assert_int_equal(run(t[k].i), t[k].err);
@@ -484,7 +474,6 @@ static void check_table(const struct ldst_table *t)
 
 static void tables_are_consistent(void **state)
 {
-	(void)state;
 	check_table(&ldst_arm);
 	check_table(&ldst_thumb16);
 	check_table(&ldst_thumb32);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: arch/arm/insn/ */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,12 +13,21 @@
 
 #include "insn_cpu.h"
 
-#define PC 0x8000
-#define ARM 0x1f
+#define PC    0x8000
+#define ARM   0x1f
 #define THUMB 0x3f
-#define A(w) { ISA_ARM, 4, w }
-#define T(w) { ISA_THUMB, 2, w }
-#define W(w) { ISA_THUMB, 4, w }
+#define A(w) \
+	{ \
+		ISA_ARM, 4, w \
+	}
+#define T(w) \
+	{ \
+		ISA_THUMB, 2, w \
+	}
+#define W(w) \
+	{ \
+		ISA_THUMB, 4, w \
+	}
 #define SAME 16 /* no register changes */
 
 /* r1 = 0x9001, r2 = 3, r3 = 0; then the PC, the state and a register. */
@@ -89,7 +98,6 @@ static void every_run(void **state)
 {
 	struct insn_cpu c, before;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(runs); k++) {
 		struct insn i = runs[k].i;
 
@@ -111,7 +119,6 @@ static void table_branches(void **state)
 	struct insn tbb = { ISA_THUMB, 4, 0xe8d4f002 }, tbh = { ISA_THUMB, 4, 0xe8d4f012 };
 	struct insn_cpu c;
 
-	(void)state;
 	start(&c, &tbb);
 	c.r[4] = CPU_RAM_BASE;
 	assert_int_equal(insn_emulate_pc(&tbb, &c.env), 0);
@@ -141,12 +148,10 @@ static void unpredictable(void **state)
 		{ W(0xf7fffffe), 0x04 }, /* bl not at its end */
 		{ T(0xbfec), 0 },        /* ite al */
 		{ A(0xe12fff12), 0 },    /* bx to address 2, with r2 = 2 */
-		{ A(0xe1a0f002), 0 },
-		{ T(0x4710), 0 },
+		{ A(0xe1a0f002), 0 },    { T(0x4710), 0 },
 	};
 	struct insn_cpu c, before;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++) {
 		start(&c, &t[k].i);
 		c.r[2] = 2;
@@ -162,7 +167,6 @@ static void branch_ends_it_block(void **state)
 	struct insn b = { ISA_THUMB, 2, 0xe400 }, mov = { ISA_THUMB, 2, 0x467c };
 	struct insn_cpu c;
 
-	(void)state;
 	start(&c, &b);
 	c.env.cpsr = insn_with_itstate(THUMB, 0x18); /* last, NE */
 	assert_int_equal(insn_emulate_pc(&b, &c.env), 0);
@@ -181,11 +185,10 @@ static void branch_ends_it_block(void **state)
 
 static void only_what_uses_the_pc(void **state)
 {
-	static const struct insn t[] = { A(0xe0810002), A(0xef000000), A(0xe1b0f00e), T(0x1888),
-					 W(0xeb09080a), A(0xee010f10) };
+	static const struct insn t[] = { A(0xe0810002), A(0xef000000), A(0xe1b0f00e),
+					 T(0x1888),     W(0xeb09080a), A(0xee010f10) };
 	struct insn_cpu c;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++) {
 		start(&c, &t[k]);
 		assert_int_equal(insn_emulate_pc(&t[k], &c.env), -ENOTSUP);
@@ -203,7 +206,6 @@ static void conditions_by_flags(void **state)
 		[0xc] = 0x6a99, [0xd] = 0x6659, [0xe] = 0x6a95, [0xf] = 0x6655,
 	};
 
-	(void)state;
 	for (uint32_t flags = 0; flags < 16; flags++) {
 		for (unsigned cond = 0; cond < 15; cond++)
 			assert_int_equal(insn_cond_passed(cond, flags << 28),

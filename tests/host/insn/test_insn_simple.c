@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: arch/arm/insn/ */
 /* What all forms compute is tests/qemu/test_insn_oracle.py's; here are the borders. */
 #include <setjmp.h>
@@ -14,15 +14,24 @@
 
 #include "insn_cpu.h"
 
-#define PC 0x8000
-#define ARM 0x1f
+#define PC    0x8000
+#define ARM   0x1f
 #define THUMB 0x3f
-#define A(w) { ISA_ARM, 4, w }
-#define T(w) { ISA_THUMB, 2, w }
-#define W(w) { ISA_THUMB, 4, w }
+#define A(w) \
+	{ \
+		ISA_ARM, 4, w \
+	}
+#define T(w) \
+	{ \
+		ISA_THUMB, 2, w \
+	}
+#define W(w) \
+	{ \
+		ISA_THUMB, 4, w \
+	}
 #define SAME 16 /* no register changes */
-#define NZ (CPSR_N | CPSR_Z)
-#define ZC (CPSR_Z | CPSR_C)
+#define NZ   (CPSR_N | CPSR_Z)
+#define ZC   (CPSR_Z | CPSR_C)
 
 /* r1 = 0x80000001, r2 = 32, r3 = 0, r4 = 0x7fffffff, r5 = 33; flags before and after. */
 static const struct {
@@ -106,7 +115,6 @@ static void every_run(void **state)
 {
 	struct insn_cpu c, before;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(runs); k++) {
 		struct insn i = runs[k].i;
 
@@ -128,7 +136,6 @@ static void two_results(void **state)
 	static const struct insn t[] = { A(0xe0a30191), W(0xfbe10301) }; /* umlal r0, r3, r1, r1 */
 	struct insn_cpu c;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++) {
 		start(&c, &t[k], 0);
 		c.r[0] = 0xffffffff;
@@ -144,7 +151,6 @@ static void it_blocks(void **state)
 	struct insn adds = T(0x1849) /* r1, r1, r1 */, cmp = T(0x2900), w = W(0xeb110101);
 	struct insn_cpu c;
 
-	(void)state;
 	start(&c, &adds, insn_with_itstate(CPSR_Z, 0x04)); /* ITT EQ: two to go */
 	assert_int_equal(insn_emulate_simple(&adds, &c.env), 0);
 	assert_int_equal(c.r[1], 2);
@@ -170,70 +176,69 @@ static void refused(void **state)
 		struct insn i;
 		uint32_t it;
 	} t[] = {
-		{ A(0xe08f0002), 0 }, /* add r0, pc, r2 */
-		{ A(0xe1a0f00e), 0 }, /* mov pc, lr */
-		{ A(0xe1b0f00e), 0 }, /* movs pc, lr */
-		{ A(0xe1a0f312), 0 }, /* mov pc, r2, lsl r3: unpredictable */
+		{ A(0xe08f0002), 0 },          /* add r0, pc, r2 */
+		{ A(0xe1a0f00e), 0 },          /* mov pc, lr */
+		{ A(0xe1b0f00e), 0 },          /* movs pc, lr */
+		{ A(0xe1a0f312), 0 },          /* mov pc, r2, lsl r3: unpredictable */
 		{ A(0xe3510000 | 0x1000), 0 }, /* cmp with a (0) set */
-		{ A(0xf3510000), 0 }, /* no condition */
-		{ A(0xe0833391), 0 }, /* umull r3, r3 */
-		{ A(0xe0403391), 0 }, /* umaal */
-		{ A(0xe7bf0fd1), 0 }, /* sbfx r0, r1, #31, #32 */
-		{ A(0xe7c10111), 0 }, /* bfi from 2 to 1 */
-		{ A(0xe6800071), 0 }, /* sxtab16 */
-		{ A(0xe6810011), 0 }, /* pkhbt */
-		{ A(0xe1010052), 0 }, /* qadd */
-		{ A(0xe320f002), 0 }, /* wfe */
-		{ A(0xe320f003), 0 }, /* wfi */
-		{ A(0xe320f004), 0 }, /* sev */
-		{ A(0xe10f0000), 0 }, /* mrs */
-		{ A(0xe12ff000), 0 }, /* msr */
-		{ A(0xe5910000), 0 }, /* ldr */
-		{ A(0xe1910f9f), 0 }, /* ldrex */
-		{ A(0xf57ff05f), 0 }, /* dmb */
-		{ A(0xf5d1f000), 0 }, /* pld */
-		{ A(0xea000000), 0 }, /* b */
-		{ A(0xef000000), 0 }, /* svc */
-		{ A(0xee010f10), 0 }, /* mcr */
-		{ A(0xe01000f2), 0 }, /* ldrh */
-		{ A(0xe7f000f0), 0 }, /* udf */
-		{ T(0x0008), 0x08 },  /* movs r0, r1 in an IT block */
-		{ T(0x447c), 0 },     /* add r4, pc */
-		{ T(0x4497), 0 },     /* add pc, r2 */
-		{ T(0x467c), 0 },     /* mov r4, pc */
-		{ T(0x4508), 0 },     /* cmp of low registers */
-		{ T(0xa001), 0 },     /* adr */
-		{ T(0xbf20), 0 },     /* wfe */
-		{ T(0xbf08), 0 },     /* it eq */
-		{ T(0xb662), 0 },     /* cps */
-		{ T(0xb650), 0 },     /* setend */
-		{ T(0xba80), 0 },     /* nothing, between rev16 and revsh */
-		{ W(0xf04f1000), 0 }, /* mov.w r0, #0x00000000, repeated */
-		{ W(0xf04f0d01), 0 }, /* mov.w sp, #1 */
-		{ W(0xf1010d01), 0 }, /* add.w sp, r1, #1 */
-		{ W(0xebad1d02), 0 }, /* sub.w sp, sp, r2, lsl #4 */
-		{ W(0xebad0d12), 0 }, /* sub.w sp, sp, r2, lsr #32 */
-		{ W(0xea4f0d0d), 0 }, /* mov.w sp, sp */
-		{ W(0xea5f0d02), 0 }, /* movs.w sp, r2 */
-		{ W(0xea018002), 0 }, /* and with a (0) set */
-		{ W(0xea1d0f02), 0 }, /* tst sp */
-		{ W(0xeac10002), 0 }, /* pkhbt */
-		{ W(0xf20f0000), 0 }, /* adr */
-		{ W(0xf36102c0), 0 }, /* bfi from 3 to 0 */
-		{ W(0xf341701f), 0 }, /* sbfx r0, r1, #28, #32 */
-		{ W(0xfab1f082), 0 }, /* clz of two registers */
-		{ W(0xfba10002), 0 }, /* umull r0, r0 */
-		{ W(0xfbe10062), 0 }, /* umaal */
-		{ W(0xfa2ff081), 0 }, /* sxtb16 */
-		{ W(0xf3af8002), 0 }, /* wfe */
-		{ W(0xf3bf8f5f), 0 }, /* dmb */
-		{ W(0xf3de8f04), 0 }, /* subs pc, lr, #4 */
-		{ W(0xf3ef8000), 0 }, /* mrs */
-		{ W(0xf8d10000), 0 }, /* ldr.w */
+		{ A(0xf3510000), 0 },          /* no condition */
+		{ A(0xe0833391), 0 },          /* umull r3, r3 */
+		{ A(0xe0403391), 0 },          /* umaal */
+		{ A(0xe7bf0fd1), 0 },          /* sbfx r0, r1, #31, #32 */
+		{ A(0xe7c10111), 0 },          /* bfi from 2 to 1 */
+		{ A(0xe6800071), 0 },          /* sxtab16 */
+		{ A(0xe6810011), 0 },          /* pkhbt */
+		{ A(0xe1010052), 0 },          /* qadd */
+		{ A(0xe320f002), 0 },          /* wfe */
+		{ A(0xe320f003), 0 },          /* wfi */
+		{ A(0xe320f004), 0 },          /* sev */
+		{ A(0xe10f0000), 0 },          /* mrs */
+		{ A(0xe12ff000), 0 },          /* msr */
+		{ A(0xe5910000), 0 },          /* ldr */
+		{ A(0xe1910f9f), 0 },          /* ldrex */
+		{ A(0xf57ff05f), 0 },          /* dmb */
+		{ A(0xf5d1f000), 0 },          /* pld */
+		{ A(0xea000000), 0 },          /* b */
+		{ A(0xef000000), 0 },          /* svc */
+		{ A(0xee010f10), 0 },          /* mcr */
+		{ A(0xe01000f2), 0 },          /* ldrh */
+		{ A(0xe7f000f0), 0 },          /* udf */
+		{ T(0x0008), 0x08 },           /* movs r0, r1 in an IT block */
+		{ T(0x447c), 0 },              /* add r4, pc */
+		{ T(0x4497), 0 },              /* add pc, r2 */
+		{ T(0x467c), 0 },              /* mov r4, pc */
+		{ T(0x4508), 0 },              /* cmp of low registers */
+		{ T(0xa001), 0 },              /* adr */
+		{ T(0xbf20), 0 },              /* wfe */
+		{ T(0xbf08), 0 },              /* it eq */
+		{ T(0xb662), 0 },              /* cps */
+		{ T(0xb650), 0 },              /* setend */
+		{ T(0xba80), 0 },              /* nothing, between rev16 and revsh */
+		{ W(0xf04f1000), 0 },          /* mov.w r0, #0x00000000, repeated */
+		{ W(0xf04f0d01), 0 },          /* mov.w sp, #1 */
+		{ W(0xf1010d01), 0 },          /* add.w sp, r1, #1 */
+		{ W(0xebad1d02), 0 },          /* sub.w sp, sp, r2, lsl #4 */
+		{ W(0xebad0d12), 0 },          /* sub.w sp, sp, r2, lsr #32 */
+		{ W(0xea4f0d0d), 0 },          /* mov.w sp, sp */
+		{ W(0xea5f0d02), 0 },          /* movs.w sp, r2 */
+		{ W(0xea018002), 0 },          /* and with a (0) set */
+		{ W(0xea1d0f02), 0 },          /* tst sp */
+		{ W(0xeac10002), 0 },          /* pkhbt */
+		{ W(0xf20f0000), 0 },          /* adr */
+		{ W(0xf36102c0), 0 },          /* bfi from 3 to 0 */
+		{ W(0xf341701f), 0 },          /* sbfx r0, r1, #28, #32 */
+		{ W(0xfab1f082), 0 },          /* clz of two registers */
+		{ W(0xfba10002), 0 },          /* umull r0, r0 */
+		{ W(0xfbe10062), 0 },          /* umaal */
+		{ W(0xfa2ff081), 0 },          /* sxtb16 */
+		{ W(0xf3af8002), 0 },          /* wfe */
+		{ W(0xf3bf8f5f), 0 },          /* dmb */
+		{ W(0xf3de8f04), 0 },          /* subs pc, lr, #4 */
+		{ W(0xf3ef8000), 0 },          /* mrs */
+		{ W(0xf8d10000), 0 },          /* ldr.w */
 	};
 	struct insn_cpu c, before;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++) {
 		print_message("    %x\n", (unsigned)t[k].i.word);
 		start(&c, &t[k].i, 0);
@@ -249,7 +254,6 @@ static void all_16_bit_words(void **state)
 {
 	struct insn_cpu c;
 
-	(void)state;
 	for (uint32_t w = 0; w < 0xe800; w++) {
 		struct insn i = insn_t16(w);
 		bool memory = (w >= 0x4800 && w < 0xa000) || (w & 0xf600) == 0xb400 ||
@@ -266,7 +270,6 @@ static void all_16_bit_words(void **state)
 /* Rows stand in the group that finds them. */
 static void rows_are_reachable(void **state)
 {
-	(void)state;
 	for (unsigned g = 0; g < 32; g++) {
 		for (unsigned k = 0; k < simple_thumb16[g].count; k++)
 			assert_true(((simple_thumb16[g].row[k].value ^ g << 11) &
@@ -282,12 +285,9 @@ static void rows_are_reachable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_run),
-		cmocka_unit_test(two_results),
-		cmocka_unit_test(it_blocks),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(all_16_bit_words),
-		cmocka_unit_test(rows_are_reachable),
+		cmocka_unit_test(every_run),        cmocka_unit_test(two_results),
+		cmocka_unit_test(it_blocks),        cmocka_unit_test(refused),
+		cmocka_unit_test(all_16_bit_words), cmocka_unit_test(rows_are_reachable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: arch/arm/insn/ */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,9 +13,18 @@
 
 #include "insn_cpu.h"
 
-#define A(w) { ISA_ARM, 4, w }
-#define T(w) { ISA_THUMB, 2, w }
-#define W(w) { ISA_THUMB, 4, w }
+#define A(w) \
+	{ \
+		ISA_ARM, 4, w \
+	}
+#define T(w) \
+	{ \
+		ISA_THUMB, 2, w \
+	}
+#define W(w) \
+	{ \
+		ISA_THUMB, 4, w \
+	}
 
 static const struct {
 	const char *name;
@@ -127,7 +136,6 @@ static const struct {
 
 static void known_kinds(void **state)
 {
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(kinds); k++) {
 		if (insn_step_kind(&kinds[k].i) == kinds[k].kind)
 			continue;
@@ -147,19 +155,14 @@ static void unpriv(void **state)
 		{ A(0xe0f210b2), true },  /* ldrht r1, [r2], #2 */
 		{ W(0xf8521e04), true },  /* ldrt r1, [r2, #4] */
 		{ W(0xf8521f04), false }, /* ldr r1, [r2, #4]! */
-		{ T(0x6811), false },
-		{ A(0xe1a00000), false },
+		{ T(0x6811), false },     { A(0xe1a00000), false },
 	};
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(t); k++)
 		assert_int_equal(insn_is_unpriv(&t[k].i), t[k].yes);
 }
 
-static bool match(const struct step_row *r, uint32_t w)
-{
-	return (w & r->mask) == r->value;
-}
+static bool match(const struct step_row *r, uint32_t w) { return (w & r->mask) == r->value; }
 
 static bool pc_rules_equal(const char *a, const char *b)
 {
@@ -245,7 +248,6 @@ static void tables_are_consistent(void **state)
 		{ "vfp", &step_vfp },         { "neon", &step_neon },
 	};
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(all); k++) {
 		check_overlaps(all[k].name, all[k].t);
 		check_reachable(all[k].name, all[k].t);
@@ -257,7 +259,6 @@ static void pc_tables_are_consistent(void **state)
 {
 	const struct pc_table *all[] = { &pc_arm, &pc_thumb16, &pc_thumb32 };
 
-	(void)state;
 	for (unsigned t = 0; t < ARRAY_SIZE(all); t++) {
 		for (unsigned a = 0; a < all[t]->count; a++) {
 			const struct pc_row *x = &all[t]->row[a];
@@ -287,7 +288,6 @@ static void emulations_exist(void **state)
 	};
 	struct insn_cpu cpu;
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(kinds); k++) {
 		struct insn i = kinds[k].i;
 		bool vldr = (i.word & 0x0f000e00) == 0x0d000a00 && i.size == 4;
@@ -308,10 +308,8 @@ static void emulations_exist(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_kinds),
-		cmocka_unit_test(unpriv),
-		cmocka_unit_test(tables_are_consistent),
-		cmocka_unit_test(pc_tables_are_consistent),
+		cmocka_unit_test(known_kinds),           cmocka_unit_test(unpriv),
+		cmocka_unit_test(tables_are_consistent), cmocka_unit_test(pc_tables_are_consistent),
 		cmocka_unit_test(emulations_exist),
 	};
 

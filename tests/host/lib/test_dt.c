@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/lib/dt.c core/lib/dt_irq.c */
 #include <errno.h>
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+
 #include <libfdt.h>
 
 #include <espalier/dt.h>
@@ -90,7 +91,6 @@ static void expect_reg(const char *path, unsigned i, int err, uint32_t base, uin
 
 static void reg(void **state)
 {
-	(void)state;
 	expect_reg("/memory@60000000", 0, 0, 0x60000000, 0x1000);
 	expect_reg("/memory@60000000", 1, 0, 0x80000000, 0x2000);
 	expect_reg("/memory@60000000", 2, -ENOENT, 0, 0);
@@ -116,7 +116,6 @@ static void numbers(void **state)
 	int c = at("/chosen");
 	uint32_t v;
 
-	(void)state;
 	assert_int_equal(dt_u32(fdt, c, "a3", 2, &v), 0);
 	assert_int_equal(v, 3);
 	assert_int_equal(dt_u32(fdt, c, "a3", 3, &v), -ENOENT);
@@ -140,7 +139,6 @@ static void nodes(void **state)
 	char buf[DT_PATH_MAX];
 	int uart = at("/smb/moth/uart@9000");
 
-	(void)state;
 	assert_true(dt_enabled(fdt, uart));
 	assert_true(dt_enabled(fdt, at("/timer@1e000600")));
 	assert_false(dt_enabled(fdt, at("/smb/flash@0")));
@@ -169,7 +167,6 @@ static int stdout_of(const char *value)
 
 static void stdout_path(void **state)
 {
-	(void)state;
 	assert_int_equal(stdout_of("ok"), 0);
 	assert_int_equal(stdout_of("/u:9600"), 0);
 	assert_int_equal(stdout_of("loop"), -EINVAL);
@@ -185,7 +182,6 @@ static void clocks(void **state)
 	int t = at("/timer@1e000600");
 	uint32_t hz = 0;
 
-	(void)state;
 	assert_int_equal(dt_clock_hz(fdt, t, 0, &hz), 0);
 	assert_int_equal(hz, 1000);
 	assert_int_equal(dt_clock_hz(fdt, t, 1, &hz), 0);
@@ -200,7 +196,6 @@ static void interrupts(void **state)
 {
 	int t = at("/timer@1e000600"), uart = at("/smb/moth/uart@9000"), ext = at("/ext");
 
-	(void)state;
 	assert_int_equal(irq_from_dt(fdt, t, 0), 29);
 	assert_int_equal(irq_from_dt(fdt, t, 1), 35);
 	assert_int_equal(irq_from_dt(fdt, t, 2), -EINVAL);
@@ -224,9 +219,9 @@ static void interrupts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reg),	       cmocka_unit_test(numbers),
-		cmocka_unit_test(nodes),       cmocka_unit_test(stdout_path),
-		cmocka_unit_test(clocks),      cmocka_unit_test(interrupts),
+		cmocka_unit_test(reg),    cmocka_unit_test(numbers),
+		cmocka_unit_test(nodes),  cmocka_unit_test(stdout_path),
+		cmocka_unit_test(clocks), cmocka_unit_test(interrupts),
 	};
 	void *t = fdt_from_dts("%s", tree);
 	int failed;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which cells of a property are phandles. */
 /* sources: core/lib/dt_refs.c core/lib/dt.c */
 #include <setjmp.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+
 #include <libfdt.h>
 
 #include <espalier/dt.h>
@@ -56,7 +57,6 @@ static const char *refs(const char *prop, const char *body)
 
 static void test_sorted(void **state)
 {
-	(void)state;
 	for (unsigned i = 1; i < nr_dt_refs; i++)
 		assert_true(strcmp(dt_refs[i - 1].name, dt_refs[i].name) < 0);
 	for (unsigned i = 0; i < nr_dt_refs; i++)
@@ -65,7 +65,6 @@ static void test_sorted(void **state)
 
 static void test_shapes(void **state)
 {
-	(void)state;
 	EXPECT("0:a 1:b ", "ti,timers", "<&a &b>");
 	EXPECT("0:a 1:b 4:a ", "clocks", "<&a>, <&b 1 2>, <&a>");
 	EXPECT("1:b ", "clocks", "<0>, <&b 1 2>");
@@ -80,7 +79,6 @@ static void test_shapes(void **state)
 
 static void test_made_names(void **state)
 {
-	(void)state;
 	EXPECT("0:a ", "vdd-supply", "<&a>");
 	EXPECT("0:b 3:b ", "acme,wake-gpios", "<&b 1 2>, <&b 3 4>");
 	EXPECT("0:a 1:b ", "pinctrl-0", "<&a &b>");
@@ -95,33 +93,34 @@ static void test_made_names(void **state)
 
 static void test_maps(void **state)
 {
-	(void)state;
 	/* Child: 1 + 1 cells; the parent has 1 + 2, b has no #address-cells and 3. */
 	assert_string_equal(refs("interrupt-map", "#address-cells = <1>; #interrupt-cells = <1>;"
-		" interrupt-map = <9 1 &ic 0 5 4>, <9 2 &b 1 2 3>, <9 3 &ic 0 6 4>;"),
-		"2:ic 8:b 14:ic ");
+						  " interrupt-map = <9 1 &ic 0 5 4>, <9 2 &b 1 2 "
+						  "3>, <9 3 &ic 0 6 4>;"),
+			    "2:ic 8:b 14:ic ");
 	assert_string_equal(refs("gpio-map", "#gpio-cells = <2>;"
-		" gpio-map = <0 0 &b 1 0>, <1 0 &b 2 0>;"), "2:b 7:b ");
+					     " gpio-map = <0 0 &b 1 0>, <1 0 &b 2 0>;"),
+			    "2:b 7:b ");
 }
 
 /* What cannot be told ends the walk, within the property. */
 static void test_broken(void **state)
 {
-	(void)state;
 	EXPECT("0:? ", "clocks", "<0x77 1 2>, <&b 1 2>");
 	EXPECT("0:? 1:b ", "ti,timers", "<0x77 &b>");
 	EXPECT("0:b ", "clocks", "<&b>");
 	EXPECT("", "clocks", "\"ab\"");
 	EXPECT("", "rockchip,pins", "<1 2>");
 	assert_string_equal(refs("interrupt-map", "#interrupt-cells = <0xffffffff>;"
-		" interrupt-map = <1 &b 1 2 3>;"), "");
+						  " interrupt-map = <1 &b 1 2 3>;"),
+			    "");
 	assert_string_equal(refs("clocks", "clocks;"), "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sorted), cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_sorted),     cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_made_names), cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_broken),
 	};

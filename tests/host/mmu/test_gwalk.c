@@ -16,8 +16,7 @@ static uint32_t mem[16384];
 
 static int read_mem(void *ctx, uint32_t pa, uint32_t *v)
 {
-	(void)ctx;
-	if (pa / 4 >= sizeof mem / 4)
+	if (pa / 4 >= sizeof(mem) / 4)
 		return -EFAULT;
 	*v = mem[pa / 4];
 	return 0;
@@ -31,10 +30,10 @@ static struct gwalk_regs regs;
 
 static int setup(void **state)
 {
-	(void)state;
-	memset(mem, 0, sizeof mem);
-	regs = (struct gwalk_regs){ .sctlr = SCTLR_M, .ttbr0 = TTBR0_AT, .ttbr1 = TTBR1_AT,
-				    .dacr = 0x55555555 };
+	memset(mem, 0, sizeof(mem));
+	regs = (struct gwalk_regs){
+		.sctlr = SCTLR_M, .ttbr0 = TTBR0_AT, .ttbr1 = TTBR1_AT, .dacr = 0x55555555
+	};
 	return 0;
 }
 
@@ -50,7 +49,6 @@ static void mmu_off_is_identity(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	regs.sctlr = 0;
 	assert_int_equal(walk(0x12345678, GWALK_EXEC, true, &t), FSR_NONE);
 	assert_int_equal(t.pa, 0x12345678);
@@ -61,7 +59,6 @@ static void section_fields(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	/* nG, AP[2] = 0, AP = 11, domain 5, XN */
 	l1(TTBR0_AT, 0x40100000, 0x76500000 | 1u << 17 | 3u << 10 | 5u << 5 | 1u << 4 | 2);
 	assert_int_equal(walk(0x401abcde, GWALK_WRITE, true, &t), FSR_NONE);
@@ -77,7 +74,6 @@ static void supersection(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	/* domain bits are address bits 39:36 there: the domain is 0 */
 	l1(TTBR0_AT, 0x45600000, 0x31000000 | 1u << 18 | 1u << 10 | 2);
 	assert_int_equal(walk(0x456789ab, GWALK_READ, false, &t), FSR_NONE);
@@ -89,10 +85,9 @@ static void pages(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	l1(TTBR0_AT, 0xc0000000, L2_AT | 2u << 5 | 1);
-	l2(0xc0003000, 0x65432000 | 3u << 4 | 1u << 11 | 2);     /* small, RW, nG */
-	l2(0xc0004000, 0x65433000 | 2u << 4 | 3);                /* small, PL0 RO, XN */
+	l2(0xc0003000, 0x65432000 | 3u << 4 | 1u << 11 | 2);           /* small, RW, nG */
+	l2(0xc0004000, 0x65433000 | 2u << 4 | 3);                      /* small, PL0 RO, XN */
 	l2(0xc0010000, 0x77770000 | 1u << 15 | 1u << 9 | 1u << 4 | 1); /* large, XN, PL1 RO */
 	assert_int_equal(walk(0xc0003004, GWALK_WRITE, true, &t), FSR_NONE);
 	assert_int_equal(t.pa, 0x65432004);
@@ -110,7 +105,6 @@ static void faults(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	assert_int_equal(walk(0x00100000, GWALK_READ, false, &t), FSR_TRANSLATION_1);
 	l1(TTBR0_AT, 0x00200000, L2_AT | 1);
 	assert_int_equal(walk(0x00200000, GWALK_READ, false, &t), FSR_TRANSLATION_2);
@@ -127,7 +121,6 @@ static void domains(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	l1(TTBR0_AT, 0, 0x10000000 | 3u << 5 | 1u << 4 | 2); /* AP 000, XN, domain 3 */
 	regs.dacr = 0;
 	assert_int_equal(walk(0, GWALK_READ, false, &t), FSR_DOMAIN_1);
@@ -147,7 +140,6 @@ static void permissions(void **state)
 	static const char table[8][5] = { "----", "rw--", "rwr-", "rwrw",
 					  "----", "r---", "r-r-", "r-r-" };
 
-	(void)state;
 	for (unsigned ap = 0; ap < 8; ap++) {
 		assert_int_equal(gwalk_ap_permits(ap, false, false), table[ap][0] == 'r');
 		assert_int_equal(gwalk_ap_permits(ap, true, false), table[ap][1] == 'w');
@@ -160,7 +152,6 @@ static void ttbcr_split(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	regs.ttbcr = 2; /* TTBR0 below 1 GiB, its table 4 KiB long and aligned */
 	regs.ttbr0 = 0x1000;
 	l1(0x1000, 0x3ff00000, 0x11100000 | 1u << 10 | 2);
@@ -179,13 +170,12 @@ static void access_flag(void **state)
 {
 	struct gwalk t;
 
-	(void)state;
 	regs.sctlr |= SCTLR_AFE;
 	l1(TTBR0_AT, 0, L2_AT | 1);
-	l2(0x1000, 0x5000 | 2);                      /* AP[2:0] = 000: flag clear */
-	l2(0x2000, 0x5000 | 1u << 4 | 2);            /* 001: PL1 RW */
-	l2(0x3000, 0x5000 | 3u << 4 | 2);            /* 011: RW */
-	l2(0x4000, 0x5000 | 1u << 9 | 3u << 4 | 2);  /* 111: RO */
+	l2(0x1000, 0x5000 | 2);                     /* AP[2:0] = 000: flag clear */
+	l2(0x2000, 0x5000 | 1u << 4 | 2);           /* 001: PL1 RW */
+	l2(0x3000, 0x5000 | 3u << 4 | 2);           /* 011: RW */
+	l2(0x4000, 0x5000 | 1u << 9 | 3u << 4 | 2); /* 111: RO */
 	assert_int_equal(walk(0x1000, GWALK_READ, false, &t), FSR_ACCESS_FLAG_2);
 	assert_int_equal(walk(0x2000, GWALK_WRITE, false, &t), FSR_NONE);
 	assert_int_equal(walk(0x2000, GWALK_READ, true, &t), FSR_PERMISSION_2);

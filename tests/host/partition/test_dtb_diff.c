@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A kernel's tree compared with the partition: every kind of difference, and none. */
 /* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c */
 #include <setjmp.h>
@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "partition/dtb_diff.h"
 #include "fdt_gen.h"
+#include "partition/dtb_diff.h"
 
 static const char *driver(const void *fdt, int node)
 {
@@ -22,10 +22,7 @@ static bool is_ram(uint32_t base, uint32_t size)
 	return base >= 0x80000000 && base < 0x90000000 && size <= 0x10000000;
 }
 
-static bool cpu_online(unsigned cpu)
-{
-	return cpu == 0;
-}
+static bool cpu_online(unsigned cpu) { return cpu == 0; }
 
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {
@@ -40,21 +37,28 @@ static const struct emul_class gic = { .name = "gic", .compatible = gics };
 static const struct emul_class uart = { .name = "uart", .compatible = uarts };
 static const struct emul_class *const classes[] = { &gic, &uart, NULL };
 
-static struct part_host host = { .driver = driver, .is_ram = is_ram, .cpu_online = cpu_online,
-				 .free_ram = free_ram, .classes = classes };
+static struct part_host host = { .driver = driver,
+				 .is_ram = is_ram,
+				 .cpu_online = cpu_online,
+				 .free_ram = free_ram,
+				 .classes = classes };
 
 /* The tree that everything is compared with; the arguments change its nodes. */
-#define MEM	"memory@60000000 { device_type = \"memory\"; reg = <0x60000000 0x100000>; };"
-#define CPU	"cpu@0 { device_type = \"cpu\"; reg = <0>; };"
-#define GIC	"gic: gic@1000 { compatible = \"test,gic\"; reg = <0x1000 0x1000>;" \
-		" interrupt-controller; #interrupt-cells = <3>; };"
-#define UART_OF(compat, reg, irq, more) "u@2000 { compatible = " compat "; reg = <" reg ">;" \
-		" interrupts = <0 " irq " 4>; " more " };"
-#define UART	UART_OF("\"test,uart\"", "0x2000 0x1000", "5", "")
-#define MORE	"off@3000 { compatible = \"test,uart\"; reg = <0x3000 0x1000>; status = \"disabled\"; };" \
-		"no@4000 { reg = <0x4000 4>; espalier,backing = \"absent\"; };"
+#define MEM "memory@60000000 { device_type = \"memory\"; reg = <0x60000000 0x100000>; };"
+#define CPU "cpu@0 { device_type = \"cpu\"; reg = <0>; };"
+#define GIC \
+	"gic: gic@1000 { compatible = \"test,gic\"; reg = <0x1000 0x1000>;" \
+	" interrupt-controller; #interrupt-cells = <3>; };"
+#define UART_OF(compat, reg, irq, more) \
+	"u@2000 { compatible = " compat "; reg = <" reg ">;" \
+	" interrupts = <0 " irq " 4>; " more " };"
+#define UART UART_OF("\"test,uart\"", "0x2000 0x1000", "5", "")
+#define MORE \
+	"off@3000 { compatible = \"test,uart\"; reg = <0x3000 0x1000>; status = \"disabled\"; };" \
+	"no@4000 { reg = <0x4000 4>; espalier,backing = \"absent\"; };"
 
-#define TREE(mem, cpu, nodes) "/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;" \
+#define TREE(mem, cpu, nodes) \
+	"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;" \
 	" interrupt-parent = <&gic>; chosen { espalier,kernel = \"/k\"; };\n" mem "\n" \
 	"cpus { #address-cells = <1>; #size-cells = <0>; " cpu " };\n" nodes "\n };"
 
@@ -125,26 +129,37 @@ static void tell(void *arg, const char *path, const char *prop, const char *text
 
 static void failed(void *arg, const struct part_finding *f)
 {
-	(void)arg;
 	fail_msg("%s: %s: %s", f->guest->name, f->path, f->text);
 }
 
 static void differences(void **state)
 {
 	void *own = fdt_from_dts("%s", cases[0].tree);
-	void *theirs = fdt_from_dts("%s", TREE(MEM, CPU, GIC "p@9000 { compatible = \"x,y\";"
-		" reg = <0x9000 0x1000>; espalier,backing = \"passthrough\";"
-		" espalier,host-node = \"/a@10000\"; espalier,allow-dma; };"));
-	struct part_guest g = { .name = "g", .file = "own", .fdt = own,
-				.size = fdt_totalsize(own), .fresh = true };
-	struct part_guest peer = { .name = "peer", .file = "theirs", .fdt = theirs,
-				   .size = fdt_totalsize(theirs), .fresh = true };
+	void *theirs =
+		fdt_from_dts("%s",
+			     TREE(MEM, CPU,
+				  GIC
+				  "p@9000 { compatible = \"x,y\";"
+				  " reg = <0x9000 0x1000>; espalier,backing = \"passthrough\";"
+				  " espalier,host-node = \"/a@10000\"; espalier,allow-dma; };"));
+	struct part_guest g = {
+		.name = "g",
+		.file = "own",
+		.fdt = own,
+		.size = fdt_totalsize(own),
+		.fresh = true,
+	};
+	struct part_guest peer = { .name = "peer",
+				   .file = "theirs",
+				   .fdt = theirs,
+				   .size = fdt_totalsize(theirs),
+				   .fresh = true };
 	struct partition p = { .host = &host };
 
-	(void)state;
 	host.fdt = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
-		" a@10000 { compatible = \"x,y\"; reg = <0x10000 0x1000>; };"
-		" b@11000 { reg = <0x11000 0x1000>; vmm; }; c@12000 { reg = <0x12000 0x1000>; }; };");
+				" a@10000 { compatible = \"x,y\"; reg = <0x10000 0x1000>; };"
+				" b@11000 { reg = <0x11000 0x1000>; vmm; }; c@12000 { reg = "
+				"<0x12000 0x1000>; }; };");
 	part_add(&p, &g);
 	part_add(&p, &peer);
 	if (part_check(&p)) {
@@ -154,8 +169,12 @@ static void differences(void **state)
 	for (unsigned round = 0; round < 2; round++) { /* checked, and existing */
 		for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 			void *fdt = fdt_from_dts("%s", cases[i].tree);
-			struct dtb_diff d = { .p = &p, .g = &g, .fdt = fdt, .file = "f",
-					      .tell = tell, .arg = &host };
+			struct dtb_diff d = { .p = &p,
+					      .g = &g,
+					      .fdt = fdt,
+					      .file = "f",
+					      .tell = tell,
+					      .arg = &host };
 			unsigned lines = 0;
 
 			said[0] = '\0';

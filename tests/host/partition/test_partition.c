@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The partition checker: for every rule at least one tree that breaks it, and sound
  * ones that break none.
@@ -34,12 +34,15 @@ static const char host_tree[] =
 	"   vmm; };\n"
 	"  uart@a000 { compatible = \"arm,pl011\"; reg = <0xa000 0x1000>; interrupts = <0 6 4>;\n"
 	"   clocks = <&clk>; };\n"
-	"  uart@b000 { compatible = \"arm,pl011\"; reg = <0xb000 0x1000>; interrupts = <0 6 4>; };\n"
+	"  uart@b000 { compatible = \"arm,pl011\"; reg = <0xb000 0x1000>; interrupts = <0 6 4>; "
+	"};\n"
 	"  rtc@c000 { compatible = \"arm,pl031\"; reg = <0xc000 0x1000>; interrupts = <1 6 4>; };\n"
 	"  small@d000 { compatible = \"arm,pl031\"; reg = <0xd000 0x100>; };\n"
 	"  next@d100 { compatible = \"arm,pl031\"; reg = <0xd100 0x100>; };\n"
-	"  shut@e000 { compatible = \"arm,pl031\"; reg = <0xe000 0x1000>; interrupts = <0 5 4>; };\n"
-	"  off@f000 { compatible = \"arm,pl031\"; reg = <0xf000 0x1000>; status = \"disabled\"; };\n"
+	"  shut@e000 { compatible = \"arm,pl031\"; reg = <0xe000 0x1000>; interrupts = <0 5 4>; "
+	"};\n"
+	"  off@f000 { compatible = \"arm,pl031\"; reg = <0xf000 0x1000>; status = \"disabled\"; "
+	"};\n"
 	"  clcd@20000 { compatible = \"arm,pl111\"; reg = <0x20000 0x1000>; }; };\n"
 	" inram@60001000 { compatible = \"arm,pl031\"; reg = <0x60001000 0x1000>; }; };\n";
 
@@ -53,16 +56,9 @@ static const char *irq_owner(unsigned intid)
 	return intid == 37 ? "the VMM: /bus/uart@9000" : NULL;
 }
 
-static bool is_ram(uint32_t base, uint32_t size)
-{
-	(void)size;
-	return base - 0x60000000 < 0x10000000;
-}
+static bool is_ram(uint32_t base, uint32_t size) { return base - 0x60000000 < 0x10000000; }
 
-static bool cpu_online(unsigned cpu)
-{
-	return cpu == 0;
-}
+static bool cpu_online(unsigned cpu) { return cpu == 0; }
 
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {
@@ -87,8 +83,9 @@ static int open_file(const char *path, uint32_t *size, void **handle)
 	*handle = NULL;
 	if (!strcmp(path, "/none"))
 		return -ENOENT;
-	*size = !strcmp(path, "/big") ? 0x2000000 : !strcmp(path, "/tree") ? fdt_totalsize(tree) :
-		0x1000;
+	*size = !strcmp(path, "/big")  ? 0x2000000 :
+		!strcmp(path, "/tree") ? fdt_totalsize(tree) :
+					 0x1000;
 	*handle = (void *)path;
 	return 0;
 }
@@ -99,20 +96,25 @@ static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
 	if (!strcmp(handle, "/tree"))
 		memcpy(buf, (char *)tree + off, n);
 	if (!strcmp(handle, "/elf") && !off)
-		memcpy(buf, "\x7f" "ELF\x02", MIN(n, 5u));
+		memcpy(buf,
+		       "\x7f"
+		       "ELF\x02",
+		       MIN(n, 5u));
 	return 0;
 }
 
-static void close_file(void *handle)
-{
-	(void)handle;
-}
+static void close_file(void *handle) {}
 
 static const struct part_files files = { open_file, read_file, close_file, NULL };
 
 static struct part_host host = {
-	.driver = driver, .irq_owner = irq_owner, .is_ram = is_ram, .cpu_online = cpu_online,
-	.free_ram = free_ram, .classes = classes, .files = &files,
+	.driver = driver,
+	.irq_owner = irq_owner,
+	.is_ram = is_ram,
+	.cpu_online = cpu_online,
+	.free_ram = free_ram,
+	.classes = classes,
+	.files = &files,
 };
 
 /* --- guests ------------------------------------------------------------------------------ */
@@ -266,13 +268,15 @@ static const struct bad {
 static void *make_tree(const struct parts *t)
 {
 	return fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
-		" interrupt-parent = <&gic>;\n"
-		"chosen { %s };\n"
-		"memory@80000000 { device_type = \"memory\"; reg = %s; };\n"
-		"cpus { #address-cells = <1>; #size-cells = <0>; %s };\n"
-		"gic: gic@1000 { compatible = \"test,gic\"; reg = <0x1000 0x1000>;\n"
-		" interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; };\n"
-		"%s };", t->chosen, t->ram, t->cpus, t->nodes);
+			    " interrupt-parent = <&gic>;\n"
+			    "chosen { %s };\n"
+			    "memory@80000000 { device_type = \"memory\"; reg = %s; };\n"
+			    "cpus { #address-cells = <1>; #size-cells = <0>; %s };\n"
+			    "gic: gic@1000 { compatible = \"test,gic\"; reg = <0x1000 0x1000>;\n"
+			    " interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; "
+			    "};\n"
+			    "%s };",
+			    t->chosen, t->ram, t->cpus, t->nodes);
 }
 
 /* --- checking ------------------------------------------------------------------------------ */
@@ -285,7 +289,6 @@ static void report(void *arg, const struct part_finding *f)
 	unsigned n = strlen(said);
 	char text[300];
 
-	(void)arg;
 	assert_true(f->rule->code < ARRAY_SIZE(seen));
 	assert_non_null(f->text);
 	seen[f->rule->code] = true;
@@ -307,8 +310,11 @@ static void check(struct checked *c, void **fdts, unsigned n, const char *const 
 	said[0] = '\0';
 	for (unsigned i = 0; i < n; i++) {
 		c->g[i] = (struct part_guest){
-			.name = names && names[i] ? names[i] : usual[i], .file = "f", .fdt = fdts[i],
-			.size = fdt_totalsize(fdts[i]), .fresh = true,
+			.name = names && names[i] ? names[i] : usual[i],
+			.file = "f",
+			.fdt = fdts[i],
+			.size = fdt_totalsize(fdts[i]),
+			.fresh = true,
 		};
 		part_add(&c->p, &c->g[i]);
 	}
@@ -336,7 +342,6 @@ static const struct part_rule *rule_of(unsigned code)
 
 static void broken(void **state)
 {
-	(void)state;
 	tree = fdt_from_dts("%s", host_tree);
 	for (unsigned i = 0; i < ARRAY_SIZE(bads); i++) {
 		const struct bad *b = &bads[i];
@@ -366,15 +371,15 @@ static void malformed(void **state)
 	char *name;
 	void *two;
 
-	(void)state;
 	two = make_tree(&(struct parts)NODES(""));
 	memset(two, 0, 4);
 	assert_int_equal(fdt_check_header(two), -FDT_ERR_BADMAGIC);
 	memset(&c, 0, sizeof(c));
 	c.p = (struct partition){ .host = &host, .report = report };
 	said[0] = '\0';
-	c.g[0] = (struct part_guest){ .name = "g", .file = "f", .fdt = two, .size = 64,
-				      .fresh = true };
+	c.g[0] = (struct part_guest){
+		.name = "g", .file = "f", .fdt = two, .size = 64, .fresh = true
+	};
 	part_add(&c.p, &c.g[0]);
 	assert_int_equal(part_check(&c.p), 1);
 	assert_non_null(strstr(said, "f: not a device tree: FDT_ERR_BADMAGIC [P001]"));
@@ -402,7 +407,6 @@ static void deep(void **state)
 	unsigned n = 0;
 	void *fdt;
 
-	(void)state;
 	for (unsigned i = 0; i < 40; i++)
 		strcat(nodes, "n {");
 	for (unsigned i = 0; i < 40; i++)
@@ -427,7 +431,6 @@ static void sound(void **state)
 	void *fdts[] = { make_tree(&a), make_tree(&b) };
 	struct checked c;
 
-	(void)state;
 	check(&c, fdts, 2, NULL);
 	assert_string_equal(said, "");
 	assert_int_equal(c.errors, 0);
@@ -452,12 +455,14 @@ static void existing(void **state)
 	void *fdts[] = { make_tree(&a), make_tree(&a) };
 	struct checked c;
 
-	(void)state;
 	check(&c, fdts, 1, NULL);
 	assert_int_equal(c.errors, 0);
 	c.g[0].fresh = false;
-	c.g[1] = (struct part_guest){ .name = "g0", .file = "f", .fdt = fdts[1],
-				      .size = fdt_totalsize(fdts[1]), .fresh = true };
+	c.g[1] = (struct part_guest){ .name = "g0",
+				      .file = "f",
+				      .fdt = fdts[1],
+				      .size = fdt_totalsize(fdts[1]),
+				      .fresh = true };
 	part_add(&c.p, &c.g[1]);
 	assert_int_equal(part_check(&c.p), 3);
 	assert_int_equal(c.g[0].errors, 0);
@@ -475,7 +480,6 @@ static void limited(void **state)
 	struct part_guest g = { .name = "g", .file = "f", .fdt = fdt, .fresh = true };
 	struct partition p = { .host = &host, .report = report, .max = 2 };
 
-	(void)state;
 	g.size = fdt_totalsize(fdt);
 	said[0] = '\0';
 	part_add(&p, &g);
@@ -489,11 +493,13 @@ static void limited(void **state)
 static void cut_texts(void **state)
 {
 	const struct part_guest g = { .file = "file" };
-	const struct part_finding f = { .rule = rule_of(12), .guest = &g, .path = "/node",
-					.prop = "prop", .text = "what is wrong" };
+	const struct part_finding f = { .rule = rule_of(12),
+					.guest = &g,
+					.path = "/node",
+					.prop = "prop",
+					.text = "what is wrong" };
 	char buf[64];
 
-	(void)state;
 	assert_string_equal(part_finding_text(&f, buf, sizeof(buf)),
 			    "file: /node: prop: what is wrong [P012]");
 	assert_string_equal(part_finding_text(&f, buf, 20), "file: /node: [P012]");
@@ -503,7 +509,6 @@ static void cut_texts(void **state)
 /* Codes are in order and unique; each was reported by a test, here or in its own file. */
 static void all_rules(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < nr_part_rules; i++) {
 		unsigned code = part_rules[i].code;
 
@@ -520,8 +525,8 @@ static void all_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(broken),   cmocka_unit_test(malformed), cmocka_unit_test(deep),
-		cmocka_unit_test(sound),    cmocka_unit_test(existing),  cmocka_unit_test(limited),
+		cmocka_unit_test(broken),    cmocka_unit_test(malformed), cmocka_unit_test(deep),
+		cmocka_unit_test(sound),     cmocka_unit_test(existing),  cmocka_unit_test(limited),
 		cmocka_unit_test(cut_texts), cmocka_unit_test(all_rules),
 	};
 	int failed;

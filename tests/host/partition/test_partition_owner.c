@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,17 +37,35 @@ static const char *text_of(uint32_t a, char *buf, unsigned len)
 static void owners(void **state)
 {
 	struct part_range ranges[] = {
-		{ .base = 0x9000, .size = 0x1000, .host = 0x10001000, .kind = REGION_PASS,
+		{ .base = 0x9000,
+		  .size = 0x1000,
+		  .host = 0x10001000,
+		  .kind = REGION_PASS,
 		  .path = "/uart@9000" },
-		{ .base = 0x60000000, .size = 0x2000, .host = 0x80002000, .kind = REGION_RAM,
+		{ .base = 0x60000000,
+		  .size = 0x2000,
+		  .host = 0x80002000,
+		  .kind = REGION_RAM,
 		  .path = "/memory@60000000" },
 	};
 	struct part_irq irq = { .intid = 40, .host = 37, .dev = -1, .path = "/uart@9000" };
-	struct part_guest guest = { .name = "guest0", .ranges = ranges, .nr_ranges = 2,
-				    .irqs = &irq, .nr_irqs = 1 };
-	struct part_guest fresh = { .name = "guest1", .ranges = ranges, .nr_ranges = 2,
-				    .fresh = true };
-	static const struct { uint32_t a; const char *text; } rows[] = {
+	struct part_guest guest = {
+		.name = "guest0",
+		.ranges = ranges,
+		.nr_ranges = 2,
+		.irqs = &irq,
+		.nr_irqs = 1,
+	};
+	struct part_guest fresh = {
+		.name = "guest1",
+		.ranges = ranges,
+		.nr_ranges = 2,
+		.fresh = true,
+	};
+	static const struct {
+		uint32_t a;
+		const char *text;
+	} rows[] = {
 		{ 0x10001004, "/bus/uart@1000, which belongs to guest0" },
 		{ 0x10002fff, "/bus/vmm@2000, which belongs to the VMM" },
 		{ 0x10003000, "/bus/rtc@3000, which belongs to nobody" },
@@ -60,8 +78,8 @@ static void owners(void **state)
 	struct part_owner o;
 	char text[160];
 
-	(void)state;
-	host.fdt = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;\n"
+	host.fdt = fdt_from_dts(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;\n"
 		"interrupt-parent = <&gic>;\n"
 		"gic: gic { interrupt-controller; #interrupt-cells = <3>; };\n"
 		"memory@80000000 { device_type = \"memory\"; reg = <0x80000000 0x10000>; };\n"
@@ -74,8 +92,7 @@ static void owners(void **state)
 	part_add(&p, &guest);
 	part_add(&p, &fresh);
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(text_of(rows[i].a, text, sizeof(text)),
-				    rows[i].text);
+		assert_string_equal(text_of(rows[i].a, text, sizeof(text)), rows[i].text);
 	part_find(&p, 0x10001004, &o);
 	assert_int_equal(o.what, PART_DEVICE);
 	assert_string_equal(o.owner, "guest0");

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of wired UARTs and channels: what two trees have to agree on. */
 /* sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c */
 #include <setjmp.h>
@@ -21,28 +21,35 @@
 static const char *const uart_names[] = { "test,uart", NULL };
 static const char *const uart_props[] = { "espalier,peer", NULL };
 static const struct emul_class uart_class = {
-	.name = "uart", .compatible = uart_names, .props = uart_props,
+	.name = "uart",
+	.compatible = uart_names,
+	.props = uart_props,
 };
 static const char *const shm_names[] = { "test,shm", NULL };
 static const char *const shm_props[] = { "espalier,channel", "espalier,end", NULL };
 static const struct emul_class shm_class = {
-	.name = "shm", .compatible = shm_names, .props = shm_props, .shares_memory = true,
+	.name = "shm",
+	.compatible = shm_names,
+	.props = shm_props,
+	.shares_memory = true,
 };
 static const struct emul_class *const classes[] = { &uart_class, &shm_class, NULL };
 
-static const char *driver(const void *fdt, int node) { (void)fdt, (void)node; return NULL; }
-static bool is_ram(uint32_t base, uint32_t size) { (void)base, (void)size; return false; }
+static const char *driver(const void *fdt, int node) { return NULL; }
+static bool is_ram(uint32_t base, uint32_t size) { return false; }
 static bool online(unsigned cpu) { return cpu == 0; }
 
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {
-	(void)max;
 	runs[0] = (struct part_run){ 0x80000000, 0x10000000 };
 	return 1;
 }
 
 static struct part_host host = {
-	.driver = driver, .is_ram = is_ram, .cpu_online = online, .free_ram = free_ram,
+	.driver = driver,
+	.is_ram = is_ram,
+	.cpu_online = online,
+	.free_ram = free_ram,
 	.classes = classes,
 };
 
@@ -54,7 +61,6 @@ static void report(void *arg, const struct part_finding *f)
 {
 	size_t n = strlen(found);
 
-	(void)arg;
 	part_finding_text(f, found + n, (unsigned)(sizeof(found) - n));
 	strncat(found, "\n", sizeof(found) - strlen(found) - 1);
 }
@@ -67,22 +73,26 @@ static void add(unsigned i, const char *nodes)
 	static const char *const names[] = { "a", "b", "c" };
 	struct part_guest *g = &guests[i];
 	void *fdt = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
-		" interrupt-parent = <&gic>;\n"
-		"chosen { espalier,kernel = \"/k\"; };\n"
-		"gic: gic { interrupt-controller; #interrupt-cells = <3>; };\n"
-		"memory@80000000 { device_type = \"memory\"; reg = <0x80000000 0x100000>; };\n"
-		"cpus { #address-cells = <1>; #size-cells = <0>;"
-		" cpu@0 { device_type = \"cpu\"; reg = <0>; }; };\n"
-		"%s };", nodes);
+				 " interrupt-parent = <&gic>;\n"
+				 "chosen { espalier,kernel = \"/k\"; };\n"
+				 "gic: gic { interrupt-controller; #interrupt-cells = <3>; };\n"
+				 "memory@80000000 { device_type = \"memory\"; reg = <0x80000000 "
+				 "0x100000>; };\n"
+				 "cpus { #address-cells = <1>; #size-cells = <0>;"
+				 " cpu@0 { device_type = \"cpu\"; reg = <0>; }; };\n"
+				 "%s };",
+				 nodes);
 
-	*g = (struct part_guest){ .name = names[i], .file = names[i], .fdt = fdt,
-				  .size = fdt_totalsize(fdt), .fresh = true };
+	*g = (struct part_guest){ .name = names[i],
+				  .file = names[i],
+				  .fdt = fdt,
+				  .size = fdt_totalsize(fdt),
+				  .fresh = true };
 	part_add(&p, g);
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(guests); i++) {
 		if (!guests[i].fdt)
 			continue;
@@ -97,8 +107,10 @@ static int teardown(void **state)
 static const char *check(void)
 {
 	found[0] = '\0';
-	assert_int_equal(part_check(&p), strlen(found) ? p.guests->errors +
-			 (p.guests->next ? p.guests->next->errors : 0) : 0);
+	assert_int_equal(part_check(&p),
+			 strlen(found) ?
+				 p.guests->errors + (p.guests->next ? p.guests->next->errors : 0) :
+				 0);
 	for (struct part_guest *g = p.guests; g; g = g->next) {
 		g->fresh = false;
 		g->errors = 0;
@@ -117,7 +129,8 @@ static void expect(const char *text)
 #define UART(props) "uart@9000 { compatible = \"test,uart\"; reg = <0x9000 0x1000>; " props " };"
 #define NAMED(peer) UART("label = \"uart1\"; espalier,peer = \"" peer "\";")
 #define SHM(size, props) \
-	"shm@a000 { compatible = \"test,shm\"; reg = <0xa000 " size " 0x1000 0x1000>; " props " };"
+	"shm@a000 { compatible = \"test,shm\"; reg = <0xa000 " size " 0x1000 0x1000>; " props " }" \
+	";"
 #define END(n) "espalier,channel = \"x\"; espalier,end = <" #n ">;"
 
 /* One tree alone, and a second one beside the first. */
@@ -189,7 +202,6 @@ static void pairs(void **state)
 /* Both at once: each of the two trees is told. */
 static void set(void **state)
 {
-	(void)state;
 	add(0, NAMED("b/uart1") SHM("0x2000", END(1)));
 	add(1, NAMED("a/uart1") SHM("0x2000", END(0)));
 	expect("");
@@ -216,7 +228,6 @@ static void memory(void **state)
 {
 	uint32_t at;
 
-	(void)state;
 	add(0, SHM("0x8000000", END(0)));
 	add(1, SHM("0x8000000", END(1)));
 	expect("");
@@ -236,7 +247,6 @@ static void memory(void **state)
 /* There are two ends: a third guest has no place. */
 static void third(void **state)
 {
-	(void)state;
 	add(0, SHM("0x2000", END(0)));
 	add(1, SHM("0x2000", END(1)));
 	expect("");

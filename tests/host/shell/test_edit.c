@@ -46,22 +46,17 @@ static unsigned term_csi(const char *s)
 	unsigned n = strtoul(s + 2, &end, 10);
 
 	switch (*end) {
-	case 'K':
-		memset(term.row + term.col, ' ', EDIT_COLUMNS - term.col);
-		break;
+	case 'K': memset(term.row + term.col, ' ', EDIT_COLUMNS - term.col); break;
 	case 'D':
 		assert_true(n >= 1 && n <= term.col);
 		term.col -= n;
 		break;
-	case 'H':
-		term.col = 0;
-		break;
+	case 'H': term.col = 0; break;
 	case 'J':
 		assert_int_equal(n, 2);
 		memset(term.row, ' ', EDIT_COLUMNS);
 		break;
-	default:
-		fail_msg("unknown sequence ESC[%s", s + 2);
+	default: fail_msg("unknown sequence ESC[%s", s + 2);
 	}
 	return end + 1 - s;
 }
@@ -70,7 +65,6 @@ static void term_write(void *arg, const char *buf, unsigned n)
 {
 	char copy[1024];
 
-	(void)arg;
 	assert_true(n < sizeof(copy) && term.nraw + n < sizeof(term.raw));
 	memcpy(copy, buf, n);
 	copy[n] = '\0';
@@ -117,10 +111,9 @@ static const char *const words[] = {
 	"guest", "guard", "help", "/system/banner.txt", "/system/boot/", "with space", NULL,
 };
 
-static void complete(void *arg, const char *line, unsigned start, unsigned pos,
-		     edit_offer_fn offer, void *offer_arg)
+static void complete(void *arg, const char *line, unsigned start, unsigned pos, edit_offer_fn offer,
+		     void *offer_arg)
 {
-	(void)arg, (void)line, (void)start, (void)pos;
 	for (unsigned i = 0; words[i]; i++)
 		offer(offer_arg, words[i], words[i][strlen(words[i]) - 1] != '/');
 }
@@ -130,7 +123,6 @@ static struct edit e;
 
 static int setup(void **state)
 {
-	(void)state;
 	term_clear();
 	edit_init(&e, &ops, NULL, "# ");
 	edit_start(&e);
@@ -139,7 +131,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	history_free(&e.history);
 	return 0;
 }
@@ -159,14 +150,10 @@ static unsigned keys_n(const char *s, unsigned n)
 	return lines;
 }
 
-static unsigned keys(const char *s)
-{
-	return keys_n(s, strlen(s));
-}
+static unsigned keys(const char *s) { return keys_n(s, strlen(s)); }
 
 static void test_what_is_sent_for_plain_typing(void **state)
 {
-	(void)state;
 	assert_int_equal(keys("ls\r"), 1);
 	assert_string_equal(e.line, "ls");
 	/* A dumb terminal, or expect, sees just what was typed. */
@@ -175,7 +162,6 @@ static void test_what_is_sent_for_plain_typing(void **state)
 
 static void test_ends_of_lines(void **state)
 {
-	(void)state;
 	assert_int_equal(keys("a\rb\nc\r\nd\n"), 4);
 	assert_int_equal(keys("\r"), 1);
 	assert_int_equal(keys("\n"), 0); /* the rest of that CR LF */
@@ -212,7 +198,7 @@ static void test_keys(void **state)
 		{ "one two" LEFT LEFT "\027X", "one Xwo" },
 		{ "\027\013\025\001\005X", "X" },
 		{ "abc\003de", "de" },
-		{ "abc\004\032\007d", "abcd" },      /* ^D and others: nothing */
+		{ "abc\004\032\007d", "abcd" },             /* ^D and others: nothing */
 		{ "a\033[200~b\033[99;5Xc\033zd", "abcd" }, /* unknown sequences vanish */
 		{ "a\033[1;5Cb", "ab" },
 		{ "a\033\033[Db", "ba" },
@@ -220,7 +206,6 @@ static void test_keys(void **state)
 		{ "abc\014d", "abcd" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char want[EDIT_COLUMNS + 1];
 
@@ -249,7 +234,6 @@ static void test_exact_output(void **state)
 		{ "a\025", "# a\r# \033[K" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		term_clear();
 		edit_start(&e);
@@ -264,7 +248,6 @@ static void test_long_lines_stay_in_their_row(void **state)
 {
 	char text[EDIT_MAX];
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(text) - 1; i++)
 		text[i] = 'a' + i % 26;
 	text[sizeof(text) - 1] = '\0';
@@ -283,8 +266,9 @@ static void test_long_lines_stay_in_their_row(void **state)
 		keys(LEFT);
 		assert_true(e.pos >= e.left && e.pos - e.left <= EDIT_COLUMNS - 3);
 		assert_int_equal(term.col, 2 + e.pos - e.left);
-		assert_memory_equal(term.row + 2, text + e.left, EDIT_COLUMNS - 3 < e.len - e.left ?
-				    EDIT_COLUMNS - 3 : e.len - e.left);
+		assert_memory_equal(term.row + 2, text + e.left,
+				    EDIT_COLUMNS - 3 < e.len - e.left ? EDIT_COLUMNS - 3 :
+									e.len - e.left);
 	}
 	keys(HOME DEL);
 	assert_string_equal(e.line, text + 1);
@@ -300,7 +284,6 @@ static void test_entering_a_long_line_shows_all_of_it(void **state)
 {
 	char text[120];
 
-	(void)state;
 	memset(text, 'y', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	keys(text);
@@ -313,7 +296,6 @@ static void test_entering_a_long_line_shows_all_of_it(void **state)
 
 static void test_hide_and_show(void **state)
 {
-	(void)state;
 	keys("abc" LEFT);
 	edit_hide(&e);
 	assert_string_equal(shown(), "");
@@ -327,7 +309,6 @@ static void test_hide_and_show(void **state)
 
 static void test_history(void **state)
 {
-	(void)state;
 	keys("one\rtwo\rtwo\r  \r");
 	edit_start(&e);
 	keys("thr" UP);
@@ -353,7 +334,6 @@ static void test_history_forgets_the_oldest(void **state)
 {
 	char line[16];
 
-	(void)state;
 	for (unsigned i = 0; i < 40; i++) {
 		snprintf(line, sizeof(line), "line %u\r", i);
 		keys(line);
@@ -384,14 +364,13 @@ static void test_completion(void **state)
 		{ "a;gue\t", "a;guest " },
 		{ "/s\t", "/system/b" },
 		{ "/system/bo\t", "/system/boot/" },
-		{ "w\t", "w" },                 /* would need quotes: not offered */
+		{ "w\t", "w" }, /* would need quotes: not offered */
 		{ "\"gue\t", "\"gue" },
 		{ "g\\u\t", "g\\u" },
 		{ "# gue\t", "# gue" },
 		{ "gue rest" HOME RIGHT RIGHT RIGHT "\t", "guest rest" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		term_clear();
 		edit_start(&e);
@@ -402,7 +381,6 @@ static void test_completion(void **state)
 
 static void test_completion_lists(void **state)
 {
-	(void)state;
 	keys("gu\t");
 	assert_string_equal(term.raw, "# gu\r\nguest  guard  \r\n\r# gu\033[K");
 	term_clear();
@@ -415,7 +393,6 @@ static void test_completion_lists(void **state)
 
 static void test_completion_of_a_full_line(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < EDIT_MAX - 4; i++)
 		keys("x");
 	keys(" h\t");

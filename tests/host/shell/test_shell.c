@@ -6,16 +6,14 @@
  * core/lib/dt.c core/lib/dt_refs.c core/fs/ tests/host/fake_arch.c tests/host/fake_line.c
  * tests/host/fake_guests.c
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
-
-#include <errno.h>
 
 #include <espalier/arch.h>
 #include <espalier/dt.h>
@@ -23,12 +21,13 @@
 #include <espalier/nearest.h>
 #include <espalier/sha256.h>
 #include <espalier/vfs.h>
+#include <sys/mman.h>
 
-#include "shell/shell_int.h"
 #include "disk_gen.h"
 #include "fake_guests.h"
 #include "fake_line.h"
 #include "fdt_gen.h"
+#include "shell/shell_int.h"
 
 static struct disk disk;
 static void *tree;
@@ -99,7 +98,6 @@ static void test_split(void **state)
 		{ "a\r", "a|", NULL },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		char copy[64], words[64] = "", *rest = copy, *argv[8];
 		int n;
@@ -124,7 +122,6 @@ static void test_split_errors(void **state)
 	static const char *const open[] = { "a \"b", "a \\", "\"", "a \"b\\\"" };
 	char copy[64], *rest, *argv[2];
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(open); i++) {
 		strcpy(copy, open[i]);
 		rest = copy;
@@ -160,7 +157,6 @@ static void test_numbers(void **state)
 	};
 	uint32_t v;
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(parse_u32(rows[i].word, rows[i].base, &v), rows[i].rc);
 		if (rows[i].rc == 0)
@@ -170,7 +166,6 @@ static void test_numbers(void **state)
 
 static void test_distance(void **state)
 {
-	(void)state;
 	assert_int_equal(edit_distance("", ""), 0);
 	assert_int_equal(edit_distance("abc", "abc"), 0);
 	assert_int_equal(edit_distance("abc", ""), 3);
@@ -193,9 +188,11 @@ static void test_errors_name_what_is_wrong(void **state)
 		{ "guest lsit", "guest: no such subcommand \"lsit\"; did you mean \"list\"?" },
 		{ "guest lsit", "usage: guest list|" },
 		{ "guest \"\"", "guest: no such subcommand \"\"" },
-		{ "guest kick", "guest kick: missing argument <guest>\r\nusage: guest kick <guest>\r\n" },
+		{ "guest kick",
+		  "guest kick: missing argument <guest>\r\nusage: guest kick <guest>\r\n" },
 		{ "guest create g", "guest create: missing argument <dtb-path>" },
-		{ "guest list x", "guest list: unexpected argument \"x\"\r\nusage: guest list\r\n" },
+		{ "guest list x",
+		  "guest list: unexpected argument \"x\"\r\nusage: guest list\r\n" },
 		{ "version 1", "version: unexpected argument \"1\"\r\nusage: version\r\n" },
 		{ "guest kick guest2", "guest2: no such guest; did you mean \"guest0\"?" },
 		{ "guest kick nobody", "nobody: no such guest\r\n" },
@@ -231,7 +228,6 @@ static void test_errors_name_what_is_wrong(void **state)
 		{ "echo 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", "echo: more than 16 words" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_fails(rows[i].line, rows[i].text);
 }
@@ -240,7 +236,6 @@ static void test_line_too_long(void **state)
 {
 	char text[SHELL_LINE_MAX + 1];
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_fails(text, "line too long: more than 255 characters");
@@ -248,7 +243,6 @@ static void test_line_too_long(void **state)
 
 static void test_several_commands(void **state)
 {
-	(void)state;
 	assert_string_equal(run("echo a; echo b ;echo \"c;d\" # e"), "a\r\nb\r\nc;d\r\n");
 	assert_fails("echo a; nonsense; echo b", "a\r\nnonsense: no such command");
 	assert_null(strstr(line.sent, "\r\nb"));
@@ -276,14 +270,14 @@ static void test_help(void **state)
 {
 	unsigned n = 0;
 
-	(void)state;
 	shell_for_each_cmd(count_cmd, &n);
 	assert_int_equal(n, 16);
 	run("help");
 	assert_non_null(strstr(line.sent, "chardev "));
 	assert_true(strstr(line.sent, "chardev ") < strstr(line.sent, "vserial "));
 	assert_prints("help guest", "guest create <name> <dtb-path> ...\r\n    build guests");
-	assert_string_equal(run("help guest kick"), "guest kick <guest>\r\n"
+	assert_string_equal(run("help guest kick"),
+			    "guest kick <guest>\r\n"
 			    "    load and start a guest that is new or reset\r\n");
 }
 
@@ -294,7 +288,6 @@ static void test_guest_actions(void **state)
 	};
 	char cmd[64], did[64];
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(verbs); i++) {
 		snprintf(cmd, sizeof(cmd), "guest %s guest1", verbs[i]);
 		snprintf(did, sizeof(did), "%s guest1", verbs[i]);
@@ -314,8 +307,8 @@ static void test_guest_actions(void **state)
 
 static void test_guest_views(void **state)
 {
-	(void)state;
-	assert_prints("guest list", "guest0           reset        1    64 MiB      1.500 s  /guests/guest.dtb");
+	assert_prints("guest list",
+		      "guest0           reset        1    64 MiB      1.500 s  /guests/guest.dtb");
 	assert_prints("guest list", "guest1           halted ");
 	assert_prints("guest info guest0", "faults:      5000000000 accesses");
 	assert_prints("guest info guest0",
@@ -325,10 +318,12 @@ static void test_guest_views(void **state)
 	assert_prints("guest info guest1", "state:       halted (it fell asleep)");
 	assert_prints("guest doctor guest0", "- it has a cold\r\n");
 	assert_prints("guest doctor guest1", "guest1 is halted, and nothing is wrong");
-	assert_prints("guest faults guest0",
-		      "nobody                    1          2 6000000000 00008000 20000010 20000000-\r\n"
-		      "-                         1          2 6000000000 00008000 20000010 (others)\r\n");
-	assert_prints("guest memmap guest0", "60000000-63ffffff ram      70000000 /memory@60000000");
+	assert_prints(
+		"guest faults guest0",
+		"nobody                    1          2 6000000000 00008000 20000010 20000000-\r\n"
+		"-                         1          2 6000000000 00008000 20000010 (others)\r\n");
+	assert_prints("guest memmap guest0",
+		      "60000000-63ffffff ram      70000000 /memory@60000000");
 	assert_prints("guest memmap guest0", "10009000-10009fff emulated        - /soc/uart@9000");
 	assert_prints("vcpu list",
 		      "guest0/vcpu0           reset      0      1.500 s    100    10000 us\r\n");
@@ -337,33 +332,34 @@ static void test_guest_views(void **state)
 	assert_prints("vcpu list", "250     2000 us\r\n");
 	assert_prints("vcpu affinity guest0/vcpu0 0; vcpu affinity guest0/vcpu0", "0 \r\n");
 	assert_prints("vcpu stat guest0/vcpu0", "sched.run-us                      1500000\r\n");
-	assert_prints("vcpu dumpreg guest0/vcpu0", "r3         abcd0003\r\npc         abcd0004\r\n");
+	assert_prints("vcpu dumpreg guest0/vcpu0",
+		      "r3         abcd0003\r\npc         abcd0004\r\n");
 	assert_prints("vcpu stat guest0/vcpu0", "smc.tlbimva                   12345678901\r\n");
 }
 
 static void test_devtree(void **state)
 {
-	(void)state;
 	assert_string_equal(run("devtree get / compatible"),
 			    "compatible = \"test,board\", \"second\";\r\n");
 	assert_string_equal(run("devtree get /soc/uart@9000 reg"), "reg = <0x9000 0x1000>;\r\n");
 	assert_string_equal(run("devtree get /soc/uart@9000 mac"), "mac = [02 00 fe];\r\n");
 	assert_string_equal(run("devtree get /soc/uart@9000 empty"), "empty;\r\n");
-	assert_string_equal(run("devtree get /soc/uart@9000 quote"), "quote = \"a\\\"b\\\\c\";\r\n");
+	assert_string_equal(run("devtree get /soc/uart@9000 quote"),
+			    "quote = \"a\\\"b\\\\c\";\r\n");
 	assert_string_equal(run("devtree get uart reg"), "reg = <0x9000 0x1000>;\r\n");
 	assert_string_equal(run("devtree get guest1:/soc/uart@9000 empty"), "empty;\r\n");
 	assert_string_equal(run("devtree print guest0:/soc/leaf"),
 			    "leaf {\r\n    value = <0x1>;\r\n};\r\n");
 	assert_prints("devtree print", "/ {\r\n    compatible = ");
-	assert_prints("devtree print", "\r\n        leaf {\r\n            value = <0x1>;\r\n        };");
+	assert_prints("devtree print",
+		      "\r\n        leaf {\r\n            value = <0x1>;\r\n        };");
 	assert_prints("devtree ls", "compatible\r\n");
 	assert_string_equal(run("devtree ls /soc"), "#address-cells\r\n#size-cells\r\n"
-			    "uart@9000/\r\nleaf/\r\n");
+						    "uart@9000/\r\nleaf/\r\n");
 }
 
 static void test_vfs(void **state)
 {
-	(void)state;
 	assert_string_equal(run("vfs cat /hello.txt"), "hello\r\nworld\r\n");
 	assert_string_equal(run("vfs cat /noend"), "no end\r\n");
 	assert_string_equal(run("vfs cat /binary"), "a.b..c\r\n");
@@ -379,16 +375,17 @@ static void test_vfs(void **state)
 
 static void test_script(void **state)
 {
-	(void)state;
 	assert_string_equal(run("vfs run /good.espalier"), "one\r\ntwo\r\n");
 	assert_fails("vfs run /bad.espalier", "one\r\nnonsense: no such command");
-	assert_non_null(strstr(line.sent, "\r\n/bad.espalier:3: failed: nonsense --here\r\ntwo\r\n"));
+	assert_non_null(
+		strstr(line.sent, "\r\n/bad.espalier:3: failed: nonsense --here\r\ntwo\r\n"));
 	assert_non_null(strstr(line.sent, "/bad.espalier: 1 failed\r\n"));
 	assert_int_equal(shell_run_script("/bad.espalier"), 1);
 	assert_int_equal(shell_run_script("/good.espalier"), 0);
 	assert_true(shell_run_script("/missing") < 0);
 	assert_fails("vfs run /binary", "/binary: not a text file");
-	assert_fails("vfs run /self.espalier", "/self.espalier: scripts are nested more than 4 deep");
+	assert_fails("vfs run /self.espalier",
+		     "/self.espalier: scripts are nested more than 4 deep");
 }
 
 /* ^C is there when the command asks for the first time. */
@@ -404,7 +401,6 @@ static void test_interrupt(void **state)
 		{ "vfs run /good.espalier", "^C\r\n" },
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		fake_line_clear();
 		fake_line_type("x\003", 2);
@@ -416,7 +412,6 @@ static void test_interrupt(void **state)
 
 static void test_host(void **state)
 {
-	(void)state;
 	assert_prints("version", "Espalier 1.2.3-test");
 	assert_prints("host info", "board:       A test board\r\n");
 	assert_prints("host info", "compatible:  test,board second\r\n");
@@ -437,7 +432,6 @@ static void test_reset_board(void **state)
 {
 	int rc;
 
-	(void)state;
 	run_rc("reset", &rc);
 	assert_string_equal(fake_did, "board reset");
 	assert_true(rc < 0); /* it came back */
@@ -448,14 +442,13 @@ static void test_memory_dump(void **state)
 	uint8_t *p = mmap((void *)0x60000000, 8192, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
-	(void)state;
 	assert_ptr_equal(p, (void *)0x60000000);
 	fake_ram = HPA(0x60000000);
 	fake_ram_size = 8192;
 	memcpy(p + 0x10, "Espalier\001\002\003", 11);
 	assert_string_equal(run("memory dump 60000010 18"),
-		"60000010  45737061 6c696572 01020300 00000000  Espalier........\r\n"
-		"60000020  0000                                 ..\r\n");
+			    "60000010  45737061 6c696572 01020300 00000000  Espalier........\r\n"
+			    "60000020  0000                                 ..\r\n");
 	run("memory dump 0x60001000 4096");
 	assert_fails("memory dump 60001001 4096", "not all of it is RAM");
 	fake_ram_size = 0;
@@ -464,7 +457,6 @@ static void test_memory_dump(void **state)
 
 static void test_log(void **state)
 {
-	(void)state;
 	log_warn("number %d", 1);
 	assert_true(log_pending());
 	assert_prints("log", "warning: number 1");
@@ -481,7 +473,6 @@ static void test_vserial(void **state)
 {
 	uint32_t flags = arch_irq_save();
 
-	(void)state;
 	vserial_output(&uart, "one\r\n\033[1mtwo", 12);
 	arch_irq_restore(flags);
 	assert_string_equal(run("vserial dump guest0/uart0"), "one\r\n.[1mtwo\r\n");
@@ -511,7 +502,6 @@ static const char *offers(const char *text)
 
 static void test_completion(void **state)
 {
-	(void)state;
 	assert_non_null(strstr(offers("gu"), "guest| "));
 	assert_non_null(strstr(offers("echo x; gu"), "guest| "));
 	assert_string_equal(offers("vcpu "), "list| dumpreg| stat| weight| slice| affinity| ");
@@ -546,7 +536,6 @@ static char guest_got[64];
 
 static unsigned uart_input(void *dev, const char *buf, unsigned n)
 {
-	(void)dev;
 	memcpy(guest_got + guest_input, buf, n);
 	guest_input += n;
 	return n;
@@ -571,13 +560,20 @@ static const struct step {
 	void (*event)(void);
 } steps[] = {
 	{ "espalier# ", "echo hi\r", NULL },
-	{ "echo hi\r\nhi\r\nespalier# ", "gu\x7f\x7f" "guest k\tguest0\r", NULL },
+	{ "echo hi\r\nhi\r\nespalier# ",
+	  "gu\x7f\x7f"
+	  "guest k\tguest0\r",
+	  NULL },
 	{ "gu\b \b\b \bguest kick guest0\r\nespalier# ", "half", NULL },
 	{ "half", NULL, log_a_line },
-	{ "\r\033[K[    0.000000] news\r\n\r" "espalier# half\033[K", "\x15", NULL },
-	{ "\r" "espalier# \033[K", "vserial bind guest0/uart0\r", NULL },
-	{ "vserial bind guest0/uart0\r\n[guest0/uart0] bound; ESC x q leaves\r\nboot\r\n",
-	  NULL, say_more },
+	{ "\r\033[K[    0.000000] news\r\n\r"
+	  "espalier# half\033[K",
+	  "\x15", NULL },
+	{ "\r"
+	  "espalier# \033[K",
+	  "vserial bind guest0/uart0\r", NULL },
+	{ "vserial bind guest0/uart0\r\n[guest0/uart0] bound; ESC x q leaves\r\nboot\r\n", NULL,
+	  say_more },
 	{ "# ", "ls\r\x03\t", NULL },
 	{ "", NULL, say_half_a_line },
 	{ "\r\nhalf", NULL, log_a_line },
@@ -605,7 +601,6 @@ static void next_step(void)
 
 static void test_session(void **state)
 {
-	(void)state;
 	shell_log_flush();
 	uart.input = uart_input;
 	guest_says("boot\r\n");
@@ -643,7 +638,6 @@ static void test_sha256(void **state)
 	static uint8_t data[300];
 	char want[65], got[65], cmd[160];
 
-	(void)state;
 	for (unsigned i = 0; i < sizeof(data); i++)
 		data[i] = i * 7 + i / 256;
 	for (unsigned n = 0; n <= sizeof(data); n += n < 130 ? 1 : 17) {
@@ -669,7 +663,6 @@ static int setup(void **state)
 {
 	static char rings[VSERIAL_RINGS];
 
-	(void)state;
 	fake_guests_make(tree);
 	memset(&uart, 0, sizeof(uart));
 	assert_int_equal(vserial_create(&uart, "guest0/uart0", rings), 0);
@@ -678,7 +671,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	vserial_destroy(&uart);
 	return 0;
 }
@@ -686,8 +678,8 @@ static int teardown(void **state)
 /* who-owns, map, guest check */
 static void test_partitions(void **state)
 {
-	(void)state;
-	assert_prints("who-owns 0x17004", "/bus/rtc@17000, which belongs to guest0 (its /rtc@9000)");
+	assert_prints("who-owns 0x17004",
+		      "/bus/rtc@17000, which belongs to guest0 (its /rtc@9000)");
 	assert_prints("who-owns /bus/rtc@17000", "which belongs to guest0");
 	assert_prints("who-owns 0x18000", "/bus/free@18000, which belongs to nobody");
 	assert_prints("who-owns 37", "INTID 37: nothing");
@@ -696,12 +688,13 @@ static void test_partitions(void **state)
 	assert_fails("who-owns /no", "/no: the host has no such node");
 	assert_fails("who-owns x", "x: ");
 	assert_prints("map", "00017000-00017fff guest0                 /bus/rtc@17000"
-		      " (its /rtc@9000)");
+			     " (its /rtc@9000)");
 	assert_prints("map", "00018000-00018fff -                      /bus/free@18000");
 	fake_result = 0;
 	assert_prints("guest check g /g.dtb", "no errors");
 	fake_result = 1;
-	assert_fails("guest check g /g.dtb", "error: /g.dtb: /x: reg: bad [P001]\r\n"
+	assert_fails("guest check g /g.dtb",
+		     "error: /g.dtb: /x: reg: bad [P001]\r\n"
 		     "    owner: guest1: /y\r\n    hint: compile it with dtc, and copy the whole"
 		     " file\r\n1 error\r\n");
 	fake_result = 0;
@@ -721,7 +714,8 @@ int main(void)
 		TEST(test_several_commands),
 		TEST(test_help),
 		TEST(test_guest_actions),
-		TEST(test_guest_views), TEST(test_partitions),
+		TEST(test_guest_views),
+		TEST(test_partitions),
 		TEST(test_devtree),
 		TEST(test_vfs),
 		TEST(test_script),
@@ -738,11 +732,11 @@ int main(void)
 	int rc;
 
 	disk_make(&disk, "printf 'hello\\nworld\\n' > hello.txt; printf 'no end' > noend;"
-		  " printf 'a\\000b\\033\\r\\001c' > binary; mkdir dir; touch dir/inner;"
-		  " ln -s hello.txt link; chmod 644 hello.txt; chmod 755 dir;"
-		  " printf '# comment\\necho one\\r\\n\\necho two' > good.espalier;"
-		  " printf 'echo one\\n\\nnonsense --here\\necho two\\n' > bad.espalier;"
-		  " echo vfs run /self.espalier > self.espalier");
+			 " printf 'a\\000b\\033\\r\\001c' > binary; mkdir dir; touch dir/inner;"
+			 " ln -s hello.txt link; chmod 644 hello.txt; chmod 755 dir;"
+			 " printf '# comment\\necho one\\r\\n\\necho two' > good.espalier;"
+			 " printf 'echo one\\n\\nnonsense --here\\necho two\\n' > bad.espalier;"
+			 " echo vfs run /self.espalier > self.espalier");
 	tree = fdt_from_dts("/dts-v1/; / { compatible = \"test,board\", \"second\";"
 			    " model = \"A test board\";"
 			    " cpus { #address-cells = <1>; #size-cells = <0>;"

@@ -56,32 +56,19 @@ static inline bool list_p15(unsigned op1, unsigned crn, unsigned crm, unsigned o
 	if (op1 != 0)
 		return false;
 	switch (crn) {
-	case 0:
-		return rd && crm == 0 && op2 == 5;
-	case 1:
-		return (crm == 0 && op2 < 3) || (rd && crm == 1 && op2 == 2);
-	case 2:
-		return crm == 0 && op2 < 3 && !(rd && op2 == 1); /* TTBR1 reads */
-	case 6:
-		return crm == 0 && op2 == 1;
-	case 7:
-		return list_c7(crm, op2, rd);
-	case 8:
-		return !rd && (crm == 3 || crm == 5 || crm == 6 || crm == 7) && op2 < 4;
-	case 9:
-		return crm >= 12 && crm <= 14;
-	case 10:
-		return (crm == 0 && op2 == 0) || (crm == 2 && op2 < 2);
-	case 12:
-		return (crm == 0 && op2 == 0) || (rd && crm == 1 && op2 == 0);
-	case 13:
-		return crm == 0 && op2 < 2;
-	case 14:
-		return crm >= 8;
-	case 15:
-		return crm == 0 || (crm == 1 && op2 == 0);
-	default:
-		return false;
+	case 0: return rd && crm == 0 && op2 == 5;
+	case 1: return (crm == 0 && op2 < 3) || (rd && crm == 1 && op2 == 2);
+	case 2: return crm == 0 && op2 < 3 && !(rd && op2 == 1); /* TTBR1 reads */
+	case 6: return crm == 0 && op2 == 1;
+	case 7: return list_c7(crm, op2, rd);
+	case 8: return !rd && (crm == 3 || crm == 5 || crm == 6 || crm == 7) && op2 < 4;
+	case 9: return crm >= 12 && crm <= 14;
+	case 10: return (crm == 0 && op2 == 0) || (crm == 2 && op2 < 2);
+	case 12: return (crm == 0 && op2 == 0) || (rd && crm == 1 && op2 == 0);
+	case 13: return crm == 0 && op2 < 2;
+	case 14: return crm >= 8;
+	case 15: return crm == 0 || (crm == 1 && op2 == 0);
+	default: return false;
 	}
 }
 

@@ -1,13 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 #include <errno.h>
 
-#include "verify_page.h"
 #include "insn/cpaccess.h"
+#include "verify_page.h"
 
 static void test_clean(void **state)
 {
-	(void)state;
 	page[7] = 0xee070fba;  /* DMB */
 	page[9] = 0xee1d0f70;  /* TPIDRURO */
 	page[11] = 0xe320f000; /* nop */
@@ -23,7 +22,6 @@ static void test_clean(void **state)
 /* Each kind of thing at each place of the page: the scanners' grouping loses none. */
 static void test_scanners(void **state)
 {
-	(void)state;
 	assert_int_equal(scan_forbidden(page), VERIFY_PAGE_SIZE);
 	for (unsigned p = 0; p + 1 < PAGE_HALFWORDS; p++) {
 		put_wide(p, MCR_TTBR0);
@@ -62,13 +60,12 @@ static void test_scanners(void **state)
 
 static void test_arm_recolour(void **state)
 {
-	(void)state;
 	page[3] = MCR_SCTLR;
-	page[4] = 0x1e080f17;  /* mcrne TLBIALL */
-	page[5] = 0xfe012f10;  /* mcr2 SCTLR */
-	page[6] = 0xee000e52;  /* DBGDSCRext */
-	page[7] = 0xee120f10;  /* mrc TTBR0 */
-	page[8] = 0xee053f10;  /* DFSR write, tracked */
+	page[4] = 0x1e080f17; /* mcrne TLBIALL */
+	page[5] = 0xfe012f10; /* mcr2 SCTLR */
+	page[6] = 0xee000e52; /* DBGDSCRext */
+	page[7] = 0xee120f10; /* mrc TTBR0 */
+	page[8] = 0xee053f10; /* DFSR write, tracked */
 	page[1023] = MCR_TTBR1;
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
 	assert_int_equal(res.npatches, 7);
@@ -91,7 +88,6 @@ static void test_arm_smc(void **state)
 {
 	uint32_t w;
 
-	(void)state;
 	page[1] = 0xee031f10; /* DACR */
 	page[2] = 0x0e031f10; /* the same, EQ */
 	page[3] = MCR_TTBR0;
@@ -114,7 +110,6 @@ static void test_smc_quota(void **state)
 {
 	unsigned smc = 0;
 
-	(void)state;
 	page[30] = 0x0e03af10; /* conditional, perhaps data: takes no new slot */
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
 	assert_int_equal(page[30], 0x0e03ad10);
@@ -139,7 +134,6 @@ static void test_smc_quota(void **state)
 
 static void test_sctlr_alias(void **state)
 {
-	(void)state;
 	page[10] = MRC_SCTLR;
 	page[11] = 0x1e114f10; /* mrcne SCTLR, r4 */
 	page[12] = 0xee1a5f32; /* the guest's own NMRR read, r5 */
@@ -161,7 +155,6 @@ static void test_sctlr_alias(void **state)
 
 static void test_dacr_alias(void **state)
 {
-	(void)state;
 	page[10] = 0xee137f10; /* MRC DACR, r7 */
 	page[11] = 0xee337f10; /* the same by another opc1, which QEMU decodes alike */
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
@@ -178,7 +171,6 @@ static void test_dacr_alias(void **state)
 /* Thumb code that by chance reads as an access, in a page entered in ARM state. */
 static void test_access_in_thumb_code(void **state)
 {
-	(void)state;
 	page[9] = 0x0200f06f;
 	page[10] = 0xee020f10;
 	page[11] = 0x2a10ee12;
@@ -192,7 +184,6 @@ static void test_access_in_thumb_code(void **state)
 
 static void test_lookalikes(void **state)
 {
-	(void)state;
 	page[1] = 0xe1600070; /* smc #0, #1: the guest's own by definition */
 	page[2] = 0xe1600071;
 	page[3] = 0xe160007f; /* smc #15: now it is the guest's own, too */
@@ -224,7 +215,6 @@ static void test_arm_displace(void **state)
 {
 	struct insn o, i;
 
-	(void)state;
 	/* Aligned: the word itself. 0x0f10ee02 = movteq-like; make it AL: 0xe... cannot
 	 * be, because hw2 is its upper half; an AL word there reads Rt = 14. */
 	page[100] = 0xef10ee02; /* svc 0x10ee02: as Thumb mcr p15, 0, lr, c2, c0, 0 */
@@ -246,7 +236,6 @@ static void test_arm_displace(void **state)
 
 static void test_arm_displace_choice(void **state)
 {
-	(void)state;
 	page[200] = 0xee020a00;
 	page[201] = 0xe1900f9f; /* as a window mcr p15, 0, r0, c2, c15, 4: does not exist */
 	page[300] = 0xee020a00;
@@ -268,7 +257,6 @@ static void test_arm_displace_choice(void **state)
 /* A Thumb window overlapping an honest ARM hit. */
 static void test_arm_overlap(void **state)
 {
-	(void)state;
 	page[50] = MCR_SCTLR;  /* hw1 = 0xee01 */
 	page[51] = 0xe3a00f10; /* hw2: mcr SCTLR in Thumb */
 	page[60] = 0xee02ee01; /* neither honest nor aligned */
@@ -281,7 +269,6 @@ static void test_arm_literal(void **state)
 {
 	struct insn o, i;
 
-	(void)state;
 	page[10] = 0xe59f3008; /* ldr r3, [pc, #8]: word 14 */
 	page[14] = MCR_TTBR1;  /* data */
 	page[20] = 0xe51f0020; /* ldr r0, [pc, #-32]: word 14 again */
@@ -315,7 +302,6 @@ static void test_arm_literal(void **state)
 
 static void test_arm_mixed(void **state)
 {
-	(void)state;
 	/* Thumb code in a page entered in ARM state. */
 	for (unsigned i = 500; i < 520; i++)
 		page[i] = NOP_T;
@@ -327,12 +313,10 @@ static void test_arm_mixed(void **state)
 
 static void test_limits(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i < 10; i++)
 		page[2 * i] = MCR_SCTLR;
 	memcpy(before, page, sizeof(page));
-	assert_int_equal(verify_page(&dict, page, ISA_ARM, 0, patches, 9, &res),
-			 VERIFY_QUARANTINE);
+	assert_int_equal(verify_page(&dict, page, ISA_ARM, 0, patches, 9, &res), VERIFY_QUARANTINE);
 	assert_int_equal(res.reason, VERIFY_REASON_PATCHES);
 	assert_int_equal(res.npatches, 0);
 	assert_memory_equal(page, before, sizeof(page));
@@ -344,7 +328,6 @@ static void test_dictionary_full(void **state)
 {
 	unsigned pages = 0;
 
-	(void)state;
 	do {
 		fill(NOP);
 		for (unsigned k = 0; k < 50; k++) {
@@ -359,7 +342,6 @@ static void test_dictionary_full(void **state)
 
 static void test_edges(void **state)
 {
-	(void)state;
 	put_hw(0, 0x0f10);
 	put_hw(2047, 0xee02);
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
@@ -381,7 +363,6 @@ static void test_edges(void **state)
 /* head_risky and tail_risky against all partners. */
 static void test_edges_exhaustive(void **state)
 {
-	(void)state;
 	for (uint32_t hw = 0; hw < 0x10000; hw += 7) {
 		bool head = false, tail = false;
 
@@ -390,10 +371,10 @@ static void test_edges_exhaustive(void **state)
 		put_hw(2047, (uint16_t)hw);
 		verify_page(&dict, page, ISA_THUMB, 0, patches, ROOM, &res);
 		for (uint32_t x = 0; x < 0x200; x++) {
-			uint8_t h[4] = { (uint8_t)x, x & 0x100 ? 0xfe : 0xee,
-					 (uint8_t)res.head, (uint8_t)(res.head >> 8) };
-			uint8_t t[4] = { (uint8_t)res.tail, (uint8_t)(res.tail >> 8),
-					 (uint8_t)x, x & 0x100 ? 0x0f : 0x0e };
+			uint8_t h[4] = { (uint8_t)x, x & 0x100 ? 0xfe : 0xee, (uint8_t)res.head,
+					 (uint8_t)(res.head >> 8) };
+			uint8_t t[4] = { (uint8_t)res.tail, (uint8_t)(res.tail >> 8), (uint8_t)x,
+					 x & 0x100 ? 0x0f : 0x0e };
 
 			head |= list_forbidden_thumb(h);
 			tail |= list_forbidden_thumb(t);

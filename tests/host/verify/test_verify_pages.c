@@ -1,12 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 /* The verifier on pages that nobody made by hand, and objdump's opinion. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "verify_page.h"
 #include "insn/cpaccess.h"
+#include "verify_page.h"
 
 static uint32_t rng = 12345;
 
@@ -21,28 +21,17 @@ static uint32_t rnd(void)
 static uint32_t spicy(void)
 {
 	switch (rnd() % 12) {
-	case 0:
-		return 0x0e000e10u | (rnd() & 0xf1fff1efu);
-	case 1:
-		return 0xee010f10u | (rnd() & 0x0003f027u);
-	case 2:
-		return (0xee00u | (rnd() & 0x10ff)) | rnd() << 16;
-	case 3:
-		return (rnd() & 0xffff) | (0xee00u | (rnd() & 0x1003)) << 16;
-	case 4:
-		return 0xe59f0000u | (rnd() & 0xf0fc);
-	case 5:
-		return 0x48004800u | (rnd() & 0x07ff07ff);
-	case 6:
-		return rnd() & 1 ? WFI : 0xe1600070u | (rnd() & 15);
-	case 7:
-		return 0xe7f0def0u | (rnd() & 0xf000f);
-	case 8:
-		return 0xbf300000u | (rnd() & 0xffff);
-	case 9:
-		return (rnd() & 0xffff0000) | 0xf8df;
-	default:
-		return rnd();
+	case 0: return 0x0e000e10u | (rnd() & 0xf1fff1efu);
+	case 1: return 0xee010f10u | (rnd() & 0x0003f027u);
+	case 2: return (0xee00u | (rnd() & 0x10ff)) | rnd() << 16;
+	case 3: return (rnd() & 0xffff) | (0xee00u | (rnd() & 0x1003)) << 16;
+	case 4: return 0xe59f0000u | (rnd() & 0xf0fc);
+	case 5: return 0x48004800u | (rnd() & 0x07ff07ff);
+	case 6: return rnd() & 1 ? WFI : 0xe1600070u | (rnd() & 15);
+	case 7: return 0xe7f0def0u | (rnd() & 0xf000f);
+	case 8: return 0xbf300000u | (rnd() & 0xffff);
+	case 9: return (rnd() & 0xffff0000) | 0xf8df;
+	default: return rnd();
 	}
 }
 
@@ -50,7 +39,6 @@ static void test_random_pages(void **state)
 {
 	unsigned ok[2] = { 0, 0 };
 
-	(void)state;
 	for (unsigned n = 0; n < 6000; n++) {
 		enum isa isa = n & 1 ? ISA_THUMB : ISA_ARM;
 		unsigned spice = rnd() % 24;
@@ -58,8 +46,8 @@ static void test_random_pages(void **state)
 		if (n % 50 == 0)
 			verify_dict_init(&dict);
 		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
-			page[i] = isa == ISA_ARM ? 0xe0000000u | (rnd() & 0x03efffff)
-						 : rnd() & 0x7fff7fff;
+			page[i] = isa == ISA_ARM ? 0xe0000000u | (rnd() & 0x03efffff) :
+						   rnd() & 0x7fff7fff;
 		for (unsigned k = 0; k < spice; k++)
 			page[rnd() % VERIFY_PAGE_WORDS] = spicy();
 		ok[n & 1] += run(isa, rnd() & VERIFY_PL0) == VERIFY_OK;
@@ -73,7 +61,6 @@ static void test_random_pages(void **state)
 /* Dense random pages: most end in quarantine, none may slip through. */
 static void test_hostile_pages(void **state)
 {
-	(void)state;
 	for (unsigned n = 0; n < 2000; n++) {
 		if (n % 20 == 0)
 			verify_dict_init(&dict);
@@ -132,8 +119,8 @@ static void oracle(bool thumb)
 		bool mine = cp_decode(x, &a);
 
 		if (seen[i] != mine)
-			fail_msg("%s %08x: objdump %d, we %d", thumb ? "thumb" : "arm", x,
-				 seen[i], mine);
+			fail_msg("%s %08x: objdump %d, we %d", thumb ? "thumb" : "arm", x, seen[i],
+				 mine);
 		found += mine;
 	}
 	assert_true(found > n / 8);
@@ -144,7 +131,6 @@ static void oracle(bool thumb)
 
 static void test_oracle(void **state)
 {
-	(void)state;
 	oracle(false);
 	oracle(true);
 }

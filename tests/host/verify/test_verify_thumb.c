@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 #include "verify_page.h"
 
@@ -6,7 +6,6 @@ static void test_thumb_recolour(void **state)
 {
 	struct insn i = { ISA_THUMB, 4, 0xee012d10 }, o;
 
-	(void)state;
 	fill(NOP_T);
 	put_wide(10, MCR_SCTLR);
 	put_wide(21, 0xee030f10); /* DACR: no SMC in Thumb */
@@ -30,7 +29,6 @@ static void test_thumb_wfi(void **state)
 {
 	struct insn i = { ISA_THUMB, 2, 0 }, o;
 
-	(void)state;
 	fill(NOP_T);
 	put_hw(9, 0xbf30);
 	put_wide(20, 0xf3af8003);
@@ -56,7 +54,6 @@ static void test_thumb_displace(void **state)
 {
 	struct insn i = { ISA_THUMB, 2, 0 }, o;
 
-	(void)state;
 	fill(NOP_T);
 	/* bl with second half 0xfe03, then cmp r7, #0x10: (0xfe03, 0x2f10) writes DACR */
 	put_wide(100, 0xf7fffe03);
@@ -82,9 +79,8 @@ static void test_thumb_arm_word(void **state)
 {
 	struct insn i, o;
 
-	(void)state;
 	fill(NOP_T);
-	put_hw(100, 0x2f10);      /* cmp r7, #16 */
+	put_hw(100, 0x2f10);       /* cmp r7, #16 */
 	put_wide(101, 0xee010a00); /* vmla: word 50 is mcr SCTLR */
 	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
 	assert_int_equal(res.displaced, 1);
@@ -114,16 +110,15 @@ static void test_thumb_literal(void **state)
 {
 	struct insn i, o;
 
-	(void)state;
 	fill(NOP_T);
-	put_hw(10, 0x4804);        /* ldr r0, [pc, #16]: word 10 */
-	put_wide(12, 0xf8df1008);  /* ldr.w r1, [pc, #8]: word 9 */
-	page[9] = 0x2f10ee01;      /* data: a Thumb window */
-	page[10] = MCR_TTBR1;      /* data: an ARM word */
-	page[11] = 0xffff1234;     /* would swallow what follows if it were code */
-	put_wide(16, 0xf2404801);  /* movw: its second half is no load of word 10 */
-	put_hw(14, 0x4a03);        /* ldr r2, [pc, #12]: word 11 */
-	put_wide(24, MCR_SCTLR);   /* code again */
+	put_hw(10, 0x4804);       /* ldr r0, [pc, #16]: word 10 */
+	put_wide(12, 0xf8df1008); /* ldr.w r1, [pc, #8]: word 9 */
+	page[9] = 0x2f10ee01;     /* data: a Thumb window */
+	page[10] = MCR_TTBR1;     /* data: an ARM word */
+	page[11] = 0xffff1234;    /* would swallow what follows if it were code */
+	put_wide(16, 0xf2404801); /* movw: its second half is no load of word 10 */
+	put_hw(14, 0x4a03);       /* ldr r2, [pc, #12]: word 11 */
+	put_wide(24, MCR_SCTLR);  /* code again */
 	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
 	assert_int_equal(verify_lookup(patches, res.npatches, 36)->kind, VERIFY_LITERAL);
 	assert_int_equal(verify_lookup(patches, res.npatches, 40)->kind, VERIFY_LITERAL);
@@ -143,23 +138,22 @@ static void test_thumb_literal(void **state)
 /* A switch as GCC makes it; its table holds what looks like accesses. */
 static void test_thumb_table(void **state)
 {
-	static const uint32_t table[] = { 0xf1, 0xffffff5f, 0xfffffe23, 0xfffffe23, MCR_TTBR1,
-					  0x2f10ee01 };
+	static const uint32_t table[] = { 0xf1,       0xffffff5f, 0xfffffe23,
+					  0xfffffe23, MCR_TTBR1,  0x2f10ee01 };
 
-	(void)state;
 	for (unsigned w = 0; w < 2; w++) {
 		struct insn i = { ISA_THUMB, 4, 0 }, o;
 
 		verify_dict_init(&dict);
 		fill(NOP_T);
-		put_hw(9, 0x2b05);          /* cmp r3, #5 */
-		put_hw(10, 0xd813);         /* bhi */
+		put_hw(9, 0x2b05);  /* cmp r3, #5 */
+		put_hw(10, 0xd813); /* bhi */
 		if (w)
 			put_wide(11, 0xf20f0206); /* adr.w r2, [pc, #6]: not aligned, no table */
-		put_hw(13, 0xa201);         /* adr r2, word 8 */
-		put_wide(14, 0xf8523023);   /* ldr.w r3, [r2, r3, lsl #2] */
+		put_hw(13, 0xa201);               /* adr r2, word 8 */
+		put_wide(14, 0xf8523023);         /* ldr.w r3, [r2, r3, lsl #2] */
 		memcpy(page + 8, table, sizeof(table));
-		put_wide(28, MCR_SCTLR);    /* code again */
+		put_wide(28, MCR_SCTLR); /* code again */
 		assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
 		for (unsigned k = 2; k < 6; k++)
 			assert_int_equal(verify_lookup(patches, res.npatches, 32 + 4 * k)->kind,
@@ -179,14 +173,16 @@ static void test_thumb_table(void **state)
 /* Without its parts, or out of the page, it is none. */
 static void test_thumb_no_table(void **state)
 {
-	static const struct { unsigned at; uint32_t hw; } spoilt[] = {
+	static const struct {
+		unsigned at;
+		uint32_t hw;
+	} spoilt[] = {
 		{ 9, 0x2a05 },  /* cmp r2 */
 		{ 13, 0xa101 }, /* adr r1 */
 		{ 13, 0xa2ff }, /* elsewhere */
 		{ 14, 0xf853 }, /* another base */
 	};
 
-	(void)state;
 	for (unsigned k = 0; k < ARRAY_SIZE(spoilt); k++) {
 		verify_dict_init(&dict);
 		fill(NOP_T);
@@ -200,8 +196,8 @@ static void test_thumb_no_table(void **state)
 	}
 	/* At the end of the page it is cut there. */
 	fill(NOP_T);
-	put_hw(2030, 0x2b40);       /* cmp r3, #64 */
-	put_hw(2032, 0xa202);       /* adr r2, word 1019 */
+	put_hw(2030, 0x2b40); /* cmp r3, #64 */
+	put_hw(2032, 0xa202); /* adr r2, word 1019 */
 	put_wide(2034, 0xf8523023);
 	page[1023] = 0x2f10ee01;
 	assert_int_equal(run(ISA_THUMB, 0), VERIFY_OK);
@@ -211,7 +207,6 @@ static void test_thumb_no_table(void **state)
 
 static void test_thumb_boundary(void **state)
 {
-	(void)state;
 	fill(NOP_T);
 	put_hw(0, 0xee01); /* may be the second half of what the page before ends with */
 	put_hw(1, 0x2f10);

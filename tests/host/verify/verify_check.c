@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
 
@@ -38,8 +38,10 @@ static bool says_original(const struct verify_dict *d, const struct verify_patch
 			to = to << 16 | to >> 16;
 		}
 		/* MRC SCTLR -> MRC NMRR, MRC DACR -> MRC PRRR, Rt and condition kept */
-		return ((want & 0x0fff0fff) == 0x0e110f10 && (to ^ want) == (0x0e110f10 ^ 0x0e1a0f32)) ||
-		       ((want & 0x0fff0fff) == 0x0e130f10 && (to ^ want) == (0x0e130f10 ^ 0x0e1a0f12));
+		return ((want & 0x0fff0fff) == 0x0e110f10 &&
+			(to ^ want) == (0x0e110f10 ^ 0x0e1a0f32)) ||
+		       ((want & 0x0fff0fff) == 0x0e130f10 &&
+			(to ^ want) == (0x0e130f10 ^ 0x0e1a0f12));
 	}
 	if (q->kind == VERIFY_LITERAL)
 		i.isa = ISA_ARM; /* data: decoded as the word it is */
@@ -54,8 +56,8 @@ static bool says_original(const struct verify_dict *d, const struct verify_patch
 	return o.size == q->size && o.word == want;
 }
 
-const char *verify_check(const struct verify_dict *d, const uint32_t *before,
-			 const uint32_t *page, enum isa isa, const struct verify_patch *patches,
+const char *verify_check(const struct verify_dict *d, const uint32_t *before, const uint32_t *page,
+			 enum isa isa, const struct verify_patch *patches,
 			 const struct verify_result *res)
 {
 	uint32_t copy[VERIFY_PAGE_WORDS];
@@ -65,8 +67,9 @@ const char *verify_check(const struct verify_dict *d, const uint32_t *before,
 	if (res->verdict == VERIFY_QUARANTINE) {
 		if (res->npatches || res->reason == VERIFY_REASON_NONE)
 			return wrong("quarantine with patches or without a reason", res->where);
-		return memcmp(page, before, VERIFY_PAGE_SIZE) ? wrong("quarantined page changed", 0)
-							      : NULL;
+		return memcmp(page, before, VERIFY_PAGE_SIZE) ?
+			       wrong("quarantined page changed", 0) :
+			       NULL;
 	}
 	bad = check_encodings((const uint8_t *)page);
 	if (bad)

@@ -7,8 +7,8 @@
 #include "verify/verify.h"
 
 /* NULL, or what is wrong. `page` was `before`; it is not changed. */
-const char *verify_check(const struct verify_dict *d, const uint32_t *before,
-			 const uint32_t *page, enum isa isa, const struct verify_patch *patches,
+const char *verify_check(const struct verify_dict *d, const uint32_t *before, const uint32_t *page,
+			 enum isa isa, const struct verify_patch *patches,
 			 const struct verify_result *res);
 
 #endif

@@ -16,16 +16,16 @@
 #include "verify/verify_int.h"
 #include "verify_check.h"
 
-#define ROOM 512
-#define NOP 0xe1a00000u      /* mov r0, r0 */
-#define NOP_T 0x46c046c0u    /* mov r8, r8 twice */
+#define ROOM      512
+#define NOP       0xe1a00000u /* mov r0, r0 */
+#define NOP_T     0x46c046c0u /* mov r8, r8 twice */
 #define MCR_SCTLR 0xee012f10u
 #define MCR_TTBR0 0xee020f10u
 #define MCR_TTBR1 0xee020f30u
 #define MRC_SCTLR 0xee113f10u
-#define MRC_NMRR 0xee1a3f32u
-#define WFI 0xe320f003u
-#define UDF_END 0xe7ffdefeu  /* LLVM's trap */
+#define MRC_NMRR  0xee1a3f32u
+#define WFI       0xe320f003u
+#define UDF_END   0xe7ffdefeu /* LLVM's trap */
 
 static uint32_t page[VERIFY_PAGE_WORDS], before[VERIFY_PAGE_WORDS];
 static struct verify_patch patches[ROOM];
@@ -40,7 +40,6 @@ static inline void fill(uint32_t w)
 
 static inline int setup(void **state)
 {
-	(void)state;
 	verify_dict_init(&dict);
 	fill(NOP);
 	return 0;
@@ -72,7 +71,8 @@ static inline enum verify_verdict run(enum isa isa, unsigned flags)
 	return res.verdict;
 }
 
-static inline void expect(unsigned offset, unsigned size, enum verify_kind kind, uint32_t replacement)
+static inline void expect(unsigned offset, unsigned size, enum verify_kind kind,
+			  uint32_t replacement)
 {
 	const struct verify_patch *q = verify_lookup(patches, res.npatches, offset);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Draws the cases. */
 #include <errno.h>
 #include <stdio.h>
@@ -12,10 +12,7 @@
 
 static uint32_t seed;
 
-static uint32_t rnd(void)
-{
-	return oracle_next(&seed) ^ oracle_next(&seed) << 16;
-}
+static uint32_t rnd(void) { return oracle_next(&seed) ^ oracle_next(&seed) << 16; }
 
 /* Random bits are drawn around these; groups, not forms, so as not to follow
  * the tables under test.  Plain random words come on top. */
@@ -31,41 +28,27 @@ static const struct family families[] = {
 	{ 0x0fb00ff0, 0x01000090, 0, 4 }, /* swap */
 	{ 0x0e400000, 0x08000000, 0, 4 }, /* multiple */
 	{ 0x0e000000, 0x0a000000, 0, 4 }, /* branches */
-	{ 0xfe000000, 0xfa000000, 0, 4 },
-	{ 0x0fffff00, 0x012fff00, 0, 4 },
+	{ 0xfe000000, 0xfa000000, 0, 4 }, { 0x0fffff00, 0x012fff00, 0, 4 },
 	{ 0x0e0f0010, 0x000f0000, 0, 4 }, /* data processing with PC */
-	{ 0x0e00f010, 0x0000f000, 0, 4 },
-	{ 0x0e00001f, 0x0000000f, 0, 4 },
-	{ 0x0e0f0000, 0x020f0000, 0, 4 },
-	{ 0x0e00f000, 0x0200f000, 0, 4 },
-	{ 0xffeff000, 0xe28ff000, 0, 4 },
-	{ 0xffffffe0, 0xe1a0f000, 0, 4 },
+	{ 0x0e00f010, 0x0000f000, 0, 4 }, { 0x0e00001f, 0x0000000f, 0, 4 },
+	{ 0x0e0f0000, 0x020f0000, 0, 4 }, { 0x0e00f000, 0x0200f000, 0, 4 },
+	{ 0xffeff000, 0xe28ff000, 0, 4 }, { 0xffffffe0, 0xe1a0f000, 0, 4 },
 	{ 0x0f7f0000, 0x051f0000, 0, 4 }, /* literals */
 	{ 0x0c50f000, 0x0410f000, 0, 4 }, /* ldr pc */
 	{ 0xf800, 0x4800, 1, 2 },         /* 16-bit loads and stores */
-	{ 0xf000, 0x5000, 1, 2 },
-	{ 0xe000, 0x6000, 1, 2 },
-	{ 0xe000, 0x8000, 1, 2 },
-	{ 0xf600, 0xb400, 1, 2 },
-	{ 0xf000, 0xc000, 1, 2 },
-	{ 0xfc00, 0x4400, 1, 2 },         /* high registers, BX, BLX */
-	{ 0xf800, 0xa000, 1, 2 },
-	{ 0xf500, 0xb100, 1, 2 },
-	{ 0xff00, 0xbf00, 1, 2 },
-	{ 0xe000, 0xc000, 1, 2 },
+	{ 0xf000, 0x5000, 1, 2 },         { 0xe000, 0x6000, 1, 2 },
+	{ 0xe000, 0x8000, 1, 2 },         { 0xf600, 0xb400, 1, 2 },
+	{ 0xf000, 0xc000, 1, 2 },         { 0xfc00, 0x4400, 1, 2 }, /* high registers, BX, BLX */
+	{ 0xf800, 0xa000, 1, 2 },         { 0xf500, 0xb100, 1, 2 },
+	{ 0xff00, 0xbf00, 1, 2 },         { 0xe000, 0xc000, 1, 2 },
 	{ 0xfe000000, 0xe8000000, 1, 4 }, /* multiple, dual, table branches */
-	{ 0xffe00000, 0xe8800000, 1, 4 },
-	{ 0xfff0ffe0, 0xe8d0f000, 1, 4 },
-	{ 0xfe600000, 0xe8400000, 1, 4 },
-	{ 0xfe000000, 0xf8000000, 1, 4 }, /* single */
-	{ 0xff000fc0, 0xf8000000, 1, 4 },
-	{ 0xff000800, 0xf8000800, 1, 4 },
-	{ 0xff00ff00, 0xf8008e00, 1, 4 },
-	{ 0xff1f0000, 0xf81f0000, 1, 4 },
-	{ 0xfff0f000, 0xf850f000, 1, 4 },
-	{ 0xf8008000, 0xf0008000, 1, 4 }, /* branches */
-	{ 0xfb5f8000, 0xf20f0000, 1, 4 }, /* ADR */
-	{ 0xfff0ffff, 0xf3c08f00, 1, 4 }, /* BXJ */
+	{ 0xffe00000, 0xe8800000, 1, 4 }, { 0xfff0ffe0, 0xe8d0f000, 1, 4 },
+	{ 0xfe600000, 0xe8400000, 1, 4 }, { 0xfe000000, 0xf8000000, 1, 4 }, /* single */
+	{ 0xff000fc0, 0xf8000000, 1, 4 }, { 0xff000800, 0xf8000800, 1, 4 },
+	{ 0xff00ff00, 0xf8008e00, 1, 4 }, { 0xff1f0000, 0xf81f0000, 1, 4 },
+	{ 0xfff0f000, 0xf850f000, 1, 4 }, { 0xf8008000, 0xf0008000, 1, 4 }, /* branches */
+	{ 0xfb5f8000, 0xf20f0000, 1, 4 },                                   /* ADR */
+	{ 0xfff0ffff, 0xf3c08f00, 1, 4 },                                   /* BXJ */
 };
 
 static const struct family simple_families[] = {
@@ -124,21 +107,14 @@ static uint32_t draw_reg(void)
 	uint32_t r = rnd();
 
 	switch (rnd() % 10) {
-	case 0:
-		return r % 64;
-	case 1:
-		return r & 1 ? -(r >> 8) % 64 : r >> 24;
-	case 2:
-		return CODE_BASE + r % CODE_SIZE;
-	case 3:
-		return r;
-	case 4:
-		return (r & 0x7f) * 4;
+	case 0: return r % 64;
+	case 1: return r & 1 ? -(r >> 8) % 64 : r >> 24;
+	case 2: return CODE_BASE + r % CODE_SIZE;
+	case 3: return r;
+	case 4: return (r & 0x7f) * 4;
 	case 5:
-	case 6:
-		return WINDOW + r % (4 * WINDOW_WORDS);
-	default:
-		return (WINDOW + r % (4 * WINDOW_WORDS)) & ~UINT32_C(3);
+	case 6: return WINDOW + r % (4 * WINDOW_WORDS);
+	default: return (WINDOW + r % (4 * WINDOW_WORDS)) & ~UINT32_C(3);
 	}
 }
 
@@ -153,7 +129,8 @@ static uint32_t draw_cpsr(bool thumb)
 		return cpsr;
 	cpsr |= CPSR_T;
 	if (rnd() % 3 == 0)
-		cpsr = insn_with_itstate(cpsr, (rnd() % 15) << 4 | (rnd() & 1 ? 8 : rnd() % 15 + 1));
+		cpsr = insn_with_itstate(cpsr,
+					 (rnd() % 15) << 4 | (rnd() & 1 ? 8 : rnd() % 15 + 1));
 	return cpsr;
 }
 
@@ -168,25 +145,19 @@ static void draw_state(struct oracle_case *c)
 /* Values at which flags turn, alike in several registers at times. */
 static uint32_t draw_value(const uint32_t *before, unsigned count)
 {
-	static const uint32_t edges[] = { 0, 1, 0x7f, 0x80, 0x7fff, 0x8000, 0xffff, 0x7fffffff,
+	static const uint32_t edges[] = { 0,          1,          0x7f,       0x80,
+					  0x7fff,     0x8000,     0xffff,     0x7fffffff,
 					  0x80000000, 0x80000001, 0xfffffffe, 0xffffffff };
 	uint32_t r = rnd();
 
 	switch (rnd() % 8) {
-	case 0:
-		return edges[r % ARRAY_SIZE(edges)];
-	case 1:
-		return r & 64 ? 31 + r % 3 : r % 68; /* shifts, those around 32 above all */
-	case 2:
-		return (r & ~UINT32_C(0xff)) + (r & 64 ? 31 + r % 3 : r % 68);
-	case 3:
-		return count ? before[r % count] : r;
-	case 4:
-		return count ? -before[r % count] : r;
-	case 5:
-		return UINT32_C(1) << r % 32;
-	default:
-		return r;
+	case 0: return edges[r % ARRAY_SIZE(edges)];
+	case 1: return r & 64 ? 31 + r % 3 : r % 68; /* shifts, those around 32 above all */
+	case 2: return (r & ~UINT32_C(0xff)) + (r & 64 ? 31 + r % 3 : r % 68);
+	case 3: return count ? before[r % count] : r;
+	case 4: return count ? -before[r % count] : r;
+	case 5: return UINT32_C(1) << r % 32;
+	default: return r;
 	}
 }
 

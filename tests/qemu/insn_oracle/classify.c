@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads "a|t|w WORD" lines (ARM, 16-bit and 32-bit Thumb), prints what we make of each. */
 #include <errno.h>
 #include <stdio.h>
@@ -6,18 +6,9 @@
 #include <insn/insn.h>
 #include <insn/ldst.h>
 
-static uint32_t get_reg(void *ctx, unsigned r)
-{
-	(void)ctx;
-	return r;
-}
+static uint32_t get_reg(void *ctx, unsigned r) { return r; }
 
-static void set_reg(void *ctx, unsigned r, uint32_t v)
-{
-	(void)ctx;
-	(void)r;
-	(void)v;
-}
+static void set_reg(void *ctx, unsigned r, uint32_t v) {}
 
 static bool is_simple(const struct insn *i)
 {
@@ -29,9 +20,9 @@ static bool is_simple(const struct insn *i)
 int main(void)
 {
 	static const char *const kinds[] = {
-		[STEP_OUT_OF_LINE] = "copy", [STEP_EMULATE] = "emulate",
+		[STEP_OUT_OF_LINE] = "copy",    [STEP_EMULATE] = "emulate",
 		[STEP_EXCEPTION] = "exception", [STEP_EXC_RETURN] = "return",
-		[STEP_CP15] = "cp15", [STEP_WAIT] = "wait",
+		[STEP_CP15] = "cp15",           [STEP_WAIT] = "wait",
 	};
 	char isa;
 	unsigned word;
@@ -41,7 +32,10 @@ int main(void)
 		struct ldst l;
 		int err = ldst_decode(&i, &l);
 
-		printf("%s %s %s\n", err == -ENOTSUP ? "no" : err ? "unpredictable" : "yes",
+		printf("%s %s %s\n",
+		       err == -ENOTSUP ? "no" :
+		       err             ? "unpredictable" :
+					 "yes",
 		       kinds[insn_step_kind(&i)], is_simple(&i) ? "yes" : "no");
 	}
 	return 0;

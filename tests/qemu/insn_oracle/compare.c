@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compares what the emulation makes of the cases with what QEMU's core did. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +19,8 @@ static uint32_t result_pc(const struct oracle_result *res)
 
 static bool fail(const struct oracle_case *c, const char *what, uint32_t want, uint32_t got)
 {
-	printf("%s %0*x at %08x cpsr %08x: %s is %08x, QEMU has %08x\n",
-	       c->thumb ? "thumb" : "arm", 2 * (int)c->size, c->word, c->pc, c->cpsr, what, want,
-	       got);
+	printf("%s %0*x at %08x cpsr %08x: %s is %08x, QEMU has %08x\n", c->thumb ? "thumb" : "arm",
+	       2 * (int)c->size, c->word, c->pc, c->cpsr, what, want, got);
 	return false;
 }
 
@@ -42,8 +41,7 @@ static bool check_emulated(const struct oracle_case *c, const struct oracle_resu
 	int err = emulate(c);
 
 	if (err)
-		return res->kind == ENDED_DABT ||
-		       fail(c, "a data abort", ENDED_DABT, res->kind);
+		return res->kind == ENDED_DABT || fail(c, "a data abort", ENDED_DABT, res->kind);
 	if (res->kind == ENDED_DABT)
 		return fail(c, "no data abort", 0, res->kind);
 	if (result_pc(res) != m.env.pc)
@@ -73,8 +71,7 @@ static bool check_pair(const struct oracle_case *c, const struct oracle_result *
 		return fail(c, "pc after it", c->pc + c->size, result_pc(&res[0]));
 	if (!same_regs(c, res[0].r, res[1].r))
 		return false;
-	if (memcmp(res[0].window, res[1].window, sizeof(res[0].window)) ||
-	    res[0].sum != res[1].sum)
+	if (memcmp(res[0].window, res[1].window, sizeof(res[0].window)) || res[0].sum != res[1].sum)
 		return fail(c, "memory", res[0].sum, res[1].sum);
 	return true;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The host's half of the oracle.
  *   host gen SEED COUNT cases.bin      random cases that the emulation accepts

@@ -15,7 +15,7 @@
 
 /* The sorts of case, by index. */
 #define SIMPLE_FROM(count) ((count) / 4)
-#define PAIRS_FROM(count) ((count) / 4 * 3)
+#define PAIRS_FROM(count)  ((count) / 4 * 3)
 
 /* The machine as our emulation sees it. */
 struct model {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The machine that our emulation works on: registers, a page of code, data. */
 #include <errno.h>
 #include <string.h>
@@ -9,17 +9,9 @@
 
 struct model m;
 
-static uint32_t get_reg(void *ctx, unsigned r)
-{
-	(void)ctx;
-	return m.r[r];
-}
+static uint32_t get_reg(void *ctx, unsigned r) { return m.r[r]; }
 
-static void set_reg(void *ctx, unsigned r, uint32_t v)
-{
-	(void)ctx;
-	m.r[r] = v;
-}
+static void set_reg(void *ctx, unsigned r, uint32_t v) { m.r[r] = v; }
 
 static void note(uint32_t va)
 {
@@ -42,7 +34,6 @@ static int load(void *ctx, uint32_t va, unsigned size, bool user, uint32_t *v)
 {
 	uint8_t *p = place(va, false, user);
 
-	(void)ctx;
 	*v = 0;
 	if (!p)
 		return -EFAULT;
@@ -54,7 +45,6 @@ static int store(void *ctx, uint32_t va, unsigned size, bool user, uint32_t v)
 {
 	uint8_t *p = place(va, true, user);
 
-	(void)ctx;
 	if (!p)
 		return -EFAULT;
 	memcpy(p, &v, size);
@@ -63,7 +53,6 @@ static int store(void *ctx, uint32_t va, unsigned size, bool user, uint32_t v)
 
 static int probe(void *ctx, uint32_t va, unsigned size, bool write, bool user)
 {
-	(void)ctx;
 	for (uint32_t k = 0; k < size; k++)
 		if (!place(va + k, write, user))
 			return -EFAULT;
@@ -94,8 +83,13 @@ int emulate(const struct oracle_case *c)
 	int err;
 
 	memset(&m, 0, sizeof(m));
-	m.env = (struct insn_env){ .ctx = &m, .pc = c->pc, .cpsr = c->cpsr, .get_reg = get_reg,
-				   .set_reg = set_reg, .load = load, .store = store,
+	m.env = (struct insn_env){ .ctx = &m,
+				   .pc = c->pc,
+				   .cpsr = c->cpsr,
+				   .get_reg = get_reg,
+				   .set_reg = set_reg,
+				   .load = load,
+				   .store = store,
 				   .probe = probe };
 	memcpy(m.r, c->r, sizeof(m.r));
 	oracle_fill(m.data, c->seed);

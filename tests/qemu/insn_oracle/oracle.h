@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /* The runner's own memory: nothing under test may reach it. */
-#define RUNNER_BASE UINT32_C(0x60000000)
-#define CASES_BASE UINT32_C(0x64000000)
+#define RUNNER_BASE  UINT32_C(0x60000000)
+#define CASES_BASE   UINT32_C(0x64000000)
 #define RESULTS_BASE UINT32_C(0x65000000)
-#define RUNNER_END UINT32_C(0x68000000)
+#define RUNNER_END   UINT32_C(0x68000000)
 
 /* One page to execute in, read-only to PL1; all else is execute-never. */
 #define CODE_BASE UINT32_C(0x70000000)
@@ -20,10 +20,10 @@
 /* Two pages of data: the first for all, the second for PL1 only. */
 #define DATA_BASE UINT32_C(0x70010000)
 #define DATA_SIZE UINT32_C(0x2000)
-#define USER_END (DATA_BASE + UINT32_C(0x1000))
+#define USER_END  (DATA_BASE + UINT32_C(0x1000))
 /* What of it differs from case to case, around the seam of the pages. */
 #define WINDOW_WORDS 128
-#define WINDOW (USER_END - WINDOW_WORDS * 2)
+#define WINDOW       (USER_END - WINDOW_WORDS * 2)
 
 /*
  * The rest of the code page.  UNDEFINED wherever one lands: in ARM, in Thumb
@@ -37,9 +37,9 @@ struct oracle_case {
 	uint32_t word;
 	uint32_t thumb; /* else ARM */
 	uint32_t size;
-	uint32_t pc;    /* within the code page */
-	uint32_t cpsr;  /* mode SYS */
-	uint32_t seed;  /* of the window */
+	uint32_t pc;   /* within the code page */
+	uint32_t cpsr; /* mode SYS */
+	uint32_t seed; /* of the window */
 	uint32_t r[15];
 };
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bare metal: runs every case natively and writes the results by semihosting. */
 #include "oracle.h"
 
@@ -20,10 +20,7 @@ static uint32_t code[CODE_SIZE / 4] __attribute__((aligned(4096)));
 static uint32_t data[DATA_SIZE / 4] __attribute__((aligned(4096)));
 
 /* Short descriptors (ARM ARM B3.5.1): section, small page; AP[2:0], XN. */
-static void map_section(uint32_t va, uint32_t xn)
-{
-	l1[va >> 20] = va | 1 << 10 | xn << 4 | 2;
-}
+static void map_section(uint32_t va, uint32_t xn) { l1[va >> 20] = va | 1 << 10 | xn << 4 | 2; }
 
 static void map_page(uint32_t va, const void *page, uint32_t ap, uint32_t xn)
 {
@@ -41,11 +38,13 @@ static void mmu_on(void)
 	map_page(CODE_BASE, code, 5, 0);
 	map_page(DATA_BASE, data, 3, 1);
 	map_page(DATA_BASE + 0x1000, data + 0x400, 1, 1);
-	asm volatile("mcr p15, 0, %0, c2, c0, 0\n"   /* TTBR0 */
-		     "mcr p15, 0, %1, c2, c0, 2\n"   /* TTBCR */
-		     "mcr p15, 0, %2, c3, c0, 0\n"   /* DACR: Client */
-		     "mcr p15, 0, %1, c8, c7, 0"     /* TLBIALL */
-		     : : "r"(l1), "r"(0), "r"(1) : "memory");
+	asm volatile("mcr p15, 0, %0, c2, c0, 0\n" /* TTBR0 */
+		     "mcr p15, 0, %1, c2, c0, 2\n" /* TTBCR */
+		     "mcr p15, 0, %2, c3, c0, 0\n" /* DACR: Client */
+		     "mcr p15, 0, %1, c8, c7, 0"   /* TLBIALL */
+		     :
+		     : "r"(l1), "r"(0), "r"(1)
+		     : "memory");
 	asm volatile("mrc p15, 0, %0, c1, c0, 0" : "=r"(sctlr));
 	asm volatile("dsb\nmcr p15, 0, %0, c1, c0, 0\nisb" : : "r"(sctlr | 1) : "memory");
 }

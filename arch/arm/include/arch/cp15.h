@@ -99,40 +99,48 @@
 #ifdef __ASSEMBLER__
 
 #define CP15_OPERANDS(rt, opc1, crn, crm, opc2) p15, opc1, rt, crn, crm, opc2
-#define CP15_EXPAND(rt, ...) CP15_OPERANDS(rt, __VA_ARGS__)
-#define CP15(rt, reg) CP15_EXPAND(rt, OP_##reg)
+#define CP15_EXPAND(rt, ...)                    CP15_OPERANDS(rt, __VA_ARGS__)
+#define CP15(rt, reg)                           CP15_EXPAND(rt, OP_##reg)
 
 #else
 
 #include <stdint.h>
 
 #define READ_CP15(reg) CP15_MRC(OP_##reg)
-#define CP15_MRC(...) CP15_MRC_(__VA_ARGS__)
-#define CP15_MRC_(opc1, crn, crm, opc2)                                       \
-	({                                                                    \
-		uint32_t cp15_v;                                              \
-		__asm__ volatile("mrc p15, " #opc1 ", %0, " #crn ", " #crm    \
-				 ", " #opc2 : "=r"(cp15_v) : : "memory");     \
-		cp15_v;                                                       \
+#define CP15_MRC(...)  CP15_MRC_(__VA_ARGS__)
+#define CP15_MRC_(opc1, crn, crm, opc2) \
+	({ \
+		uint32_t cp15_v; \
+		__asm__ volatile("mrc p15, " #opc1 ", %0, " #crn ", " #crm ", " #opc2 \
+				 : "=r"(cp15_v) \
+				 : \
+				 : "memory"); \
+		cp15_v; \
 	})
 
 /* The few registers of coprocessor 14: opc1, CRn, CRm, opc2 at the place of use. */
-#define READ_CP14(opc1, crn, crm, opc2)                                       \
-	({                                                                    \
-		uint32_t cp14_v;                                              \
-		__asm__ volatile("mrc p14, " #opc1 ", %0, " #crn ", " #crm    \
-				 ", " #opc2 : "=r"(cp14_v) : : "memory");     \
-		cp14_v;                                                       \
+#define READ_CP14(opc1, crn, crm, opc2) \
+	({ \
+		uint32_t cp14_v; \
+		__asm__ volatile("mrc p14, " #opc1 ", %0, " #crn ", " #crm ", " #opc2 \
+				 : "=r"(cp14_v) \
+				 : \
+				 : "memory"); \
+		cp14_v; \
 	})
-#define WRITE_CP14(value, opc1, crn, crm, opc2)                               \
+#define WRITE_CP14(value, opc1, crn, crm, opc2) \
 	__asm__ volatile("mcr p14, " #opc1 ", %0, " #crn ", " #crm ", " #opc2 \
-			 : : "r"((uint32_t)(value)) : "memory")
+			 : \
+			 : "r"((uint32_t)(value)) \
+			 : "memory")
 
 #define WRITE_CP15(reg, value) CP15_MCR(value, OP_##reg)
-#define CP15_MCR(value, ...) CP15_MCR_(value, __VA_ARGS__)
-#define CP15_MCR_(value, opc1, crn, crm, opc2)                                \
+#define CP15_MCR(value, ...)   CP15_MCR_(value, __VA_ARGS__)
+#define CP15_MCR_(value, opc1, crn, crm, opc2) \
 	__asm__ volatile("mcr p15, " #opc1 ", %0, " #crn ", " #crm ", " #opc2 \
-			 : : "r"((uint32_t)(value)) : "memory")
+			 : \
+			 : "r"((uint32_t)(value)) \
+			 : "memory")
 
 static inline void isb(void) { __asm__ volatile("isb" : : : "memory"); }
 static inline void dsb(void) { __asm__ volatile("dsb" : : : "memory"); }

@@ -138,6 +138,7 @@ static int load(struct load *l, struct guest_entry *e)
 	if (err)
 		return err;
 	l->g->loaded = (struct guest_loaded){ 0 };
+	l->plan.dtb = dtb;
 	err = load_plan(&l->plan);
 	if (!err)
 		err = copy_all(l, dtb);

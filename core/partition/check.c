@@ -25,6 +25,13 @@ bool part_enabled(const void *fdt, int node)
 	return node == 0;
 }
 
+const char *part_range_text(uint32_t base, uint32_t size, char buf[RANGE_TEXT_MAX])
+{
+	snprintf(buf, RANGE_TEXT_MAX, "0x%08lx-0x%08lx", (unsigned long)base,
+		 (unsigned long)(uint32_t)(base + (size - 1)));
+	return buf;
+}
+
 static void count(struct check *c, const struct part_rule *rule)
 {
 	if (rule->severity == PART_WARNING) {
@@ -128,11 +135,13 @@ void part_remove(struct partition *p, struct part_guest *g)
 	free(g->ranges);
 	free(g->irqs);
 	free(g->devs);
+	free(g->reserved);
 	g->paths = NULL;
 	g->ranges = NULL;
 	g->irqs = NULL;
 	g->devs = NULL;
-	g->nr_ranges = g->nr_irqs = g->nr_devs = 0;
+	g->reserved = NULL;
+	g->nr_ranges = g->nr_irqs = g->nr_devs = g->nr_reserved = 0;
 }
 
 /* --- rules about guests as a whole ------------------------------------------------- */
@@ -188,10 +197,7 @@ static bool check_tree(struct check *c)
 /* --- all of them --------------------------------------------------------------------- */
 
 static void (*const tree_rules[])(struct check *c) = {
-	part_check_unique,
-	part_check_props,
-	part_check_nodes,
-	part_check_refs,
+	part_check_unique, part_check_props, part_check_nodes, part_check_reserved, part_check_refs,
 };
 
 static void check_guest(struct partition *p, struct part_guest *g)
@@ -199,7 +205,8 @@ static void check_guest(struct partition *p, struct part_guest *g)
 	struct check c = { p, p->host, g, g->fdt };
 
 	check_name(&c);
-	if (!check_tree(&c))
+	g->sound = check_tree(&c);
+	if (!g->sound)
 		return;
 	for (unsigned i = 0; i < ARRAY_SIZE(tree_rules); i++)
 		tree_rules[i](&c);
@@ -217,10 +224,11 @@ unsigned part_check(struct partition *p)
 	for (struct part_guest *g = p->guests; g; g = g->next) {
 		struct check c = { p, p->host, g, g->fdt };
 
-		if (g->fresh)
+		if (g->fresh && g->sound) {
 			part_check_peers(&c);
-		if (g->fresh && !g->errors && p->host->files)
-			part_check_load(&c);
+			if (p->host->files)
+				part_check_load(&c);
+		}
 		errors += g->fresh ? g->errors : 0;
 	}
 	return errors;

@@ -26,25 +26,31 @@ static void differs(void *arg, const char *path, const char *prop, const char *t
 }
 
 /* The tree that the kernel gets, if it is another one: its size, and what is different. */
-static bool check_dtb(struct check *c, struct load_plan *l)
+static void look_at_dtb(struct check *c, struct load_plan *l, const void *dtb)
 {
 	struct told t = { c,
 			  { .p = c->p,
 			    .g = c->g,
 			    .file = load_plan_dtb_file(c->g),
+			    .fdt = dtb,
 			    .tell = differs,
 			    .arg = &t } };
+
+	l->dtb = dtb;
+	l->dtb_size = fdt_totalsize(dtb);
+	dtb_diff(&t.d);
+}
+
+static void check_files(struct check *c, struct load_plan *l)
+{
 	void *dtb;
 
-	if (load_plan_dtb(l, &dtb))
-		return false;
-	if (dtb) {
-		l->dtb_size = fdt_totalsize(dtb);
-		t.d.fdt = dtb;
-		dtb_diff(&t.d);
-		free(dtb);
-	}
-	return true;
+	load_plan_dtb(l, &dtb);
+	if (dtb)
+		look_at_dtb(c, l, dtb);
+	load_plan(l);
+	load_plan_close(l);
+	free(dtb);
 }
 
 void part_check_load(struct check *c)
@@ -60,9 +66,6 @@ void part_check_load(struct check *c)
 	l->dtb_size = fdt_totalsize(c->fdt);
 	l->complain = complain;
 	l->arg = c;
-	if (check_dtb(c, l)) {
-		load_plan(l);
-		load_plan_close(l);
-	}
+	check_files(c, l);
 	free(l);
 }

@@ -7,6 +7,8 @@
  *	+32 MiB		zImage, so that it does not move before it unpacks
  *	top		initrd, then DTB; "top" is the end of RAM, or 512 MiB,
  *			behind which a kernel may not see it as low memory
+ *
+ * Nothing goes where a tree reserves memory.
  */
 #include "load_plan.h"
 
@@ -16,6 +18,7 @@
 #define MIB (1024 * KIB)
 
 #define TEXT_OFFSET    0x8000
+#define TABLES_OFFSET  0x4000 /* its first translation table, before the text */
 #define ZIMAGE_OFFSET  (32 * MIB)
 #define ZIMAGE_SMALL   (64 * KIB) /* where RAM is small */
 #define ZIMAGE_SCRATCH MIB        /* its stack and heap, behind it */
@@ -43,6 +46,8 @@ static int open_file(struct load_plan *l, const char *prop, struct load_file *f)
 	int err;
 
 	f->path = dt_str(l->g->fdt, l->chosen, prop);
+	if (f->path && f->path[0] != '/')
+		f->path = NULL; /* reported with the property */
 	if (!f->path)
 		return 0;
 	err = files->open(f->path, &f->size, &f->handle);
@@ -147,43 +152,117 @@ static bool in_ram(const struct part_guest *g, uint32_t base, uint32_t size)
 	return false;
 }
 
-/* Claims [base, base + size) for `what`. */
-static int place(struct load_plan *l, const char *what, uint32_t base, uint32_t size)
+/* What already lies in [base, base + size), or NULL. */
+static const struct load_place *in_the_way(const struct load_plan *l, uint32_t base, uint32_t size)
 {
-	if (!in_ram(l->g, base, size)) {
-		complain(l, RULE_ROOM, NULL,
-			 "%s (%lu bytes) at 0x%08lx does not lie in RAM 0x%08lx-0x%08lx", what,
-			 ul(size), ul(base), ul(l->ram_base), ul(l->ram_base + (l->ram_size - 1)));
-		return -ENOSPC;
-	}
-	for (unsigned i = 0; i < l->nr_placed; i++) {
-		const struct load_place *p = &l->placed[i];
+	for (unsigned i = 0; i < l->nr_placed; i++)
+		if (ranges_meet(base, size, l->placed[i].base, l->placed[i].size))
+			return &l->placed[i];
+	return NULL;
+}
 
-		if (!ranges_meet(base, size, p->base, p->size))
-			continue;
-		complain(l, RULE_COLLIDE, NULL,
-			 "%s (%lu bytes) at 0x%08lx overlaps the %s at 0x%08lx-0x%08lx", what,
-			 ul(size), ul(base), p->what, ul(p->base), ul(p->base + (p->size - 1)));
-		return -ENOSPC;
+static bool is_reserved(const struct load_plan *l, const struct load_place *p)
+{
+	return (unsigned)(p - l->placed) < l->nr_reserved;
+}
+
+static int add_place(struct load_plan *l, const struct load_place *new)
+{
+	struct load_place *p = part_grow(l->placed, l->nr_placed, sizeof(*p));
+
+	if (!p) {
+		complain(l, RULE_FILE, NULL, "out of memory");
+		return -ENOMEM;
 	}
-	l->placed[l->nr_placed++] = (struct load_place){ what, base, size };
+	l->placed = p;
+	p[l->nr_placed++] = *new;
 	return 0;
 }
 
-/* Takes `size` bytes from the end of free RAM, in whole pages. */
+/* "kernel (4096 bytes) at 0x60008000 overlaps the initrd at 0x60008000-0x60009000" */
+static int collide(struct load_plan *l, const char *what, uint32_t base, uint32_t size,
+		   const struct load_place *p)
+{
+	char path[DT_PATH_MAX] = "", range[RANGE_TEXT_MAX];
+
+	if (p->fdt)
+		dt_path(p->fdt, p->node, path, sizeof(path));
+	complain(l, RULE_COLLIDE, NULL, "%s (%lu bytes) at 0x%08lx overlaps the %s%s%.80s at %s",
+		 what, ul(size), ul(base), p->what, path[0] ? " " : "", path,
+		 part_range_text(p->base, p->size, range));
+	return -ENOSPC;
+}
+
+/* Claims [base, base + size) for `what`. */
+static int place(struct load_plan *l, const char *what, uint32_t base, uint32_t size)
+{
+	const struct load_place *p = in_the_way(l, base, size);
+	char range[RANGE_TEXT_MAX];
+
+	if (!in_ram(l->g, base, size)) {
+		complain(l, RULE_ROOM, NULL, "%s (%lu bytes) at 0x%08lx does not lie in RAM %s",
+			 what, ul(size), ul(base),
+			 part_range_text(l->ram_base, l->ram_size, range));
+		return -ENOSPC;
+	}
+	if (p)
+		return collide(l, what, base, size, p);
+	return add_place(l, &(struct load_place){ what, base, size, NULL, -1 });
+}
+
+/* The highest free place from the start of RAM on, in whole pages; false: there is none. */
+static bool find_down(const struct load_plan *l, uint32_t size, uint32_t *base)
+{
+	uint32_t start = l->ram_base, top = l->end;
+
+	for (;;) {
+		uint32_t at = ALIGN_DOWN(top - size, PAGE_SIZE);
+		const struct load_place *p;
+
+		if (size > top - start || at < start)
+			return false;
+		p = in_the_way(l, at, size);
+		if (!p) {
+			*base = at;
+			return true;
+		}
+		if (p->base <= start)
+			return false;
+		top = p->base; /* which is below the former one */
+	}
+}
+
+/* The lowest free place in [from, to) in steps of 1 MiB; false: there is none. */
+static bool find_up(const struct load_plan *l, uint64_t from, uint64_t to, uint64_t size,
+		    uint32_t *base)
+{
+	for (uint64_t at = from; at + size <= to;) {
+		const struct load_place *p = in_the_way(l, (uint32_t)at, (uint32_t)size);
+
+		if (!p) {
+			*base = (uint32_t)at;
+			return true;
+		}
+		at = ALIGN_UP((uint64_t)p->base + p->size - l->ram_base, (uint64_t)MIB) +
+		     l->ram_base;
+	}
+	return false;
+}
+
+/* Puts `size` bytes as high as they fit. */
 static int place_top(struct load_plan *l, const char *what, const char *path, uint32_t size,
 		     uint32_t *base)
 {
 	uint32_t start = l->ram_base;
 
-	if (size > l->top - start || ALIGN_DOWN(l->top - size, PAGE_SIZE) < start) {
+	if (!find_down(l, size, base)) {
 		complain(l, RULE_ROOM, NULL,
-			 "%s%s%s (%lu bytes) does not fit: RAM from 0x%08lx has %lu bytes left",
+			 "%s%s%s (%lu bytes) does not fit: RAM from 0x%08lx has %lu bytes left%s",
 			 what, path ? " " : "", path ? path : "", ul(size), ul(start),
-			 ul(l->top - start));
+			 ul(l->top - start), l->nr_reserved ? ", not all in one piece" : "");
 		return -ENOSPC;
 	}
-	*base = l->top = ALIGN_DOWN(l->top - size, PAGE_SIZE);
+	l->top = MIN(l->top, *base);
 	return place(l, what, *base, size);
 }
 
@@ -191,27 +270,41 @@ static int place_top(struct load_plan *l, const char *what, const char *path, ui
  * Where a zImage goes.  It unpacks to the start of RAM and first moves itself
  * behind that if it would be in the way, over whatever lies there.
  */
+static bool find_zimage(struct load_plan *l, uint64_t kernel, uint64_t packed, uint32_t *addr)
+{
+	uint64_t ram = l->ram_base, low = ram + ALIGN_UP(kernel, (uint64_t)MIB);
+	uint32_t small = l->ram_base + ZIMAGE_SMALL; /* it moves itself behind the kernel then */
+
+	if (find_up(l, MAX(ram + ZIMAGE_OFFSET, low), l->top, packed, addr))
+		return true;
+	if (ram + kernel + packed > l->top ||
+	    in_the_way(l, small, (uint32_t)(kernel + packed) - ZIMAGE_SMALL))
+		return find_up(l, low, l->top, packed, addr);
+	*addr = small;
+	return true;
+}
+
 static int zimage_address(struct load_plan *l, uint32_t *addr)
 {
-	uint32_t room = l->top - l->ram_base;
+	uint32_t tables = l->ram_base + TABLES_OFFSET;
 	uint64_t kernel =
 		l->image.unpacked ? l->image.unpacked : TEXT_OFFSET + 4 * (uint64_t)l->kernel.size;
 	uint64_t packed = (uint64_t)l->kernel.size + ZIMAGE_SCRATCH;
-	uint64_t high = MAX((uint64_t)ZIMAGE_OFFSET, ALIGN_UP(kernel, (uint64_t)MIB));
+	const struct load_place *p;
 
-	if (high + packed <= room)
-		*addr = l->ram_base + (uint32_t)high;
-	else if (kernel + packed <= room)
-		*addr = l->ram_base + ZIMAGE_SMALL;
-	else {
-		complain(l, RULE_ROOM, NULL,
-			 "kernel %s (%lu bytes) needs %lu KiB at 0x%08lx to unpack, %lu KiB are "
-			 "free",
-			 l->kernel.path, ul(l->kernel.size),
-			 ul((uint32_t)((kernel + packed) / KIB)), ul(l->ram_base), ul(room / KIB));
-		return -ENOSPC;
-	}
-	return 0;
+	kernel = MAX(kernel, (uint64_t)TEXT_OFFSET);
+	p = kernel <= l->ram_size ? in_the_way(l, tables, (uint32_t)kernel - TABLES_OFFSET) : NULL;
+	if (p && is_reserved(l, p))
+		return collide(l, "the kernel, unpacked,", tables, (uint32_t)kernel - TABLES_OFFSET,
+			       p);
+	if (find_zimage(l, kernel, packed, addr))
+		return 0;
+	complain(l, RULE_ROOM, NULL,
+		 "kernel %s (%lu bytes) needs %lu KiB at 0x%08lx to unpack, %lu KiB are free%s",
+		 l->kernel.path, ul(l->kernel.size), ul((uint32_t)((kernel + packed) / KIB)),
+		 ul(l->ram_base), ul((l->top - l->ram_base) / KIB),
+		 l->nr_reserved ? ", not all in one piece" : "");
+	return -ENOSPC;
 }
 
 static int place_elf(struct load_plan *l)
@@ -250,9 +343,9 @@ static int place_kernel(struct load_plan *l)
 {
 	int err = identify(l);
 
-	if (!err)
+	if (!err && l->ram_size)
 		err = l->image.kind == IMAGE_ELF ? place_elf(l) : place_blob(l);
-	if (err)
+	if (err || !l->ram_size)
 		return err;
 	dt_addr(l->g->fdt, l->chosen, "espalier,entry", &l->entry);
 	if (!in_ram(l->g, l->entry & ~1u, 4)) {
@@ -270,23 +363,61 @@ static void first_ram(struct load_plan *l)
 			l->ram_base = l->g->ranges[i].base;
 			l->ram_size = l->g->ranges[i].size;
 		}
-	l->top = l->ram_base + MIN(l->ram_size, TOP_LIMIT);
+	l->end = l->top = l->ram_base + MIN(l->ram_size, TOP_LIMIT);
 }
 
+struct reserving {
+	struct load_plan *l;
+	const void *fdt;
+	int err;
+};
+
+static void reserve(void *arg, const struct part_reserved *r)
+{
+	struct reserving *s = arg;
+
+	if (r->err || s->err)
+		return;
+	s->err = add_place(s->l,
+			   &(struct load_place){ r->node < 0 ? r->path : "reserved memory", r->base,
+						 r->size, r->node < 0 ? NULL : s->fdt, r->node });
+}
+
+/* What the guest's own tree reserves, and the tree that its kernel gets. */
+static int reserve_all(struct load_plan *l)
+{
+	const void *trees[] = { l->g->fdt, l->dtb };
+	struct reserving s = { l, NULL, 0 };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(trees); i++) {
+		s.fdt = trees[i];
+		if (trees[i])
+			part_each_reserved(trees[i], reserve, &s);
+	}
+	l->nr_reserved = l->nr_placed;
+	return s.err;
+}
+
+/* What can be done without the others is done, so that all mistakes are told at once. */
 int load_plan(struct load_plan *l)
 {
-	int err;
+	int err[5] = { 0 };
 
 	l->chosen = fdt_path_offset(l->g->fdt, "/chosen");
 	first_ram(l);
-	err = open_file(l, "espalier,kernel", &l->kernel);
-	if (!err)
-		err = open_file(l, "espalier,initrd", &l->initrd);
-	if (!err)
-		err = place_top(l, "DTB", NULL, l->dtb_size, &l->dtb_base);
-	if (!err && l->initrd.path)
-		err = place_top(l, "initrd", l->initrd.path, l->initrd.size, &l->initrd_base);
-	return err ? err : place_kernel(l);
+	err[0] = reserve_all(l);
+	err[1] = open_file(l, "espalier,kernel", &l->kernel);
+	err[2] = open_file(l, "espalier,initrd", &l->initrd);
+	if (l->ram_size)
+		err[3] = place_top(l, "DTB", NULL, l->dtb_size, &l->dtb_base);
+	if (l->ram_size && !err[2] && l->initrd.path)
+		err[2] = place_top(l, "initrd", l->initrd.path, l->initrd.size, &l->initrd_base);
+	if (!err[1] && l->kernel.path)
+		err[4] = place_kernel(l);
+	for (unsigned i = 0; i < ARRAY_SIZE(err); i++)
+		if (err[i])
+			return err[i];
+	return l->kernel.path && l->ram_size ? 0 : -EINVAL; /* reported already */
 }
 
 void load_plan_close(struct load_plan *l)
@@ -296,4 +427,7 @@ void load_plan_close(struct load_plan *l)
 	for (unsigned i = 0; i < ARRAY_SIZE(files); i++)
 		if (files[i]->handle)
 			l->files->close(files[i]->handle);
+	free(l->placed);
+	l->placed = NULL;
+	l->nr_placed = l->nr_reserved = 0;
 }

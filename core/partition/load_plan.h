@@ -15,16 +15,20 @@ struct load_file {
 	void *handle; /* for files->read() */
 };
 
+/* What lies where: something that is loaded, or memory that a tree reserves. */
 struct load_place {
-	const char *what;
+	const char *what;    /* "initrd"; "/memreserve/"; "reserved memory", and which below */
 	uint32_t base, size; /* guest-physical */
+	const void *fdt;     /* of reserved memory: the tree and node, or NULL and -1 */
+	int node;
 };
 
 struct load_plan {
 	/* --- set by the caller */
 	const struct part_guest *g;
 	const struct part_files *files;
-	uint32_t dtb_size;
+	const void *dtb;   /* the tree that the kernel gets, whose reservations count as well */
+	uint32_t dtb_size; /* that it has, or will have */
 	/* Told of what is wrong; prop is one of /chosen or NULL. */
 	void (*complain)(void *arg, enum rule rule, const char *prop, const char *text);
 	void *arg;
@@ -37,9 +41,10 @@ struct load_plan {
 	/* --- private */
 	int chosen;
 	uint32_t ram_base, ram_size;
-	uint32_t top; /* first byte that is not free at the end of RAM */
-	struct load_place placed[IMAGE_MAX_SEGMENTS + 2];
-	unsigned nr_placed;
+	uint32_t end;              /* of RAM, or of what every kernel sees as low memory */
+	uint32_t top;              /* the lowest of what lies at the end of RAM */
+	struct load_place *placed; /* reserved memory first */
+	unsigned nr_placed, nr_reserved;
 };
 
 /* Of a tree, in bytes: one from the disk image, or a guest's. */
@@ -56,7 +61,7 @@ const char *load_plan_dtb_file(const struct part_guest *g);
 
 /*
  * Opens the files and finds a place for everything.  0, or a negative errno after
- * complain(); load_plan_close() is due either way.
+ * complain(), or of a guest without RAM; load_plan_close() is due either way.
  */
 int load_plan(struct load_plan *l);
 void load_plan_close(struct load_plan *l);

@@ -26,12 +26,10 @@ int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uin
 
 static void overlap(struct check *c, const struct part_range *r, const struct part_range *other)
 {
-	char have[24], want[24];
+	char have[RANGE_TEXT_MAX], want[RANGE_TEXT_MAX];
 
-	snprintf(have, sizeof(have), "0x%08lx-0x%08lx", (unsigned long)r->base,
-		 (unsigned long)(r->base + (r->size - 1)));
-	snprintf(want, sizeof(want), "0x%08lx-0x%08lx", (unsigned long)other->base,
-		 (unsigned long)(other->base + (other->size - 1)));
+	part_range_text(r->base, r->size, have);
+	part_range_text(other->base, other->size, want);
 	part_report(c,
 		    FOUND(RULE_OVERLAP, r->node, .prop = "reg", .have = have, .want = want,
 			  .owner = c->g->name, .owner_path = other->path),

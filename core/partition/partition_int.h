@@ -34,6 +34,9 @@ enum rule {
 	RULE_FIT,
 	RULE_NO_CPU,
 	RULE_CPUS,
+	RULE_RESERVED,
+	RULE_RESERVED_OUTSIDE,
+	RULE_RESERVED_TWICE,
 	RULE_BACKING,
 	RULE_CLASS,
 	RULE_TOO_MANY,
@@ -123,6 +126,10 @@ static inline bool ranges_meet(uint32_t a, uint32_t an, uint32_t b, uint32_t bn)
  */
 enum rule part_tree_error(const void *fdt, uint32_t size, const char **why);
 
+/* "0x67e00000-0x67ffffff"; returns buf. */
+#define RANGE_TEXT_MAX 24
+const char *part_range_text(uint32_t base, uint32_t size, char buf[RANGE_TEXT_MAX]);
+
 /* True if the node and all above it are enabled. */
 bool part_enabled(const void *fdt, int node);
 
@@ -135,11 +142,16 @@ void part_check_props(struct check *c);      /* partition_props.c: our own prope
 void part_check_unique(struct check *c);     /* partition_refs.c: names and phandles */
 void part_check_nodes(struct check *c);      /* partition_nodes.c: collects the model */
 void part_check_refs(struct check *c);       /* partition_refs.c: what nodes refer to */
+void part_check_reserved(struct check *c);   /* reserved.c: after the nodes */
 void part_check_memory(struct partition *p); /* fit.c: memory of all fresh guests */
 void part_check_peers(struct check *c);      /* partition_peers.c: wires and channels */
 /* Where the memory of a channel is, or is planned, for its other end.  False: nowhere. */
 bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host);
 void part_check_load(struct check *c); /* partition_load.c: files and where they go */
+
+/* reserved.c: what a sound tree reserves at fixed places, /memreserve/ first. */
+typedef void (*part_reserved_fn)(void *arg, const struct part_reserved *r);
+void part_each_reserved(const void *fdt, part_reserved_fn fn, void *arg);
 
 /* partition_props.c: properties of emulated devices in the node of one of `cls`, or NULL. */
 void part_check_class_props(struct check *c, int node, const struct emul_class *cls);

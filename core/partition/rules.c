@@ -37,6 +37,11 @@ const struct part_rule part_rules[] = {
 	  "ask for less, split it into ranges, or destroy another guest" },
 	{ 25, E, EINVAL, "no CPU", "add a node with device_type = \"cpu\" to /cpus" },
 	{ 26, E, ENOTSUP, "too many CPUs", "set status = \"fail\" in the nodes of those beyond" },
+	{ 27, E, EINVAL, "reserved memory that is not well described",
+	  "give /reserved-memory the root's cells and empty ranges, each child reg or size" },
+	{ 28, W, 0, "reserved memory outside of the guest's RAM",
+	  "move it into a memory node of the guest, or remove it" },
+	{ 29, E, EEXIST, "reserved memory with two owners", "move or shrink one of the two" },
 
 	{ 30, E, ENODEV, "nothing stands behind a device",
 	  "set espalier,backing, or status = \"disabled\"" },

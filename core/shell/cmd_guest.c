@@ -112,6 +112,13 @@ static void memmap_row(const struct region *r)
 	shell_printf("%s\n", r->path ? r->path : "-");
 }
 
+static void reserved_row(const struct part_reserved *r)
+{
+	shell_printf("%08x-%08x reserved %8s %s%s\n", (unsigned)r->base,
+		     (unsigned)(r->base + (r->size - 1)), "-", r->path,
+		     r->no_map ? " (no-map)" : "");
+}
+
 static int guest_memmap(int argc, char **argv)
 {
 	struct guest *g = shell_guest(argv[0]);
@@ -121,6 +128,8 @@ static int guest_memmap(int argc, char **argv)
 	shell_printf("%-17s %-9s%-8s %s\n", "GUEST ADDRESSES", "KIND", "HOST", "NODE");
 	for (unsigned i = 0; i < g->map.n; i++)
 		memmap_row(&g->map.regions[i]);
+	for (unsigned i = 0; i < g->part.nr_reserved; i++)
+		reserved_row(&g->part.reserved[i]);
 	return 0;
 }
 

@@ -45,6 +45,15 @@ static const struct {
 	      "configured sizes." },
 	{ 25, "`/cpus` needs an enabled node with `device_type = \"cpu\"`." },
 	{ 26, "The guest's tree has more enabled CPUs than vCPUs can be given." },
+	{ 27, "Linux takes the children of `/reserved-memory` only if the node has the root's "
+	      "`#address-cells` and `#size-cells`, and `ranges`. A child has `reg`, below 4 GiB "
+	      "and not of size 0, or `size` where the kernel may choose the place; `no-map` and "
+	      "`reusable` exclude each other." },
+	{ 28,
+	  "What a tree reserves, by `/reserved-memory` or `/memreserve/`, is memory that it has. "
+	  "This range is not, or not whole, in the guest's RAM: it keeps nothing free there." },
+	{ 29, "Two nodes of `/reserved-memory` have the same memory. Their drivers would write "
+	      "over each other's data, and Linux leaves out the second one if it is `no-map`." },
 	{ 30, "The node has registers at an address of the CPU, but the VMM emulates no device "
 	      "with its `compatible` and the tree does not say what to do: nothing is guessed." },
 	{ 31, "`espalier,backing = \"emulated\"` stands in a node that no emulated device is "

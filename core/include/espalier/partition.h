@@ -16,13 +16,14 @@
 #include <espalier/traptab.h>
 #include <espalier/util.h>
 
-#define PART_VMM        "the VMM"
-#define PART_NAME_MAX   32u  /* of a guest, NUL included */
-#define PART_MAX_RANGES 256u /* of one guest */
-#define PART_MAX_IRQS   128u /* of one guest */
-#define PART_MAX_DEVS   64u  /* emulated ones of one guest */
-#define PART_MAX_RUNS   32u  /* of free RAM */
-#define PART_MAX_CPUS   1u   /* vCPUs, until a guest can start them */
+#define PART_VMM          "the VMM"
+#define PART_NAME_MAX     32u  /* of a guest, NUL included */
+#define PART_MAX_RANGES   256u /* of one guest */
+#define PART_MAX_IRQS     128u /* of one guest */
+#define PART_MAX_DEVS     64u  /* emulated ones of one guest */
+#define PART_MAX_RUNS     32u  /* of free RAM */
+#define PART_MAX_RESERVED 64u  /* ranges of one guest's RAM; what Linux takes */
+#define PART_MAX_CPUS     1u   /* vCPUs, until a guest can start them */
 
 /* --- rules ------------------------------------------------------------------------ */
 
@@ -85,6 +86,15 @@ struct part_dev {
 	const char *path;
 };
 
+/* Memory that the guest's tree keeps from its kernel: a reserved-memory node, /memreserve/. */
+struct part_reserved {
+	uint32_t base, size; /* guest-physical */
+	bool no_map;
+	int node;         /* -1: of /memreserve/ */
+	int err;          /* why it cannot be read: -EINVAL, -ERANGE, -ENODATA; 0 in a model */
+	const char *path; /* "/memreserve/", or in a model that of the node; else NULL */
+};
+
 /* The caller sets what stands above the line. */
 struct part_guest {
 	const char *name;
@@ -93,11 +103,13 @@ struct part_guest {
 	uint32_t size; /* of fdt, in bytes */
 	bool fresh;    /* to be checked; else it exists, and is what others must spare */
 	/* --- */
+	bool sound; /* its tree can be read */
 	struct part_guest *next;
 	struct part_range *ranges; /* sorted by base, none overlap */
 	struct part_irq *irqs;
 	struct part_dev *devs;
-	unsigned nr_ranges, nr_irqs, nr_devs;
+	struct part_reserved *reserved; /* in order of the tree, /memreserve/ first */
+	unsigned nr_ranges, nr_irqs, nr_devs, nr_reserved;
 	unsigned cpus;
 	struct means_plan means; /* what the VMM needs for it ... */
 	uint32_t means_host;     /* ... and where it is, or is planned */

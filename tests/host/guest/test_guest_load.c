@@ -167,18 +167,18 @@ static int teardown(void **state)
 	return system(cmd);
 }
 
-/* Makes guest g of a tree with this /chosen and memory, and kicks it. */
-static int kick(const char *chosen, const char *ram)
+/* Makes guest g of a tree with this /chosen, memory and what else there is, and kicks it. */
+static int kick_with(const char *head, const char *chosen, const char *ram, const char *nodes)
 {
 	char cmd[128];
-	void *dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+	void *dtb = fdt_from_dts("/dts-v1/; %s / { #address-cells = <1>; #size-cells = <1>;"
 				 " espalier,hole = \"zero\"; chosen { bootargs = \"a b\"; %s };"
 				 " memory@80000000 { device_type = \"memory\"; reg = %s; };"
 				 " gone@7000 { reg = <0x7000 4>; espalier,backing = \"absent\"; "
 				 "keep = <1>; };"
 				 " cpus { #address-cells = <1>; #size-cells = <0>;"
-				 " cpu@0 { device_type = \"cpu\"; reg = <0>; }; }; };",
-				 chosen, ram);
+				 " cpu@0 { device_type = \"cpu\"; reg = <0>; }; }; %s };",
+				 head, chosen, ram, nodes);
 	int err;
 
 	put_file("g.dtb", dtb, fdt_totalsize(dtb));
@@ -192,6 +192,8 @@ static int kick(const char *chosen, const char *ram)
 	assert_int_equal(guest_find("g")->state, err ? GUEST_RESET : GUEST_RUNNING);
 	return err;
 }
+
+static int kick(const char *chosen, const char *ram) { return kick_with("", chosen, ram, ""); }
 
 static void done(void)
 {
@@ -424,6 +426,110 @@ static const struct { const char *chosen, *ram; int err; const char *text; } bad
 };
 /* clang-format on */
 
+/* --- reserved memory ------------------------------------------------------------------ */
+
+#define RESERVED(nodes) \
+	"reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; " nodes " };"
+#define AT(at, size) "r@" at " { no-map; reg = <0x" at " " size ">; };"
+#define FLAT         "espalier,kernel = \"/flat\"; espalier,initrd = \"/initrd\";"
+#define ZIMAGE       "espalier,kernel = \"/zimage\";" /* 70000 bytes and 1 MiB, unpacks to 20 MiB */
+
+/* Where things go around what is reserved; or what is in the way. */
+static const struct {
+	const char *head, *chosen, *ram, *nodes;
+	uint32_t entry, initrd, dtb; /* whole pages; 0: as it comes */
+	const char *text;
+} around[] = {
+	{ "", FLAT, RAM_2M, "", 0x80008000, 0x801e6000, 0x801ff000, NULL },
+	{ "", FLAT, RAM_2M, RESERVED(AT("801f0000", "0x10000")), 0x80008000, 0x801d6000, 0x801ef000,
+	  NULL },
+	{ "/memreserve/ 0x801f0000 0x10000;", FLAT, RAM_2M, "", 0x80008000, 0x801d6000, 0x801ef000,
+	  NULL },
+	/* The DTB behind it, the initrd before it; bytes, not pages. */
+	{ "", FLAT, RAM_2M, RESERVED(AT("801f0001", "0x1")), 0x80008000, 0x801d7000, 0x801ff000,
+	  NULL },
+	/* Two that leave a gap for the DTB alone, and one that only /memreserve/ has. */
+	{ "/memreserve/ 0x80100000 0x1000;", FLAT, RAM_2M,
+	  RESERVED(AT("801ff000", "0x1000") AT("801f0000", "0xe000")), 0x80008000, 0x801d7000,
+	  0x801fe000, NULL },
+	{ "", FLAT, RAM_2M, RESERVED(AT("80010000", "0x10")), 0, 0, 0,
+	  "kernel (200000 bytes) at 0x80008000 overlaps the reserved memory"
+	  " /reserved-memory/r@80010000 at 0x80010000-0x8001000f" },
+	{ "/memreserve/ 0x80038d3f 1;", FLAT, RAM_2M, "", 0, 0, 0,
+	  "kernel (200000 bytes) at 0x80008000 overlaps the /memreserve/ at" },
+	{ "/memreserve/ 0x80038d40 1;", FLAT, RAM_2M, "", 0x80008000, 0, 0, NULL },
+	{ "/memreserve/ 0x80018000 0x200000;", FLAT, RAM_2M, "", 0, 0, 0,
+	  "initrd /initrd (100001"
+	  " bytes) does not fit: RAM from 0x80000000 has 94208 bytes left, not all in one piece" },
+	{ "/memreserve/ 0x80000000 0x200000;", FLAT, RAM_2M, "", 0, 0, 0, "DTB" },
+	{ "", "espalier,kernel = \"/elf\";", RAM_2M, RESERVED(AT("80011fff", "1")), 0, 0, 0,
+	  "kernel segment (8192 bytes) at 0x80010000 overlaps the reserved memory" },
+	/* A zImage goes above, else below, what lies at 32 MiB; not into what it unpacks to. */
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("82000000", "0x100000")), 0x82100000, 0, 0, NULL },
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("82200000", "0x100000")), 0x82000000, 0, 0, NULL },
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("82110000", "0x1000")), 0x82200000, 0, 0, NULL },
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("82000000", "0x1f80000")), 0x80010000, 0, 0, NULL },
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("81400000", "0x2b80000")), 0, 0, 0,
+	  "needs 21572 KiB at 0x80000000 to unpack" },
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("81000000", "0x1000")), 0, 0, 0,
+	  "the kernel, unpacked,"
+	  " (20955136 bytes) at 0x80004000 overlaps the reserved memory "
+	  "/reserved-memory/r@81000000" },
+	{ "/memreserve/ 0x80000000 0x1000;", ZIMAGE, RAM_64M, "", 0x82000000, 0, 0, NULL },
+	{ "", ZIMAGE, RAM_64M, RESERVED(AT("81480000", "0x10000") AT("82000000", "0x1f80000")),
+	  0x81500000, 0, 0, NULL },
+	/* Where RAM is small it moves itself. */
+	{ "", ZIMAGE, "<0x80000000 0x1800000>", RESERVED(AT("81410000", "0x100000")), 0x81600000, 0,
+	  0, NULL },
+	{ "", ZIMAGE, "<0x80000000 0x1600000>", RESERVED(AT("81480000", "0x1000")), 0, 0, 0,
+	  "to unpack, 22524 KiB are free, not all in one piece" },
+};
+
+static void reserved(void **state)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(around); i++) {
+		int err =
+			kick_with(around[i].head, around[i].chosen, around[i].ram, around[i].nodes);
+		uint32_t start = 0;
+
+		if (around[i].text ? err != -ENOSPC || !fake_logged(around[i].text) : err)
+			fail_msg("%u: %d, wanted \"%s\" in:\n%s", i, err, around[i].text, fake_log);
+		if (!err) {
+			const void *fdt = ram(fake.r2, 64);
+
+			dt_addr(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", &start);
+			if (fake.entry != around[i].entry ||
+			    (around[i].dtb && around[i].dtb != fake.r2) ||
+			    (around[i].initrd && around[i].initrd != start))
+				fail_msg("%u: entry %x, initrd %x, dtb %x", i, (unsigned)fake.entry,
+					 (unsigned)start, (unsigned)fake.r2);
+		}
+		done();
+	}
+}
+
+/* What the tree of espalier,dtb reserves counts, as does what the guest's own does. */
+static void reserved_by_other(void **state)
+{
+	void *dtb = fdt_from_dts(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+		" memory@80000000 { device_type = \"memory\"; reg = <0x80000000 0x200000>; "
+		"};" RESERVED(AT("801f0000", "0x10000")) " cpus { #address-cells = <1>;"
+							 " #size-cells = <0>; cpu@0 { device_type "
+							 "= \"cpu\"; reg = <0>; }; }; };");
+
+	host_fdt = fdt_from_dts("/dts-v1/; / { };");
+	put_file("o.dtb", dtb, fdt_totalsize(dtb));
+	free(dtb);
+	assert_int_equal(kick_with("", FLAT "espalier,dtb = \"/o.dtb\";", RAM_2M,
+				   RESERVED(AT("801e0000", "0x10000"))),
+			 0);
+	assert_int_equal(fake.r2, 0x801df000);
+	done();
+	free((void *)host_fdt);
+	host_fdt = NULL;
+}
+
 static void bad(void **state)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(bads); i++) {
@@ -541,8 +647,10 @@ static void requests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(flat),       cmocka_unit_test(zimage), cmocka_unit_test(elf),
-		cmocka_unit_test(other_tree), cmocka_unit_test(bad),    cmocka_unit_test(life),
+		cmocka_unit_test(flat),     cmocka_unit_test(zimage),
+		cmocka_unit_test(elf),      cmocka_unit_test(other_tree),
+		cmocka_unit_test(reserved), cmocka_unit_test(reserved_by_other),
+		cmocka_unit_test(bad),      cmocka_unit_test(life),
 		cmocka_unit_test(requests),
 	};
 

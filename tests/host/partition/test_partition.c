@@ -139,6 +139,10 @@ struct parts {
 	" espalier,backing = \"passthrough\"; espalier,host-node = \"/bus/uart@a000\";" \
 	" interrupts = <0 9 4>; }; c: c { #clock-cells = <0>; };"
 
+#define RESERVED(props, nodes) "reserved-memory { #address-cells = <1>; #size-cells = <1>;" \
+	props nodes " };"
+#define AT(at, size, more) "r@" at " { reg = <0x" at " " size ">; " more " };"
+
 /* A rule broken by the guests, and what the finding says of it. */
 static const struct bad {
 	unsigned code;
@@ -176,6 +180,22 @@ static const struct bad {
 	{ 25, { KERNEL, RAM, "", "" }, { 0 }, { 0 }, "no CPU" },
 	{ 26, { KERNEL, RAM, CPU0 "cpu@1 { device_type = \"cpu\"; reg = <1>; };", "" }, { 0 },
 	  { 0 }, "2 CPUs" },
+	{ 27, NODES(RESERVED("ranges;", "a { };")), { 0 }, { 0 }, "/reserved-memory/a: neither reg nor" },
+	{ 27, NODES(RESERVED("ranges;", "a { size = <0 1>; };")), { 0 }, { 0 }, "a size of 1 cells" },
+	{ 27, NODES(RESERVED("ranges;", "a { reg = <1 2 3>; };")), { 0 }, { 0 }, "a: reg: malformed" },
+	{ 27, NODES(RESERVED("ranges;", AT("80010000", "0", ""))), { 0 }, { 0 }, "size 0 reserves nothing" },
+	{ 27, NODES(RESERVED("ranges;", AT("80010000", "0x1000", "no-map; reusable;"))), { 0 }, { 0 },
+	  "reusable: excludes no-map" },
+	{ 27, NODES(RESERVED("", "")), { 0 }, { 0 },
+	  "/reserved-memory: no ranges: Linux ignores all" },
+	{ 27, NODES("reserved-memory { #address-cells = <1>; #size-cells = <2>; ranges; };"), { 0 }, { 0 }, "#size-cells is not" },
+	{ 28, NODES(RESERVED("ranges;", AT("90000000", "0x1000", ""))), { 0 }, { 0 },
+	  "/reserved-memory/r@90000000: reserves 0x90000000-0x90000fff, which is not all" },
+	{ 28, NODES(RESERVED("ranges;", AT("800ff000", "0x2000", ""))), { 0 }, { 0 }, "-0x80100fff, which" },
+	{ 28, NODES(RESERVED("ranges;", AT("ffffffff", "1", ""))), { 0 }, { 0 }, "0xffffffff-0xffffffff" },
+	{ 29, NODES(RESERVED("ranges;", AT("80010000", "0x2000", "no-map;") AT("80011fff", "1", ""))),
+	  { 0 }, { 0 }, "/reserved-memory/r@80011fff: reg: 0x80011fff-0x80011fff overlaps"
+	  " 0x80010000-0x80011fff of /reserved-memory/r@80010000" },
 	{ 30, NODES("x@9000 { compatible = \"a,b\"; reg = <0x9000 4>; };"), { 0 }, { 0 },
 	  "compatible with \"a,b\"" },
 	{ 31, NODES("x@9000 { compatible = \"a,b\"; reg = <0x9000 4>;"
@@ -448,6 +468,44 @@ static void sound(void **state)
 	forget(&c, fdts, 2);
 }
 
+/* Reservations in order, adjacent ones, one that spans two banks, what is off, and who may twice. */
+static void reserved(void **state)
+{
+	static const struct parts a = {
+		KERNEL, "<0x80000000 0x100000 0x80100000 0x100000>", CPU0,
+		RESERVED("ranges;",
+			 AT("80010000", "0x1000", "no-map;") AT("80011000", "0x1000",
+								"") AT("800f0000", "0x20000", "")
+				 AT("80010800", "4",
+				    "status = \"disabled\";") "auto { size = <0x100000>; };")
+	};
+	void *fdt = make_tree(&a), *big = malloc(fdt_totalsize(fdt) + 256);
+	struct checked c;
+
+	assert_int_equal(fdt_open_into(fdt, big, (int)fdt_totalsize(fdt) + 256), 0);
+	free(fdt);
+	assert_int_equal(fdt_add_mem_rsv(big, 0x80011000, 0x1000), 0);
+	check(&c, &big, 1, NULL);
+	assert_string_equal(said, "");
+	assert_int_equal(c.g[0].nr_reserved, 4);
+	assert_string_equal(c.g[0].reserved[0].path, "/memreserve/");
+	assert_int_equal(c.g[0].reserved[0].base, 0x80011000);
+	assert_string_equal(c.g[0].reserved[1].path, "/reserved-memory/r@80010000");
+	assert_true(c.g[0].reserved[1].no_map && !c.g[0].reserved[2].no_map);
+	assert_int_equal(c.g[0].reserved[3].size, 0x20000);
+	part_remove(&c.p, &c.g[0]);
+
+	/* /memreserve/ has 64 bits. */
+	assert_int_equal(fdt_add_mem_rsv(big, UINT64_C(0x100000000), 0x1000), 0);
+	assert_int_equal(fdt_add_mem_rsv(big, 0xfffff000, UINT64_C(0x8000000000000000)), 0);
+	assert_int_equal(fdt_add_mem_rsv(big, 0, UINT64_MAX), 0);
+	check(&c, &big, 1, NULL);
+	assert_non_null(strstr(said, "f: /memreserve/: lies above 4 GiB [P027]"));
+	assert_non_null(strstr(said, "f: /memreserve/: reserves 0xfffff000-0xffffffff, which"));
+	assert_non_null(strstr(said, "f: /memreserve/: reserves 0x00000000-0xfffffffe, which"));
+	forget(&c, &big, 1);
+}
+
 /* A guest that exists is spared: it is not reported again, and keeps what it has. */
 static void existing(void **state)
 {
@@ -525,9 +583,11 @@ static void all_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(broken),    cmocka_unit_test(malformed), cmocka_unit_test(deep),
-		cmocka_unit_test(sound),     cmocka_unit_test(existing),  cmocka_unit_test(limited),
-		cmocka_unit_test(cut_texts), cmocka_unit_test(all_rules),
+		cmocka_unit_test(broken),    cmocka_unit_test(malformed),
+		cmocka_unit_test(deep),      cmocka_unit_test(sound),
+		cmocka_unit_test(existing),  cmocka_unit_test(limited),
+		cmocka_unit_test(cut_texts), cmocka_unit_test(reserved),
+		cmocka_unit_test(all_rules),
 	};
 	int failed;
 

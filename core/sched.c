@@ -24,14 +24,15 @@ struct sched {
 	bool host_wake;    /* sched_wake_host() since the last sched_wait() */
 	bool host_rests;   /* it has had its slice: one turn for a vCPU now */
 	bool idle;
-	bool resched;      /* sched_pick() has something to decide */
-	bool preempt;      /* one that woke up should not wait for the end of the turn */
-	struct vcpu *cur;  /* who runs; NULL: the host thread, or idle */
-	struct vcpu *turn; /* READY, whose turn it is though the host may run; or NULL */
-	uint64_t turn_ns;  /* it ran so far in this turn */
-	uint64_t host_ns;  /* the host thread ran since it woke up or rested */
-	uint64_t since;    /* time up to which everybody was charged */
-	uint64_t vmin;     /* no clock in the queue is behind this; never falls */
+	bool resched;          /* sched_pick() has something to decide */
+	bool preempt;          /* one that woke up should not wait for the end of the turn */
+	struct vcpu *cur;      /* who runs; NULL: the host thread, or idle */
+	struct vcpu *turn;     /* READY, whose turn it is though the host may run; or NULL */
+	uint64_t turn_ns;      /* it ran so far in this turn */
+	struct vcpu *host_for; /* who is charged for what the host thread does, or NULL */
+	uint64_t host_ns;      /* the host thread ran since it woke up or rested */
+	uint64_t since;        /* time up to which everybody was charged */
+	uint64_t vmin;         /* no clock in the queue is behind this; never falls */
 	struct timer slice;
 };
 
@@ -107,6 +108,10 @@ static void charge(struct sched *s)
 		s->turn_ns += ns;
 	} else if (!s->idle) {
 		s->host_ns += ns;
+		if (s->host_for) {
+			s->host_for->work_ns += ns;
+			s->host_for->sched.vtime += weighted(s->host_for, ns);
+		}
 	}
 	least = most_behind(s);
 	if (least)
@@ -318,6 +323,16 @@ void sched_wait(void)
 		arch_thread_yield();
 	}
 	s->host_wake = false;
+	arch_irq_restore(flags);
+}
+
+void sched_work_for(struct vcpu *v)
+{
+	uint32_t flags = arch_irq_save();
+	struct sched *s = this_sched();
+
+	charge(s);
+	s->host_for = v;
 	arch_irq_restore(flags);
 }
 

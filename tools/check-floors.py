@@ -40,7 +40,7 @@ FLOORS = (
 
     ("partition checker is pure", ["core/partition/*"],
      rf"{LIBC}|{FDT}|"
-     r"espalier/(addr|channel|dt|dt_refs|emul|irq|means|nearest|partition|sched|traptab|util)\.h"),
+     r"espalier/(addr|channel|dt|dt_refs|emul|irq|means|nearest|partition|restart|sched|timer|traptab|util)\.h"),
 
     ("shell sees no hardware", ["core/shell/*"],
      rf"{LIBC}|{FDT}|{BASE}|espalier/(?!emul|traptab).*\.h"),

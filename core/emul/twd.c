@@ -51,7 +51,7 @@ static void catch_up(struct twd_cpu *t, uint64_t now)
 	if (is_watchdog(t) && !t->fired) {
 		t->reset_status = true;
 		t->fired = true;
-		guest_request_reset(t->dev->guest, "its watchdog expired");
+		guest_ended(t->dev->guest, END_WATCHDOG, "its watchdog expired");
 	}
 }
 

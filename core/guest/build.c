@@ -112,12 +112,16 @@ static void read_options(struct guest *g)
 	g->sched = SCHED_PARAMS_DEFAULT;
 	for (unsigned i = 0; i < ARRAY_SIZE(nodes); i++) {
 		int hole = part_word(g->dtb, nodes[i], "espalier,hole");
+		int restart = part_word(g->dtb, nodes[i], "espalier,restart");
 
 		guest_sched(g, nodes[i]);
 		if (fdt_getprop(g->dtb, nodes[i], "espalier,lazy-domains", NULL))
 			g->lazy_domains = true;
 		if (hole >= 0)
 			g->hole = (enum hole_policy)hole;
+		if (restart >= 0)
+			g->restart.policy = (enum restart_policy)restart;
+		dt_u32(g->dtb, nodes[i], "espalier,restart-limit", 0, &g->restart.limit);
 	}
 }
 
@@ -203,6 +207,7 @@ int guest_build(struct guest *g)
 	int err;
 
 	traptab_init(&g->map);
+	guest_restart_init(g);
 	read_options(g);
 	err = plan(g);
 	if (!err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of guests and their life cycle. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <espalier/arch.h>
@@ -92,10 +93,26 @@ int guest_resume(struct guest *g)
 	return move(g, BIT(GUEST_PAUSED), GUEST_RUNNING, sched_vcpu_resume);
 }
 
+/* Host thread.  True if it was going to start again. */
+static bool forget_restart(struct guest *g)
+{
+	uint32_t flags = spin_lock(&guest_lock);
+	bool was = g->restart.due;
+
+	timer_cancel(&g->restart.timer);
+	g->restart.due = 0;
+	g->restart.over = false;
+	spin_unlock(&guest_lock, flags);
+	return was;
+}
+
 int guest_halt(struct guest *g)
 {
-	int err = move(g, BIT(GUEST_RUNNING) | BIT(GUEST_PAUSED), GUEST_HALTED, sched_vcpu_halt);
+	int err;
 
+	if (g->state == GUEST_HALTED && forget_restart(g))
+		return 0;
+	err = move(g, BIT(GUEST_RUNNING) | BIT(GUEST_PAUSED), GUEST_HALTED, sched_vcpu_halt);
 	if (!err) {
 		pass_stop(g);
 		g->halt_reason = "by command";
@@ -103,7 +120,8 @@ int guest_halt(struct guest *g)
 	return err;
 }
 
-int guest_kick(struct guest *g)
+/* Loads it and lets it go. */
+static int start(struct guest *g)
 {
 	struct guest_entry e;
 	uint32_t flags;
@@ -120,10 +138,20 @@ int guest_kick(struct guest *g)
 	arch_vcpu_reset(&g->vcpus[0], e.pc, 0, UINT32_MAX, e.dtb);
 	flags = spin_lock(&guest_lock);
 	g->state = GUEST_RUNNING;
+	g->restart.started = timer_now();
 	sched_vcpu_start(&g->vcpus[0]);
 	tell_devices(g);
 	spin_unlock(&guest_lock, flags);
 	return 0;
+}
+
+int guest_kick(struct guest *g)
+{
+	int err = start(g);
+
+	if (!err)
+		g->restart.in_row = g->restart.total = 0;
+	return err;
 }
 
 static void reset_vcpu(struct vcpu *v)
@@ -135,12 +163,15 @@ static void reset_vcpu(struct vcpu *v)
 
 int guest_reset(struct guest *g)
 {
+	uint32_t flags;
+
+	forget_restart(g);
 	/* No timer, input or exit of this guest may come in between. */
-	uint32_t flags = spin_lock(&guest_lock);
+	flags = spin_lock(&guest_lock);
 
 	for_vcpus(g, reset_vcpu);
 	g->state = GUEST_RESET;
-	g->request = REQUEST_NONE;
+	g->end = END_NONE;
 	g->halt_reason = NULL;
 	g->faults = 0;
 	g->fault_table = (struct fault_table){ 0 };
@@ -157,6 +188,7 @@ int guest_reset(struct guest *g)
 int guest_destroy(struct guest *g)
 {
 	for_vcpus(g, sched_vcpu_stop);
+	forget_restart(g);
 	faults_flush(g);
 	list_del(&g->link);
 	log_info("guest %s destroyed", g->name);
@@ -164,9 +196,9 @@ int guest_destroy(struct guest *g)
 	return 0;
 }
 
-/* --- requests of exit context -------------------------------------------------- */
+/* --- ends ---------------------------------------------------------------------- */
 
-static bool request(struct guest *g, enum guest_request r, const char *why)
+void guest_ended(struct guest *g, enum guest_end e, const char *why)
 {
 	uint32_t flags = spin_lock(&guest_lock);
 	bool ok = g->state == GUEST_RUNNING || g->state == GUEST_PAUSED;
@@ -176,37 +208,77 @@ static bool request(struct guest *g, enum guest_request r, const char *why)
 		pass_stop(g);
 		g->state = GUEST_HALTED;
 		g->halt_reason = why;
-		g->request = r;
+		g->end = e;
 		tell_devices(g);
 	}
 	spin_unlock(&guest_lock, flags);
 	if (ok)
 		sched_wake_host();
-	return ok;
 }
 
-void guest_request_halt(struct guest *g, const char *why) { request(g, REQUEST_HALT, why); }
+void guest_request_halt(struct guest *g, const char *why) { guest_ended(g, END_POWER_OFF, why); }
+void guest_request_reset(struct guest *g, const char *why) { guest_ended(g, END_REBOOT, why); }
+void guest_killed(struct guest *g, const char *why) { guest_ended(g, END_FAULT, why); }
 
-void guest_request_reset(struct guest *g, const char *why) { request(g, REQUEST_RESET, why); }
+static void pause_over(struct timer *t)
+{
+	container_of(t, struct restart, timer)->over = true;
+	sched_wake_host();
+}
 
-void guest_killed(struct guest *g, const char *why) { request(g, REQUEST_NONE, why); }
+void guest_restart_init(struct guest *g) { timer_init(&g->restart.timer, pause_over); }
+
+/* What it takes is the guest's share of the CPU, not its neighbours'. */
+static void start_again(struct guest *g)
+{
+	log_info("guest %s starts again: %s", g->name, g->halt_reason);
+	sched_work_for(&g->vcpus[0]);
+	guest_reset(g);
+	start(g);
+	sched_work_for(NULL);
+}
+
+static void begin_pause(struct guest *g, uint64_t now)
+{
+	char s[24];
+
+	snprintf(s, sizeof(s), "%u.%u", (unsigned)((g->restart.due - now) / NS_PER_SEC),
+		 (unsigned)((g->restart.due - now) / (100 * NS_PER_MS) % 10));
+	log_info("guest %s ended: %s; it starts again in %s s", g->name, g->halt_reason, s);
+	timer_arm(&g->restart.timer, g->restart.due);
+}
+
+static void after_end(struct guest *g, enum guest_end e)
+{
+	uint64_t now = timer_now();
+	bool limit;
+
+	if (restart_plan(&g->restart, e, now, &limit)) {
+		if (g->restart.due > now)
+			begin_pause(g, now);
+		else
+			start_again(g);
+	} else if (limit) {
+		log_warn("guest %s halted: %s; it has started again %u times", g->name,
+			 g->halt_reason, (unsigned)g->restart.in_row);
+	} else if (e != END_FAULT) {
+		log_info("guest %s halted: %s", g->name, g->halt_reason);
+	}
+}
 
 static void run_request(struct guest *g, void *arg)
 {
 	uint32_t flags = spin_lock(&guest_lock);
-	enum guest_request r = g->request;
-	const char *why = g->halt_reason;
+	enum guest_end e = g->end;
+	bool over = g->restart.over;
 
-	g->request = REQUEST_NONE;
+	g->end = END_NONE;
 	spin_unlock(&guest_lock, flags);
 	faults_flush(g);
-	if (r == REQUEST_HALT)
-		log_info("guest %s halted: %s", g->name, why);
-	if (r == REQUEST_RESET) {
-		log_info("guest %s starts again: %s", g->name, why);
-		guest_reset(g);
-		guest_kick(g);
-	}
+	if (e != END_NONE)
+		after_end(g, e);
+	else if (over)
+		start_again(g);
 }
 
 void guest_run_requests(void) { guest_for_each(run_request, NULL); }

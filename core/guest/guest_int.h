@@ -8,6 +8,8 @@
 
 /* --- guest.c ------------------------------------------------------------------ */
 
+/* Before anything else is done with it. */
+void guest_restart_init(struct guest *g);
 /* Puts a guest that is complete into the table. */
 void guest_add(struct guest *g);
 

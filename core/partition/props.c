@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The properties of our own; dts/BINDING.md says what they mean. */
 #include <espalier/nearest.h>
+#include <espalier/restart.h>
 #include <espalier/sched.h>
 
 #include "partition_int.h"
@@ -14,6 +15,9 @@ enum type { TYPE_FLAG, TYPE_WORD, TYPE_PATH, TYPE_ADDRESS, TYPE_NUMBER, TYPE_CPU
 
 /* In order of enum hole_policy. */
 static const char *const hole_words[] = { "default", "abort", "zero", NULL };
+
+/* In order of enum restart_policy. */
+static const char *const restart_words[] = { "on-request", "always", "on-failure", "never", NULL };
 
 static const char *const backing_words[] = {
 	[BACKING_EMULATED] = "emulated",
@@ -40,6 +44,8 @@ static const struct prop {
 	{ PREFIX "slice-us", IN_ROOT | IN_CHOSEN, TYPE_NUMBER, NULL, SCHED_SLICE_MIN_US,
 	  SCHED_SLICE_MAX_US },
 	{ PREFIX "affinity", IN_ROOT | IN_CHOSEN, TYPE_CPUS, NULL, 0, 0 },
+	{ PREFIX "restart", IN_ROOT | IN_CHOSEN, TYPE_WORD, restart_words, 0, 0 },
+	{ PREFIX "restart-limit", IN_ROOT | IN_CHOSEN, TYPE_NUMBER, NULL, 1, RESTART_LIMIT_MAX },
 	{ PREFIX "backing", IN_DEVICE, TYPE_WORD, backing_words, 0, 0 },
 	{ PREFIX "host-node", IN_DEVICE, TYPE_PATH, NULL, 0, 0 },
 	{ PREFIX "peer", IN_CLASS, TYPE_TEXT, NULL, 0, 0 },

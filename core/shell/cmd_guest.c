@@ -6,6 +6,7 @@
 
 #include <espalier/doctor.h>
 #include <espalier/guest.h>
+#include <espalier/timer.h>
 
 #include "shell_int.h"
 
@@ -54,8 +55,12 @@ static void info_vcpus(const struct guest *g)
 	for (unsigned i = 0; i < g->nr_vcpus; i++) {
 		const struct vcpu *v = &g->vcpus[i];
 
-		shell_printf("vcpu%u:       %s on CPU %u, ran %s s\n", v->id,
+		shell_printf("vcpu%u:       %s on CPU %u, ran %s s", v->id,
 			     vcpu_state_name(v->state), v->cpu, shell_seconds(v->run_ns, time));
+		if (v->work_ns)
+			shell_printf(", cost the host thread %s s",
+				     shell_seconds(v->work_ns, time));
+		shell_printf("\n");
 	}
 }
 
@@ -76,6 +81,22 @@ static void info_devices(const struct guest *g)
 	}
 }
 
+static void info_restart(const struct guest *g)
+{
+	const struct restart *r = &g->restart;
+	char time[SECONDS_MAX];
+
+	shell_printf("restart:     %s", restart_policy_name(r->policy));
+	if (r->limit)
+		shell_printf(", %u times in a row", (unsigned)r->limit);
+	if (r->total)
+		shell_printf("; has started again %u times, %u in a row", (unsigned)r->total,
+			     (unsigned)r->in_row);
+	if (r->due > timer_now())
+		shell_printf("; the next time in %s s", shell_seconds(r->due - timer_now(), time));
+	shell_printf("\n");
+}
+
 static int guest_info(int argc, char **argv)
 {
 	struct guest *g = shell_guest(argv[0]);
@@ -89,6 +110,7 @@ static int guest_info(int argc, char **argv)
 	shell_printf("\ndevice tree: %s\n", g->dtb_path);
 	shell_printf("memory:      %u KiB\n", (unsigned)ram_kib(g));
 	shell_printf("faults:      %llu accesses outside its map\n", (unsigned long long)g->faults);
+	info_restart(g);
 	if (g->lazy_domains)
 		shell_printf("options:     espalier,lazy-domains\n");
 	info_vcpus(g);

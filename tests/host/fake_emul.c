@@ -159,6 +159,11 @@ __attribute__((weak)) void virq_set_ppi(struct guest *g, unsigned vcpu, unsigned
 	fake_line_changes++;
 }
 
+void guest_ended(struct guest *g, enum guest_end e, const char *why)
+{
+	*(e == END_POWER_OFF ? &fake_halt : &fake_reset) = why;
+}
+
 void guest_request_halt(struct guest *g, const char *why) { fake_halt = why; }
 
 void guest_request_reset(struct guest *g, const char *why) { fake_reset = why; }

@@ -16,6 +16,7 @@
 #include <espalier/guest.h>
 #include <espalier/log.h>
 #include <espalier/sched.h>
+#include <espalier/timer.h>
 #include <espalier/vcon.h>
 #include <sys/mman.h>
 
@@ -123,6 +124,28 @@ static void to(struct vcpu *v, unsigned from, enum vcpu_state s)
 	if (!(from & BIT(v->state)))
 		abort();
 	v->state = s;
+}
+
+uint64_t timer_now(void) { return fake.now; }
+void timer_init(struct timer *t, void (*fn)(struct timer *)) { *t = (struct timer){ .fn = fn }; }
+
+void timer_arm(struct timer *t, uint64_t deadline)
+{
+	t->deadline = deadline;
+	fake.timer = t;
+}
+
+void timer_cancel(struct timer *t)
+{
+	if (fake.timer == t)
+		fake.timer = NULL;
+}
+
+void sched_work_for(struct vcpu *v)
+{
+	fake.work_for = v;
+	if (v)
+		fake.worked_for = v;
 }
 
 void sched_vcpu_start(struct vcpu *v) { to(v, BIT(VCPU_RESET) | BIT(VCPU_HALTED), VCPU_READY); }

@@ -10,6 +10,9 @@
 
 #define FAKE_HOST_RAM (UINT32_C(192) << 20)
 
+struct timer;
+struct vcpu;
+
 struct fake {
 	/* counts of what is alive */
 	int guests, vcpus, devices;
@@ -19,7 +22,10 @@ struct fake {
 	int fail_arch_guest, fail_arch_vcpu, fail_device;
 	/* the last arch_vcpu_reset() */
 	uint32_t entry, r0, r1, r2;
-	uint32_t written; /* bytes announced by arch_guest_before_write() */
+	uint64_t now;                       /* ns */
+	struct timer *timer;                /* the one that is armed, or NULL */
+	struct vcpu *work_for, *worked_for; /* now; and the last one */
+	uint32_t written;                   /* bytes announced by arch_guest_before_write() */
 };
 extern struct fake fake;
 

@@ -319,6 +319,25 @@ static void host_goes_first(void **state)
 	assert_int_equal(host_ns - before, NS_PER_SEC);
 }
 
+/* Work of the host thread for a vCPU counts as its own time. */
+static void host_works_for_one(void **state)
+{
+	uint64_t before;
+
+	sched_vcpu_start(&v[0]);
+	sched_vcpu_start(&v[1]);
+	sched_work_for(&v[1]);
+	run_for(NS_PER_SEC); /* half of it for the host thread */
+	sched_work_for(NULL);
+	assert_in_range(v[1].work_ns, 480 * MS, 520 * MS);
+	assert_in_range(v[0].run_ns + v[1].run_ns, 480 * MS, 520 * MS);
+	assert_in_range(v[0].run_ns, 470 * MS, 520 * MS); /* all of the rest */
+	host_sleeps();
+	before = v[0].run_ns;
+	run_for(NS_PER_SEC);
+	assert_share(v[0].run_ns - before, 50, NS_PER_SEC);
+}
+
 static void wake_is_remembered(void **state)
 {
 	bool idle;
@@ -455,6 +474,7 @@ int main(void)
 		cmocka_unit_test_setup(sleep_of_all, setup),
 		cmocka_unit_test_setup(waking_takes_over_soon, setup),
 		cmocka_unit_test_setup(host_goes_first, setup),
+		cmocka_unit_test_setup(host_works_for_one, setup),
 		cmocka_unit_test_setup(wake_is_remembered, setup),
 		cmocka_unit_test_setup(states, setup),
 		cmocka_unit_test_setup(params, setup),

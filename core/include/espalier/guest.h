@@ -15,6 +15,7 @@
 #include <espalier/list.h>
 #include <espalier/means.h>
 #include <espalier/partition.h>
+#include <espalier/restart.h>
 #include <espalier/traptab.h>
 #include <espalier/vcpu.h>
 
@@ -31,9 +32,6 @@ enum hole_policy {
 	HOLE_ABORT,
 	HOLE_ZERO,
 };
-
-/* What exit context asked the host thread for. */
-enum guest_request { REQUEST_NONE, REQUEST_HALT, REQUEST_RESET };
 
 /* What was put into a guest's RAM, to compare with later. */
 struct guest_loaded {
@@ -62,12 +60,13 @@ struct guest {
 	struct sched_params sched;      /* what its vCPUs begin with */
 	uint64_t faults;                /* accesses outside the map */
 	struct fault_table fault_table; /* ... and where */
+	struct restart restart;         /* what follows when it ends by itself */
 	struct guest_loaded loaded;     /* by the last kick */
 	const char *halt_reason;        /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
 	/* private to core/guest */
-	enum guest_request request;
-	bool ram_dirty; /* its RAM must be zeroed before it runs */
+	enum guest_end end; /* to be dealt with by the host thread */
+	bool ram_dirty;     /* its RAM must be zeroed before it runs */
 };
 
 /* Calls fn for each guest in order of creation. */
@@ -105,7 +104,8 @@ int guest_destroy(struct guest *g);
 int guest_kick(struct guest *g);
 int guest_pause(struct guest *g);  /* RUNNING only */
 int guest_resume(struct guest *g); /* PAUSED only */
-int guest_halt(struct guest *g);   /* RUNNING or PAUSED */
+/* RUNNING, PAUSED, or waiting for its restart. */
+int guest_halt(struct guest *g);
 /*
  * Back to RESET: devices, vCPUs and translations as after creation.  RAM is
  * zeroed and loaded anew by the next kick.
@@ -115,15 +115,16 @@ int guest_reset(struct guest *g);
 /* --- for exit context ------------------------------------------------------- */
 
 /*
- * The guest asked for it (system registers) or cannot go on; `why` is static.
- * Its vCPUs are halted at once.  Ignored unless it runs or is paused.
+ * The guest's end; `why` is static.  Its vCPUs are halted at once; the host thread tells it,
+ * and starts the guest again if its restart policy says so.  Ignored unless it runs or is
+ * paused.
  */
+void guest_ended(struct guest *g, enum guest_end e, const char *why);
+/* By power-off, by reboot; and by a fault that the caller has logged, and where it was. */
 void guest_request_halt(struct guest *g, const char *why);
-/* Asks the host thread to reset and kick it again. */
 void guest_request_reset(struct guest *g, const char *why);
-/* As guest_request_halt(), but the caller has logged it, and where it was. */
 void guest_killed(struct guest *g, const char *why);
-/* Carries out what was requested; host thread only. */
+/* Carries out what follows from that; host thread only. */
 void guest_run_requests(void);
 
 const char *guest_state_name(enum guest_state s);

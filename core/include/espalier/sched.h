@@ -75,6 +75,12 @@ struct vcpu *sched_pick(bool *idle);
 /* vCPU in whose context this CPU is, NULL in the host thread. */
 struct vcpu *sched_current(void);
 
+/*
+ * From now on the host thread works for v, which is charged for it: v's clock runs as if
+ * v had the CPU itself.  NULL: for nobody.  Host thread.
+ */
+void sched_work_for(struct vcpu *v);
+
 /* The host thread sleeps until sched_wake_host(); thread context. */
 void sched_wait(void);
 /* Wakes the host thread; any context.  Remembered if it does not sleep. */

@@ -26,7 +26,8 @@ struct vcpu {
 	bool was_wfi; /* paused while in WFI */
 	bool irq;     /* level of the virtual IRQ input */
 	struct sched_entity sched;
-	uint64_t run_ns; /* time spent running, up to its last switch */
+	uint64_t run_ns;  /* time spent running, up to its last switch */
+	uint64_t work_ns; /* time that the host thread worked for it */
 	struct arch_vcpu *arch;
 };
 

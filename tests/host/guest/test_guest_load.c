@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/create.c core/partition/
+ * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/restart.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
  * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c
  * core/guest/dtb.c core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c
@@ -644,6 +644,72 @@ static void requests(void **state)
 	done();
 }
 
+/* It reboots as soon as it runs. */
+static void restarts(void **state)
+{
+	struct guest *g;
+
+	assert_int_equal(kick("espalier,kernel = \"/flat\"; espalier,restart = \"always\";"
+			      " espalier,restart-limit = <3>;",
+			      RAM_1M),
+			 0);
+	g = guest_find("g");
+	guest_request_halt(g, "it powered itself off");
+	guest_run_requests();
+	assert_int_equal(g->state, GUEST_RUNNING); /* the first time at once */
+	assert_ptr_equal(fake.worked_for, &g->vcpus[0]);
+	assert_null(fake.work_for);
+
+	fake_log_clear();
+	guest_killed(g, "it did harm");
+	guest_run_requests();
+	assert_string_equal(fake_log, "guest g ended: it did harm; it starts again in 0.1 s\n");
+	assert_int_equal(g->state, GUEST_HALTED);
+	assert_int_equal(fake.timer->deadline, fake.now + RESTART_PAUSE_NS);
+	guest_run_requests();
+	assert_int_equal(g->state, GUEST_HALTED);
+	fake.timer->fn(fake.timer);
+	guest_run_requests();
+	assert_int_equal(g->state, GUEST_RUNNING);
+	assert_null(fake.timer);
+
+	/* A command ends the waiting. */
+	guest_ended(g, END_WATCHDOG, "its watchdog expired");
+	guest_run_requests();
+	assert_non_null(fake.timer);
+	assert_int_equal(guest_halt(g), 0);
+	assert_null(fake.timer);
+	guest_run_requests();
+	assert_int_equal(g->state, GUEST_HALTED);
+	assert_int_equal(guest_halt(g), -EBUSY);
+	assert_int_equal(guest_reset(g), 0);
+	assert_int_equal(guest_kick(g), 0);
+	assert_int_equal(g->restart.in_row, 0);
+
+	/* Three times in a row, and no more; but one that ran for long begins anew. */
+	for (unsigned n = 0; n < 3; n++) {
+		guest_request_reset(g, "it rebooted");
+		guest_run_requests();
+		if (fake.timer)
+			fake.timer->fn(fake.timer);
+		guest_run_requests();
+		assert_int_equal(g->state, GUEST_RUNNING);
+	}
+	fake.now += RESTART_SETTLED_NS;
+	guest_request_reset(g, "it rebooted");
+	guest_run_requests();
+	assert_int_equal(g->state, GUEST_RUNNING);
+	g->restart.in_row = 3;
+	fake_log_clear();
+	guest_request_reset(g, "it rebooted");
+	guest_run_requests();
+	assert_string_equal(fake_log,
+			    "guest g halted: it rebooted; it has started again 3 times\n");
+	assert_int_equal(g->state, GUEST_HALTED);
+	assert_null(fake.timer);
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -651,7 +717,7 @@ int main(void)
 		cmocka_unit_test(elf),      cmocka_unit_test(other_tree),
 		cmocka_unit_test(reserved), cmocka_unit_test(reserved_by_other),
 		cmocka_unit_test(bad),      cmocka_unit_test(life),
-		cmocka_unit_test(requests),
+		cmocka_unit_test(requests), cmocka_unit_test(restarts),
 	};
 
 	fake_host_ram();

@@ -10,6 +10,9 @@ static uint32_t clock_hz;
 static struct reciprocal ns_per_tick; /* d is 0 when a tick is not a whole number of ns */
 static uint32_t epoch;
 
+static const volatile uint32_t no_counter;
+struct timer_counter timer_counter = { &no_counter, 0 };
+
 static struct spinlock timer_lock;
 static struct list queue[CONFIG_MAX_CPUS];
 
@@ -77,6 +80,8 @@ void timer_set_clock(const struct clock_ops *ops, uint32_t hz)
 	ns_per_tick = (struct reciprocal){ 0 };
 	if (NS_PER_SEC % hz == 0)
 		ns_per_tick = reciprocal_of(NS_PER_SEC / hz);
+	if (ops->counter)
+		timer_counter = (struct timer_counter){ ops->counter, NS_PER_SEC / hz };
 	program_clock();
 	spin_unlock(&timer_lock, flags);
 }

@@ -75,7 +75,7 @@ static void interrupt(unsigned intid, void *arg)
 	timer_interrupt();
 }
 
-static const struct clock_ops ops = { now, set_compare, stop };
+static struct clock_ops ops = { now, set_compare, stop, NULL };
 
 static int probe(const struct device *dev)
 {
@@ -107,6 +107,7 @@ static int probe(const struct device *dev)
 	r = irq_request(irq, interrupt, NULL, dev->path);
 	if (r)
 		return r;
+	ops.counter = hpa_ptr(HPA(base.v + GT_COUNTER_LO));
 	timer_set_clock(&ops, hz);
 	renewal_ns = ticks_to_ns(UINT32_C(1) << 30, hz);
 	timer_init(&renewal, renew);

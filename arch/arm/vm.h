@@ -14,6 +14,7 @@
 #include <espalier/guest.h>
 
 #include "exit/sites.h"
+#include "exit/stay.h"
 #include "exit/vcp15.h"
 #include "insn/insn.h"
 #include "mmu/gwalk.h"
@@ -112,7 +113,7 @@ struct shim_slots {
 	X(SECTION, "shadow.section") \
 	X(SECTION_DROP, "shadow.section-drop") \
 	X(REVALIDATE, "shadow.revalidate") \
-	X(RMAP_SWEEP, "frame.rmap-sweep") \
+	X(RMAP_FULL, "frame.rmap-full") \
 	X(TO_CODE, "frame.to-code") \
 	X(TO_DATA, "frame.to-data") \
 	X(PATCHED, "frame.patched-words") \
@@ -166,6 +167,7 @@ struct arch_vcpu {
 	struct reflected abt, und;
 	/* The last hidden fault, to notice one that does not go away. */
 	uint32_t fault_pc, fault_va, fault_repeat;
+	struct stay stay;
 	uint64_t stat[STAT_MAX];
 
 	struct banked banked;

@@ -245,6 +245,29 @@ static bool outside(const struct doctor_case *c, struct text *t)
 		   ul(most->last.a.v), (unsigned long long)fault_sum(most), c->g->name);
 }
 
+/* --- its exits ------------------------------------------------------------- */
+
+/* Time is the wall's as a rule, with pauses of QEMU's in it: only what is frequent counts. */
+#define STAY_LONG_BITS 16 /* 2^15 ns and more, near ARCH_STAY_BOUND */
+#define STAY_LONG_MIN  32
+#define STAY_LONG_PART 128
+
+static bool long_stays(const struct doctor_case *c, struct text *t)
+{
+	uint64_t all = 0, slow = 0;
+
+	for (unsigned n = 0; n < ARCH_STAY_BUCKETS; n++) {
+		all += c->stay.bucket[n];
+		slow += n >= STAY_LONG_BITS ? c->stay.bucket[n] : 0;
+	}
+	return slow >= STAY_LONG_MIN && slow >= all / STAY_LONG_PART &&
+	       say(t,
+		   "its exits are long: %llu of %llu took over %u ns, and one %lu ns (%s, to pc"
+		   " 0x%08lx)",
+		   (unsigned long long)slow, (unsigned long long)all, 1u << (STAY_LONG_BITS - 1),
+		   ul(c->stay.longest), c->stay.what, ul(c->stay.pc));
+}
+
 /* --- the table ------------------------------------------------------------- */
 
 static bool (*const checks[])(const struct doctor_case *c, struct text *t) = {
@@ -262,6 +285,7 @@ static bool (*const checks[])(const struct doctor_case *c, struct text *t) = {
 	sleeps_for_nobody,
 	pending_not_enabled,
 	outside,
+	long_stays,
 };
 
 unsigned doctor_examine(const struct doctor_case *c, doctor_fn fn, void *arg)

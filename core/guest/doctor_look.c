@@ -83,6 +83,7 @@ unsigned guest_doctor(struct guest *g, doctor_fn fn, void *arg)
 	if (g->state == GUEST_RUNNING)
 		watch(&c, &g->vcpus[0]);
 	c.state = g->state;
+	arch_vcpu_stay(&g->vcpus[0], &c.stay);
 	vserial_for_each(add_line, &c);
 	virq_look(g, 0, &c.irq);
 	find_driven(&c);

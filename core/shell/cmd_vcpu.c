@@ -48,6 +48,21 @@ static int vcpu_dumpreg(int argc, char **argv)
 	return 0;
 }
 
+static void stay_rows(struct vcpu *v)
+{
+	struct arch_stay stay;
+
+	arch_vcpu_stay(v, &stay);
+	for (unsigned n = 0; n < ARCH_STAY_BUCKETS; n++)
+		if (stay.bucket[n])
+			shell_printf("stay.under-%-17llu %12llu\n", 1ull << n,
+				     (unsigned long long)stay.bucket[n]);
+	shell_printf("%-28s %12u\n", "stay.longest", (unsigned)stay.longest);
+	if (stay.longest)
+		shell_printf("%-28s %s, to pc 0x%08x\n", "stay.longest-was", stay.what,
+			     (unsigned)stay.pc);
+}
+
 static int vcpu_stat(int argc, char **argv)
 {
 	static struct arch_stat stats[STATS_MAX]; /* host thread only; big for its stack */
@@ -61,6 +76,7 @@ static int vcpu_stat(int argc, char **argv)
 	n = arch_vcpu_stats(v, stats, STATS_MAX);
 	for (unsigned i = 0; i < n; i++)
 		shell_printf("%-28s %12llu\n", stats[i].name, (unsigned long long)stats[i].value);
+	stay_rows(v);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ static void clock_set_compare(uint64_t tick) { compare = tick; }
 
 static void clock_stop(void) { compare = UINT64_MAX; }
 
-static const struct clock_ops clock_ops = { clock_now, clock_set_compare, clock_stop };
+static const struct clock_ops clock_ops = { clock_now, clock_set_compare, clock_stop, NULL };
 
 void fake_pass(uint64_t ns)
 {

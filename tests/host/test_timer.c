@@ -26,7 +26,7 @@ static void clock_set(uint64_t t)
 	running = true;
 }
 static void clock_stop(void) { running = false; }
-static const struct clock_ops ops = { clock_now, clock_set, clock_stop };
+static const struct clock_ops ops = { clock_now, clock_set, clock_stop, NULL };
 
 /* Moves time on; the interrupt comes as the hardware's would. */
 static void advance_to_ns(uint64_t ns)

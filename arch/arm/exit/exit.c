@@ -25,10 +25,12 @@ void vm_kill(struct arch_vcpu *av, const char *why)
 
 /* --- the end of every exit ---------------------------------------------------- */
 
-static void wait_for_interrupt(void)
+static void wait_for_interrupt(struct cpu_local *c)
 {
+	stay_end(c);
 	dsb();
 	wfi();
+	stay_begin(c);
 	irq_dispatch();
 }
 
@@ -38,7 +40,7 @@ static void schedule(struct cpu_local *c)
 	bool idle;
 
 	while (next = sched_pick(&idle), idle)
-		wait_for_interrupt();
+		wait_for_interrupt(c);
 	switch_to(c, next ? next->arch : NULL);
 }
 
@@ -46,14 +48,17 @@ static struct frame *go_on(struct cpu_local *c)
 {
 	schedule(c);
 	while (c->current && c->current->step_more) {
+		c->current->stay.kind = STAY_STEP;
 		step(c->current);
 		irq_dispatch();
 		schedule(c);
+		stay_end(c);
+		stay_begin(c);
 	}
-	if (!c->current)
-		return &c->thread;
-	vcpu_regs_flush(c->current);
-	return &c->current->frame;
+	if (c->current)
+		vcpu_regs_flush(c->current);
+	stay_end(c);
+	return c->current ? &c->current->frame : &c->thread;
 }
 
 /* --- SMC -------------------------------------------------------------------------- */
@@ -64,10 +69,11 @@ extern const char shim_template[], shim_und_exit[], shim_pabt_exit[], shim_dabt_
 static const struct {
 	const char *at;
 	void (*handle)(struct arch_vcpu *av);
+	enum stay_kind kind;
 } shim_exits[] = {
-	{ shim_dabt_exit, shim_dabt },
-	{ shim_pabt_exit, shim_pabt },
-	{ shim_und_exit, shim_und },
+	{ shim_dabt_exit, shim_dabt, STAY_DABT },
+	{ shim_pabt_exit, shim_pabt, STAY_PABT },
+	{ shim_und_exit, shim_und, STAY_UND },
 };
 
 static void guest_smc(struct arch_vcpu *av)
@@ -75,14 +81,17 @@ static void guest_smc(struct arch_vcpu *av)
 	uint32_t off = av->frame.pc - av->shim_va - SHIM_PAGE;
 	unsigned n = 0;
 
+	av->stay.kind = STAY_SMC;
 	if (step_returns(av))
 		return;
 	while (n < ARRAY_SIZE(shim_exits) && off != (uint32_t)(shim_exits[n].at - shim_template))
 		n++;
-	if (n < ARRAY_SIZE(shim_exits))
+	if (n < ARRAY_SIZE(shim_exits)) {
+		av->stay.kind = shim_exits[n].kind;
 		shim_exits[n].handle(av);
-	else
+	} else {
 		exit_dictionary(av);
+	}
 	if (av->in_handler && !av->stepping)
 		av->step_more = true;
 }
@@ -91,7 +100,8 @@ struct frame *exit_smc(struct frame *f)
 {
 	struct cpu_local *c = cpu_local();
 
-	(void)f; /* == &c->current->frame, or the thread's: a yield */
+
+	stay_begin(c);
 	if (c->current)
 		guest_smc(c->current);
 	return go_on(c);
@@ -101,8 +111,11 @@ struct frame *exit_fiq(struct frame *f)
 {
 	struct cpu_local *c = cpu_local();
 
-	if (c->current)
+	stay_begin(c);
+	if (c->current) {
 		vm_count(c->current, FIQ);
+		c->current->stay.kind = STAY_FIQ;
+	}
 	irq_dispatch();
 	return go_on(c);
 }
@@ -115,6 +128,8 @@ static struct frame *external(struct frame *f, bool data)
 
 	if (!c->current)
 		panic("external abort in the VMM at 0x%08x", (unsigned)f->pc);
+	stay_begin(c);
+	c->current->stay.kind = STAY_EXTERNAL;
 	vm_count(c->current, EXT_ABORT);
 	if (data)
 		exit_data_abort(c->current, &(struct vm_abort){ .fs = FSR_EXTERNAL });

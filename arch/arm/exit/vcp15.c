@@ -325,6 +325,8 @@ void vcp15_perform(struct arch_vcpu *av, const struct vcp15_op *op)
 	uint32_t v;
 
 	av->cp15_count[op->row - rows]++;
+	av->stay.kind = STAY_CP15;
+	av->stay.reg = (uint8_t)(op->row - rows);
 	if (!op->read) {
 		op->row->set(av, op->rt == 15 ? 0 : vm_get_reg(av, av->frame.cpsr, op->rt));
 		return;

@@ -10,6 +10,8 @@ struct cpu_local {
 	struct banked thread_banked;
 	struct arch_vcpu *current;  /* NULL: the host thread */
 	struct arch_vcpu *ns_owner; /* whose NS CP15 bank, VFP and TLB are in place */
+	struct arch_vcpu *stays;    /* whose exit lasts; NULL: not a guest's */
+	uint32_t stay_from;         /* the counter when it began */
 };
 
 struct cpu_local *cpu_local(void);

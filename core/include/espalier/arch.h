@@ -151,4 +151,17 @@ struct arch_stat {
 };
 unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max);
 
+/* No guest keeps a CPU's interrupts waiting for longer than this, in ns (I7). */
+#define ARCH_STAY_BOUND   50000u
+#define ARCH_STAY_BUCKETS 33u
+
+/* How long the vCPU's exits took, in ns. */
+struct arch_stay {
+	uint32_t longest;
+	uint32_t pc;                        /* where the guest was at the end of that */
+	const char *what;                   /* ... and why it had come */
+	uint64_t bucket[ARCH_STAY_BUCKETS]; /* [n]: stays of 2^(n-1) to 2^n - 1 ns */
+};
+void arch_vcpu_stay(struct vcpu *v, struct arch_stay *out);
+
 #endif

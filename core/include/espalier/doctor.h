@@ -33,6 +33,7 @@ struct doctor_case {
 	struct virq_picture irq;
 	uint32_t driven[VIRQ_WORDS];
 	bool initrd_changed;
+	struct arch_stay stay; /* of vCPU 0 since it was created */
 };
 
 /* Sees the words of one finding. */

@@ -50,10 +50,20 @@ struct clock_ops {
 	uint64_t (*now)(void);              /* ticks since boot */
 	void (*set_compare)(uint64_t tick); /* interrupt at or after `tick` */
 	void (*stop)(void);
+	const volatile uint32_t *counter; /* lower half of now(), or NULL; after probe() */
 };
 void timer_set_clock(const struct clock_ops *ops, uint32_t hz);
 /* The rate of the clock in Hz, 0 when there is none. */
 uint32_t timer_clock_hz(void);
+/*
+ * For short durations, at the price of a load: the lower half of a counter, and the
+ * nanoseconds of one of its ticks.  It stands still until there is a clock.
+ */
+struct timer_counter {
+	const volatile uint32_t *ticks;
+	uint32_t ns;
+};
+extern struct timer_counter timer_counter;
 /* The driver's interrupt handler calls this. */
 void timer_interrupt(void);
 

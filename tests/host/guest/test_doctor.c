@@ -167,6 +167,25 @@ static void spins(void **state)
 	assert_int_equal(examine(&c), 0);
 }
 
+static void long_stays(void **state)
+{
+	struct doctor_case c = well();
+
+	(void)state;
+	c.stay = (struct arch_stay){ .longest = 1234567, .pc = 0xc0008000, .what = "TLBIALL" };
+	c.stay.bucket[12] = 100000;
+	c.stay.bucket[15] = 20000;
+	c.stay.bucket[21] = 900; /* QEMU has to wait for its host at times */
+	assert_int_equal(examine(&c), 0);
+	c.stay.bucket[21] = 1000;
+	assert_finds(&c, 1,
+		     "its exits are long: 1000 of 121000 took over 32768 ns, and one"
+		     " 1234567 ns (TLBIALL, to pc 0xc0008000)");
+	c.stay.bucket[12] = c.stay.bucket[15] = 0;
+	c.stay.bucket[21] = 31; /* too few to say */
+	assert_int_equal(examine(&c), 0);
+}
+
 static void sleeps(void **state)
 {
 	struct doctor_case c = well();
@@ -284,11 +303,12 @@ static void odd_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(healthy),  cmocka_unit_test(states),
-		cmocka_unit_test(loads),    cmocka_unit_test(loops),
-		cmocka_unit_test(spins),    cmocka_unit_test(sleeps),
-		cmocka_unit_test(output),   cmocka_unit_test(accesses),
-		cmocka_unit_test(consoles), cmocka_unit_test(odd_arguments),
+		cmocka_unit_test(healthy),       cmocka_unit_test(states),
+		cmocka_unit_test(loads),         cmocka_unit_test(loops),
+		cmocka_unit_test(spins),         cmocka_unit_test(sleeps),
+		cmocka_unit_test(long_stays),    cmocka_unit_test(output),
+		cmocka_unit_test(accesses),      cmocka_unit_test(consoles),
+		cmocka_unit_test(odd_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <espalier/timer.h>
+
+#include "exit/stay.h"
+#include "insn/cpaccess.h"
+#include "vcpu/cpu_local.h"
+#include "vm.h"
+
+void stay_begin(struct cpu_local *c)
+{
+	c->stays = c->current;
+	c->stay_from = *timer_counter.ticks;
+}
+
+static void note_longest(struct arch_vcpu *av, uint32_t n)
+{
+	struct stay *s = &av->stay;
+
+	s->longest = n;
+	s->longest_pc = av->frame.pc;
+	s->longest_kind = s->kind;
+	s->longest_reg = s->reg;
+}
+
+void stay_end(struct cpu_local *c)
+{
+	struct arch_vcpu *av = c->stays;
+	uint32_t now = *timer_counter.ticks, n = (now - c->stay_from) * timer_counter.ns;
+
+	c->stay_from = now;
+	if (!av)
+		return;
+	av->stay.bucket[n ? 32 - __builtin_clz(n) : 0]++;
+	if (unlikely(n > av->stay.longest))
+		note_longest(av, n);
+}
+
+void arch_vcpu_stay(struct vcpu *v, struct arch_stay *out)
+{
+	static const char *const names[STAY_KINDS] = {
+		[STAY_FIQ] = "interrupt",           [STAY_SMC] = "SMC",
+		[STAY_UND] = "undefined",           [STAY_DABT] = "data abort",
+		[STAY_PABT] = "prefetch abort",     [STAY_STEP] = "stepping",
+		[STAY_EXTERNAL] = "external abort",
+	};
+	const struct stay *s = &v->arch->stay;
+
+	*out = (struct arch_stay){ .longest = s->longest, .pc = s->longest_pc };
+	out->what = s->longest_kind == STAY_CP15 ? cp15_reg_name((enum cp15_reg)s->longest_reg) :
+						   names[s->longest_kind];
+	for (unsigned n = 0; n < ARCH_STAY_BUCKETS; n++)
+		out->bucket[n] = s->bucket[n];
+}

@@ -4,6 +4,7 @@
 
 #include <arch/cp15.h>
 
+#include "mmu/words.h"
 #include "shadow.h"
 
 #define FILL_AROUND 16u
@@ -45,10 +46,17 @@ void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va)
 
 /* --- pool of level 2 tables ------------------------------------------------ */
 
-void shadow_l2_free(struct shadow *s, unsigned k)
+bool shadow_alive(const struct shadow *s, unsigned k)
 {
-	memset(s->table[k], 0, sizeof(s->table[k]));
-	s->l2[k] = (struct l2){ .next = s->free };
+	const struct l2 *l = &s->l2[k];
+
+	return l->age == s->age && (!l->private || l->born == s->root[l->root].born);
+}
+
+static void l2_free(struct shadow *s, unsigned k)
+{
+	s->l2[k].age = 0;
+	s->l2[k].next = s->free;
 	s->free = k;
 }
 
@@ -57,11 +65,14 @@ static void private_link(struct shadow *s, unsigned r, unsigned k)
 	struct root *root = &s->root[r];
 
 	s->l2[k].root = r;
+	s->l2[k].born = root->born;
 	s->l2[k].private = true;
 	s->l2[k].prev = 0;
 	s->l2[k].next = root->private;
 	if (root->private)
 		s->l2[root->private].prev = k;
+	else
+		root->last = k;
 	root->private = k;
 }
 
@@ -77,28 +88,33 @@ void shadow_private_drop(struct shadow *s, unsigned k)
 		root->private = l->next;
 	if (l->next)
 		s->l2[l->next].prev = l->prev;
-	shadow_l2_free(s, k);
+	else
+		root->last = l->prev;
+	l2_free(s, k);
 }
 
-void shadow_private_drop_all(struct shadow *s, struct root *root)
+void shadow_root_clear(struct shadow *s, struct root *root)
 {
-	while (root->private)
-		shadow_private_drop(s, root->private);
+	if (root->private) {
+		s->l2[root->last].next = s->free;
+		s->free = root->private;
+	}
+	root->private = root->last = 0;
+	root->has_global = false;
+	root->born = ++s->births;
+	words_copy(root->l1, s->root[0].l1, L1_ENTRIES);
 }
 
 void shadow_global_drop(struct arch_vcpu *av, unsigned k)
 {
 	struct shadow *s = av->shadow;
 	unsigned i = s->l2[k].index;
-	uint16_t *p = &s->bucket[i];
 
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
+	for (unsigned r = 0; r < s->top; r++)
 		if (s->root[r].used && shadow_table_of(s, s->root[r].l1[i]) == k)
 			s->root[r].l1[i] = 0;
-	while (*p != k)
-		p = &s->l2[*p].next;
-	*p = s->l2[k].next;
-	shadow_l2_free(s, k);
+	s->global[i] = 0;
+	l2_free(s, k);
 	sites_forget(av);
 	shadow_hw_tlbi_all(av);
 	vm_count(av, L2_DROP);
@@ -108,13 +124,16 @@ void shadow_global_drop(struct arch_vcpu *av, unsigned k)
 static unsigned l2_alloc(struct arch_vcpu *av, uint32_t va, uint32_t d1)
 {
 	struct shadow *s = av->shadow;
-	unsigned k;
+	unsigned k = s->free;
 
-	if (!s->free)
+	if (!k && s->fresh == CONFIG_SHADOW_L2)
 		shadow_flush(av);
-	k = s->free;
-	s->free = s->l2[k].next;
-	s->l2[k] = (struct l2){ .d1 = d1, .index = va >> 20, .used = true };
+	if (k)
+		s->free = s->l2[k].next;
+	else
+		k = s->fresh++;
+	words_clear(s->table[k], L2_ENTRIES);
+	s->l2[k] = (struct l2){ .d1 = d1, .index = va >> 20, .age = s->age };
 	return k;
 }
 
@@ -148,14 +167,21 @@ uint32_t shadow_make_pte(struct arch_vcpu *av, const struct gwalk *t, bool exec,
 	       (reg->kind == REGION_PASS ? L2_DEVICE : L2_NORMAL_WBWA) | (t->ng ? L2_NG : 0);
 }
 
-static void rmap_add(struct gframe *f, uint32_t *pte, uint32_t host)
+/* Does a noted entry still map the frame at `host`? */
+static bool rmap_holds(const struct shadow *s, const uint32_t *p, uint32_t host)
+{
+	return p && *p & L2_SMALL && !((*p ^ host) & ~PAGE_MASK) &&
+	       shadow_alive(s, (unsigned)(p - s->table[0]) / L2_ENTRIES);
+}
+
+static void rmap_add(const struct shadow *s, struct gframe *f, uint32_t *pte, uint32_t host)
 {
 	for (unsigned n = 0; n < FRAME_RMAP; n++) {
 		uint32_t *p = f->rmap[n];
 
 		if (p == pte)
 			return;
-		if (!p || !(*p & L2_SMALL) || (*p ^ host) & ~PAGE_MASK) {
+		if (!rmap_holds(s, p, host)) {
 			f->rmap[n] = pte;
 			return;
 		}
@@ -212,46 +238,71 @@ static void part(struct arch_vcpu *av, const struct root *root, uint32_t va)
  * A Thumb encoding may straddle two pages that are mapped next to each other.
  * Where the two halves together have to trap, the pages are never executable
  * at the same time: the neighbour's entry goes, and comes back by a fault.
+ *
+ * In a table its neighbours are those of all roots.
  */
-static void part_neighbours(struct arch_vcpu *av, uint32_t va, uint32_t pte)
+static void part_inside(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t va)
+{
+	uint32_t *t = av->shadow->table[k];
+
+	if (j && shadow_executable(t[j - 1]) && shadow_straddle(t[j - 1], t[j])) {
+		t[j - 1] = 0;
+		shadow_hw_tlbi_va(av, va - PAGE_SIZE);
+	}
+	if (j < L2_ENTRIES - 1 && shadow_executable(t[j + 1]) && shadow_straddle(t[j], t[j + 1])) {
+		t[j + 1] = 0;
+		shadow_hw_tlbi_va(av, va + PAGE_SIZE);
+	}
+}
+
+/* At the end of a megabyte each root that has `pte` there may have another neighbour. */
+static void part_across(struct arch_vcpu *av, uint32_t va, uint32_t pte, bool up)
 {
 	struct shadow *s = av->shadow;
-	uint16_t head = half_at(pte, 0), tail = half_at(pte, PAGE_SIZE - 2);
+	uint32_t next = up ? va + PAGE_SIZE : va - PAGE_SIZE, last = 0;
 
-	if (!maybe_second_half(head) && !maybe_first_half(tail))
+	if (up ? !maybe_first_half(half_at(pte, PAGE_SIZE - 2)) :
+		 !maybe_second_half(half_at(pte, 0)))
 		return;
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++) {
+	for (unsigned r = 0; r < s->top; r++) {
 		const struct root *root = &s->root[r];
-		uint32_t before, after;
+		uint32_t other;
 
-		if (!root->used || root_pte(s, root, va) != pte)
+		if (!root->used || root->l1[next >> 20] == last || root_pte(s, root, va) != pte)
 			continue;
-		before = root_pte(s, root, va - PAGE_SIZE);
-		if (shadow_executable(before) && shadow_straddle(before, pte))
-			part(av, root, va - PAGE_SIZE);
-		after = root_pte(s, root, va + PAGE_SIZE);
-		if (shadow_executable(after) && shadow_straddle(pte, after))
-			part(av, root, va + PAGE_SIZE);
+		last = root->l1[next >> 20];
+		other = root_pte(s, root, next);
+		if (shadow_executable(other) &&
+		    (up ? shadow_straddle(pte, other) : shadow_straddle(other, pte)))
+			part(av, root, next);
 	}
 }
 
 void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, struct gframe *f)
 {
 	struct shadow *s = av->shadow;
+	struct l2 *l = &s->l2[k];
 	uint32_t *slot = &s->table[k][j];
-	uint32_t va = (uint32_t)s->l2[k].index << 20 | j << PAGE_SHIFT;
+	uint32_t va = (uint32_t)l->index << 20 | j << PAGE_SHIFT;
 	uint32_t old = *slot;
 
 	if (old == pte)
 		return;
 	*slot = pte;
-	s->l2[k].has_global |= pte && !(pte & L2_NG);
+	l->groups |= BIT(j / 16);
+	if (l->private && pte && !(pte & L2_NG))
+		s->root[l->root].has_global = true;
 	if (old)
 		shadow_hw_tlbi_va(av, va);
 	if (f)
-		rmap_add(f, slot, pte);
-	if (shadow_executable(pte))
-		part_neighbours(av, va, pte);
+		rmap_add(s, f, slot, pte);
+	if (!shadow_executable(pte))
+		return;
+	part_inside(av, k, j, va);
+	if (j == 0)
+		part_across(av, va, pte, false);
+	if (j == L2_ENTRIES - 1)
+		part_across(av, va, pte, true);
 }
 
 /* The pages at a megabyte's ends meet other tables in a root that links it later. */
@@ -259,25 +310,24 @@ void shadow_part_ends(struct arch_vcpu *av, uint32_t va, uint32_t first, uint32_
 {
 	va = ALIGN_DOWN(va, 1u << 20);
 	if (shadow_executable(first))
-		part_neighbours(av, va, first);
+		part_across(av, va, first, false);
 	if (shadow_executable(last))
-		part_neighbours(av, va + ((L2_ENTRIES - 1) << PAGE_SHIFT), last);
+		part_across(av, va + ((L2_ENTRIES - 1) << PAGE_SHIFT), last, true);
 }
 
-/* A global table for va made from t->d1, linked into every root that has a gap. */
+/* The global table for va made from t->d1, linked into every root that has a gap. */
 static unsigned global_table(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 {
 	struct shadow *s = av->shadow;
-	unsigned i = va >> 20, k;
+	unsigned i = va >> 20, k = s->global[i];
 
-	for (k = s->bucket[i]; k && s->l2[k].d1 != t->d1; k = s->l2[k].next)
-		;
-	if (!k) {
-		k = l2_alloc(av, va, t->d1);
-		s->l2[k].next = s->bucket[i];
-		s->bucket[i] = k;
+	if (k && s->l2[k].d1 != t->d1) {
+		shadow_global_drop(av, k);
+		k = 0;
 	}
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
+	if (!k)
+		k = s->global[i] = l2_alloc(av, va, t->d1);
+	for (unsigned r = 0; r < s->top; r++)
 		if (s->root[r].used && !s->root[r].l1[i])
 			s->root[r].l1[i] = table_entry(s, k, t->domain);
 	shadow_part_ends(av, va, s->table[k][0], s->table[k][L2_ENTRIES - 1]);
@@ -445,6 +495,7 @@ int shadow_create(struct arch_vcpu *av)
 		return -ENOMEM;
 	av->shadow = s;
 	s->roots = roots;
+	s->top = 1;
 	for (unsigned r = 0; r < roots; r++)
 		s->root[r].l1 = (uint32_t *)(l1 + r * MEANS_ROOT_BYTES);
 	s->root[0].used = true;

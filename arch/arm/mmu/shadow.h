@@ -35,23 +35,31 @@
 /* The shim's tables carry a domain that is always Client. */
 #define SHIM_DOMAIN 15u
 
-/* State of a level 2 table of the pool; number 0 is nobody. */
+/*
+ * State of a level 2 table of the pool; number 0 is nobody.  A table is cleared when it
+ * is taken from the pool, not when it goes back: all tables of a root, or all there are,
+ * go back at once, and then their states here are out of date (shadow_alive()).
+ */
 struct l2 {
-	uint32_t d1;    /* the guest's level 1 descriptor that it was made from */
-	uint16_t index; /* va >> 20 */
-	uint16_t next;  /* free list, bucket of global tables, list of a root */
-	uint16_t prev;  /* list of a root */
-	uint16_t root;  /* owner of a private table */
-	bool used, private;
-	bool has_global; /* a private table with entries that are not nG */
+	uint32_t d1;     /* the guest's level 1 descriptor that it was made from */
+	uint32_t age;    /* shadow.age when it was taken, 0 when it went back by itself */
+	uint32_t born;   /* of a private table: root.born then */
+	uint16_t index;  /* va >> 20 */
+	uint16_t next;   /* free list, list of a root */
+	uint16_t prev;   /* list of a root */
+	uint16_t root;   /* owner of a private table */
+	uint16_t groups; /* bit n: entries 16n to 16n + 15 are not all 0 */
+	bool private;
 };
 
 struct root {
 	uint32_t *l1;
 	uint32_t ttbr0;
 	uint32_t lru;
-	uint16_t asid;    /* NO_ASID when another root has taken it */
-	uint16_t private; /* first private table */
+	uint16_t asid;          /* NO_ASID when another root has taken it */
+	uint16_t private, last; /* first and last private table */
+	uint32_t born;          /* changes when all private tables go */
+	bool has_global;        /* some private table may have entries that are not nG */
 	bool used;
 };
 
@@ -71,9 +79,13 @@ struct shadow {
 	bool lazy; /* TTBR0 or ASID changed; the root is not chosen yet */
 	uint32_t tick;
 	uint32_t (*table)[L2_ENTRIES];
-	uint16_t free;
+	uint16_t free; /* tables that went back; beyond `fresh` all are free, too */
+	uint16_t fresh;
+	uint16_t top; /* roots in use are below this */
+	uint32_t age; /* of all tables; changes when they all go */
+	uint32_t births;
 	uint16_t asid_root[256];
-	uint16_t bucket[L1_ENTRIES]; /* global tables by va >> 20 */
+	uint16_t global[L1_ENTRIES]; /* the global table of va >> 20, or 0 */
 	unsigned roots;              /* that it has, at least 2 */
 	struct root root[CONFIG_SHADOW_ROOTS];
 	struct l2 l2[CONFIG_SHADOW_L2];
@@ -88,11 +100,15 @@ struct shadow {
 
 /* Number of the pool's table that a level 1 entry points to, 0: none. */
 unsigned shadow_table_of(const struct shadow *s, uint32_t e);
-/* Back to the pool, zeroed; no root may point to it. */
-void shadow_l2_free(struct shadow *s, unsigned k);
-/* Take a table, or all tables, away from their root; the caller invalidates the TLB. */
+/* Is it one that some root may point to? */
+bool shadow_alive(const struct shadow *s, unsigned k);
+/* Takes a table away from its root; the caller invalidates the TLB. */
 void shadow_private_drop(struct shadow *s, unsigned k);
-void shadow_private_drop_all(struct shadow *s, struct root *root);
+/*
+ * Takes all of its tables away from a root, in the time of copying root 0, which has
+ * none; the caller invalidates the TLB.
+ */
+void shadow_root_clear(struct shadow *s, struct root *root);
 /* Takes a global table away from all roots, and out of the TLB. */
 void shadow_global_drop(struct arch_vcpu *av, unsigned k);
 

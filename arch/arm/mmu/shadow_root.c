@@ -3,7 +3,6 @@
  * Roots: one cached set of shadow tables for each of the guest's address spaces, which
  * are its pairs of TTBR0 and ASID.
  */
-#include <string.h>
 
 #include <arch/cp15.h>
 
@@ -51,7 +50,7 @@ static void root_take_asid(struct arch_vcpu *av, unsigned r, unsigned asid)
 	unsigned old = s->asid_root[asid];
 
 	if (old && old != r && s->root[old].used && s->root[old].asid == asid) {
-		shadow_private_drop_all(s, &s->root[old]);
+		shadow_root_clear(s, &s->root[old]);
 		s->root[old].asid = NO_ASID;
 		shadow_hw_tlbi_all(av);
 	}
@@ -70,8 +69,9 @@ static unsigned root_obtain(struct arch_vcpu *av, uint32_t ttbr0)
 
 		if (!root->used) {
 			root->used = true;
+			s->top = MAX(s->top, r + 1);
 			vm_count(av, ROOT_CREATE);
-			memcpy(root->l1, s->root[0].l1, L1_ENTRIES * 4);
+			shadow_root_clear(s, root);
 			return r;
 		}
 		if (root->ttbr0 == ttbr0)
@@ -91,7 +91,7 @@ void shadow_root_activate(struct arch_vcpu *av)
 	if (!r) {
 		r = root_obtain(av, root_key(av));
 		if (s->root[r].private) {
-			shadow_private_drop_all(s, &s->root[r]);
+			shadow_root_clear(s, &s->root[r]);
 			shadow_hw_tlbi_all(av);
 		}
 		s->root[r].ttbr0 = root_key(av);

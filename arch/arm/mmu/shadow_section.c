@@ -17,9 +17,6 @@
 #define SECTION_AP(ap)      ((3u & (ap)) << 10 | (4u & (ap)) << 13)
 #define SECTION_GET_AP(e)   (BITS(e, 11, 10) | BITS(e, 15, 15) << 2)
 
-/* Executed pages of a read-only megabyte after which the rest is taken for code as well. */
-#define CODE_PAGES_ENOUGH 24
-
 bool shadow_is_section(uint32_t e) { return (e & 3) == L1_SECTION; }
 
 uint32_t shadow_section_pte(uint32_t e, uint32_t va)
@@ -52,19 +49,6 @@ static unsigned count_code(const struct gframe *f)
 	return n;
 }
 
-/* Verifies what is not code yet.  False: a page cannot be code. */
-static bool complete_code(struct arch_vcpu *av, uint32_t pa, struct gframe *f, enum isa isa)
-{
-	for (unsigned j = 0; j < FRAMES_PER_MIB; j++) {
-		struct fref fr = frame_find(av->ag, GPA(ALIGN_DOWN(pa, MIB) + (j << PAGE_SHIFT)));
-
-		frame_to_code(av, fr, isa, false);
-		if (f[j].state != FRAME_CODE)
-			return false;
-	}
-	return true;
-}
-
 static bool pages_meet_badly(uint32_t host)
 {
 	for (unsigned j = 1; j < FRAMES_PER_MIB; j++) {
@@ -81,18 +65,12 @@ static bool read_only(const struct gwalk *t)
 	return !t->manager && !t->xn && !gwalk_ap_permits(t->ap, true, false);
 }
 
-/* Worth it, and done: the megabyte is all code. */
-static bool make_code(struct arch_vcpu *av, const struct gwalk *t, struct gframe *f, uint32_t host,
-		      enum gwalk_access acc)
+/* The megabyte is all code, and may be executed in one piece. */
+static bool all_code(const struct gwalk *t, const struct gframe *f, uint32_t host,
+		     enum gwalk_access acc)
 {
-	unsigned n = count_code(f);
-
-	if (acc != GWALK_EXEC || !read_only(t) || n < CODE_PAGES_ENOUGH)
-		return false;
-	if (n < FRAMES_PER_MIB &&
-	    !complete_code(av, t->pa, f, frame_find(av->ag, GPA(t->pa)).f->isa))
-		return false;
-	return !pages_meet_badly(host);
+	return acc == GWALK_EXEC && read_only(t) && count_code(f) == FRAMES_PER_MIB &&
+	       !pages_meet_badly(host);
 }
 
 static uint32_t make(const struct gwalk *t, uint32_t host, bool code)
@@ -113,11 +91,20 @@ static struct section *find(struct shadow *s, unsigned index)
 	return NULL;
 }
 
+/* A megabyte of the host is in one section only: its frames may have to leave it at once. */
+static struct section *find_host(struct shadow *s, uint32_t host)
+{
+	for (unsigned n = 0; n < s->sections; n++)
+		if (!((s->section[n].word ^ host) & ~(MIB - 1)))
+			return &s->section[n];
+	return NULL;
+}
+
 static void drop(struct arch_vcpu *av, struct section *x)
 {
 	struct shadow *s = av->shadow;
 
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
+	for (unsigned r = 0; r < s->top; r++)
 		if (s->root[r].used && s->root[r].l1[x->index] == x->word)
 			s->root[r].l1[x->index] = 0;
 	*x = s->section[--s->sections];
@@ -138,9 +125,10 @@ void shadow_section_drop_host(struct arch_vcpu *av, uint32_t host)
 {
 	struct shadow *s = av->shadow;
 
-	for (unsigned n = s->sections; n-- > 0;)
-		if (!((s->section[n].word ^ host) & ~(MIB - 1)))
-			drop(av, &s->section[n]);
+	struct section *x = find_host(s, host);
+
+	if (x)
+		drop(av, x);
 }
 
 bool shadow_section_changed(struct arch_vcpu *av, uint32_t va, uint32_t d1)
@@ -156,10 +144,10 @@ static void link(struct arch_vcpu *av, uint32_t va, const struct gwalk *t, uint3
 	struct shadow *s = av->shadow;
 	unsigned i = va >> 20;
 
-	while (s->bucket[i])
-		shadow_global_drop(av, s->bucket[i]);
+	if (s->global[i])
+		shadow_global_drop(av, s->global[i]);
 	s->section[s->sections++] = (struct section){ word, t->d1, i };
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++)
+	for (unsigned r = 0; r < s->top; r++)
 		if (s->root[r].used && !s->root[r].l1[i])
 			s->root[r].l1[i] = word;
 	vm_count(av, SECTION);
@@ -194,9 +182,11 @@ bool shadow_section_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *
 	if (!f)
 		return false;
 	code = f[(t->pa & (MIB - 1)) >> PAGE_SHIFT].state == FRAME_CODE;
-	if (code ? !make_code(av, t, f, host, acc) : acc == GWALK_EXEC || count_code(f))
+	if (code ? !all_code(t, f, host, acc) : acc == GWALK_EXEC || count_code(f))
 		return false;
 	shadow_section_drop(av, va);
+	if (find_host(s, host))
+		return false;
 	link(av, va, t, make(t, host, code));
 	if (code)
 		shadow_part_ends(av, va, entry_at(s, va, 0), entry_at(s, va, MIB - PAGE_SIZE));

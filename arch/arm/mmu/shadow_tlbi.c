@@ -5,7 +5,9 @@
 #include <arch/cp15.h>
 
 #include "shadow.h"
+#include "words.h"
 
+/* Whatever there was: the tables are cleared when they are taken again. */
 void shadow_flush(struct arch_vcpu *av)
 {
 	struct shadow *s = av->shadow;
@@ -14,41 +16,18 @@ void shadow_flush(struct arch_vcpu *av)
 	vm_count(av, FLUSH_ALL);
 	s->sections = 0;
 	s->free = 0;
-	for (unsigned k = CONFIG_SHADOW_L2 - 1; k; k--) {
-		if (s->l2[k].used)
-			shadow_l2_free(s, k);
-		else {
-			s->l2[k].next = s->free;
-			s->free = k;
-		}
-	}
-	memset(s->bucket, 0, sizeof(s->bucket));
-	for (unsigned r = 0; r < CONFIG_SHADOW_ROOTS; r++) {
-		if (!s->root[r].used)
-			continue;
-		s->root[r].private = 0;
+	s->fresh = 1;
+	s->age++;
+	words_clear(s->global, sizeof s->global / 4);
+	for (unsigned r = 0; r < s->top; r++) {
+		s->root[r].private = s->root[r].last = 0;
 		s->root[r].used = r == 0 || r == s->cur;
-		if (s->root[r].used) {
-			memset(s->root[r].l1, 0, L1_ENTRIES * 4);
-			shadow_link_shim(av, &s->root[r]);
-		}
 	}
-	shadow_hw_tlbi_all(av);
-}
-
-static void sweep(struct arch_vcpu *av, struct fref fr)
-{
-	struct shadow *s = av->shadow;
-	uint32_t host = ptr_hpa(fr.host).v;
-
-	vm_count(av, RMAP_SWEEP);
-	for (unsigned k = 1; k < CONFIG_SHADOW_L2; k++) {
-		if (!s->l2[k].used)
-			continue;
-		for (unsigned j = 0; j < L2_ENTRIES; j++)
-			if (!((s->table[k][j] ^ host) & ~PAGE_MASK))
-				s->table[k][j] = 0;
-	}
+	s->top = s->cur + 1;
+	words_clear(s->root[0].l1, L1_ENTRIES);
+	shadow_link_shim(av, &s->root[0]);
+	if (s->cur)
+		shadow_root_clear(s, &s->root[s->cur]);
 	shadow_hw_tlbi_all(av);
 }
 
@@ -59,8 +38,10 @@ void shadow_drop_frame(struct arch_vcpu *av, struct fref fr)
 
 	sites_forget(av);
 	shadow_section_drop_host(av, host);
-	if (fr.f->overflow)
-		sweep(av, fr);
+	if (fr.f->overflow) {
+		vm_count(av, RMAP_FULL);
+		shadow_flush(av);
+	}
 	for (unsigned n = 0; n < FRAME_RMAP; n++) {
 		uint32_t *pte = fr.f->rmap[n];
 		unsigned slot;
@@ -84,30 +65,46 @@ void shadow_tlbi_all(struct arch_vcpu *av)
 	shim_check(av);
 }
 
-/* Compares every entry of a table with the guest's; mends or removes. */
-static bool revalidate(struct arch_vcpu *av, unsigned k)
+/* Beyond these a root's tables go, and come back by faults. */
+#define REVALIDATE_ENTRIES 64
+#define REVALIDATE_TABLES  32
+
+/* Compares 16 entries of a table with those of the guest's, g; mends or removes. */
+static unsigned revalidate_group(struct arch_vcpu *av, unsigned k, const uint32_t *g, unsigned from)
 {
 	struct shadow *s = av->shadow;
-	const uint32_t *g = shadow_guest_table(av, s->l2[k].d1);
-	bool any = false;
+	unsigned looked_at = 0;
 
-	for (unsigned j = 0; j < L2_ENTRIES; j++) {
+	for (unsigned j = from; j < from + 16; j++) {
 		uint32_t old = s->table[k][j], pte = 0;
 		struct gwalk n;
 		struct fref fr = { 0 };
 
 		if (!old)
 			continue;
+		looked_at++;
 		if (g && shadow_guest_entry(av, &s->l2[k], g, j, &n))
 			pte = shadow_make_pte(av, &n, shadow_executable(old), &fr);
-		if (pte != old) {
-			s->table[k][j] = 0;
-			if (pte)
-				shadow_enter(av, k, j, pte, fr.f);
-		}
-		any |= pte != 0;
+		if (pte == old)
+			continue;
+		s->table[k][j] = 0;
+		if (pte)
+			shadow_enter(av, k, j, pte, fr.f);
 	}
-	return any;
+	return looked_at;
+}
+
+/* False: `entries` would be more than there is time for. */
+static bool revalidate(struct arch_vcpu *av, unsigned k, unsigned *entries)
+{
+	const uint32_t *g = shadow_guest_table(av, av->shadow->l2[k].d1);
+
+	for (unsigned left = av->shadow->l2[k].groups; left; left &= left - 1) {
+		if (*entries > REVALIDATE_ENTRIES)
+			return false;
+		*entries += revalidate_group(av, k, g, 16 * (unsigned)__builtin_ctz(left));
+	}
+	return true;
 }
 
 static uint32_t guest_l1(struct arch_vcpu *av, uint32_t va, uint32_t ttbr0)
@@ -119,6 +116,25 @@ static uint32_t guest_l1(struct arch_vcpu *av, uint32_t va, uint32_t ttbr0)
 	if (!gwalk_l1_address(&r, va, &a) || vm_read32(av->ag, a, &d1))
 		return 0;
 	return d1;
+}
+
+static void revalidate_root(struct arch_vcpu *av, struct root *root)
+{
+	struct shadow *s = av->shadow;
+	unsigned entries = 0, tables = 0;
+
+	for (unsigned k = root->private, next; k; k = next) {
+		struct l2 *l = &s->l2[k];
+
+		next = l->next;
+		if (++tables > REVALIDATE_TABLES || entries > REVALIDATE_ENTRIES) {
+			shadow_root_clear(s, root);
+			return;
+		}
+		if (guest_l1(av, (uint32_t)l->index << 20, root->ttbr0) != l->d1 ||
+		    !revalidate(av, k, &entries))
+			shadow_private_drop(s, k);
+	}
 }
 
 /*
@@ -134,15 +150,8 @@ void shadow_tlbi_asid(struct arch_vcpu *av, uint32_t asid)
 
 	if (r && root->used && root->asid == (asid & 0xff)) {
 		vm_count(av, REVALIDATE);
-		for (unsigned k = root->private, next; k; k = next) {
-			struct l2 *l = &s->l2[k];
-
-			next = l->next;
-			global |= l->has_global;
-			if (guest_l1(av, (uint32_t)l->index << 20, root->ttbr0) != l->d1 ||
-			    !revalidate(av, k))
-				shadow_private_drop(s, k);
-		}
+		global = root->has_global;
+		revalidate_root(av, root);
 	}
 	if (global) {
 		shadow_hw_tlbi_all(av);
@@ -183,37 +192,62 @@ static void tlbi_table(struct arch_vcpu *av, unsigned k, uint32_t va, uint32_t t
 	}
 }
 
+/*
+ * Drops va from a table of another address space.  The guest's table behind it is not
+ * looked at: one that was made from a section goes whole.
+ */
+static void tlbi_other(struct arch_vcpu *av, unsigned k, uint32_t va)
+{
+	struct shadow *s = av->shadow;
+
+	if ((s->l2[k].d1 & 3) == L1_SECTION) {
+		shadow_private_drop(s, k);
+		shadow_hw_tlbi_all(av);
+	} else {
+		s->table[k][BITS(va, 19, 12)] = 0;
+	}
+}
+
+static void tlbi_root(struct arch_vcpu *av, unsigned r, uint32_t va)
+{
+	struct shadow *s = av->shadow;
+	struct root *root = &s->root[r];
+	unsigned k = root->used ? shadow_table_of(s, root->l1[va >> 20]) : 0;
+
+	if (!k || !s->l2[k].private)
+		return;
+	if (r == s->cur)
+		tlbi_table(av, k, va, root->ttbr0);
+	else
+		tlbi_other(av, k, va);
+}
+
+static void tlbi_global(struct arch_vcpu *av, uint32_t va)
+{
+	struct shadow *s = av->shadow;
+	unsigned i = va >> 20;
+
+	if (shadow_is_section(s->root[0].l1[i]) &&
+	    shadow_section_changed(av, va, guest_l1(av, va, av->mmu.ttbr0)))
+		shadow_section_drop(av, va);
+	if (s->global[i])
+		tlbi_table(av, s->global[i], va, av->mmu.ttbr0);
+}
+
 void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids)
 {
 	struct shadow *s = av->shadow;
 	uint32_t va = va_asid & ~PAGE_MASK;
-	unsigned i = va >> 20;
+	unsigned one = s->asid_root[va_asid & 0xff];
 
 	sites_tlbi_va(av, va);
-	if (shadow_is_section(s->root[0].l1[i]) &&
-	    shadow_section_changed(av, va, guest_l1(av, va, av->mmu.ttbr0)))
-		shadow_section_drop(av, va);
-	for (unsigned k = s->bucket[i], next; k; k = next) {
-		next = s->l2[k].next;
-		tlbi_table(av, k, va, av->mmu.ttbr0);
-	}
-	for (unsigned r = 1; r < CONFIG_SHADOW_ROOTS; r++) {
-		struct root *root = &s->root[r];
-		unsigned k;
-
-		if (!all_asids) {
-			r = s->asid_root[va_asid & 0xff];
-			root = &s->root[r];
-			if (!r || root->asid != (va_asid & 0xff))
-				break;
-		}
-		k = root->used ? shadow_table_of(s, root->l1[i]) : 0;
-		if (k && s->l2[k].private)
-			tlbi_table(av, k, va, root->ttbr0);
-		if (!all_asids)
-			break;
-	}
+	tlbi_global(av, va);
+	if (all_asids)
+		for (unsigned r = 1; r < s->top; r++)
+			tlbi_root(av, r, va);
+	else if (one && s->root[one].asid == (va_asid & 0xff))
+		tlbi_root(av, one, va);
 	shadow_hw_tlbi_va(av, va);
-	if (i == av->shim_va >> 20)
+	if (va >> 20 == av->shim_va >> 20)
 		shim_check(av);
 }

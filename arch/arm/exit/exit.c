@@ -100,7 +100,6 @@ struct frame *exit_smc(struct frame *f)
 {
 	struct cpu_local *c = cpu_local();
 
-
 	stay_begin(c);
 	if (c->current)
 		guest_smc(c->current);

@@ -9,6 +9,7 @@
 #include <espalier/lock.h>
 #include <espalier/log.h>
 #include <espalier/sched.h>
+#include <espalier/text.h>
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
 
@@ -70,6 +71,7 @@ void log_printf(enum log_level l, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line + n, sizeof(line) - n, fmt, ap);
 	va_end(ap);
+	text_filter(line + n, strlen(line + n), false);
 	n = strlen(line);
 	append(line, n + 1);
 	if (to_ring) {

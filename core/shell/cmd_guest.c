@@ -81,6 +81,14 @@ static void info_devices(const struct guest *g)
 	}
 }
 
+static void info_warnings(const struct guest *g)
+{
+	for (unsigned k = 0; k < WARN_KINDS; k++)
+		if (g->warn[k].count)
+			shell_printf("warnings:    %llu %s\n", (unsigned long long)g->warn[k].count,
+				     warn_name[k]);
+}
+
 static void info_restart(const struct guest *g)
 {
 	const struct restart *r = &g->restart;
@@ -110,6 +118,7 @@ static int guest_info(int argc, char **argv)
 	shell_printf("\ndevice tree: %s\n", g->dtb_path);
 	shell_printf("memory:      %u KiB\n", (unsigned)ram_kib(g));
 	shell_printf("faults:      %llu accesses outside its map\n", (unsigned long long)g->faults);
+	info_warnings(g);
 	info_restart(g);
 	if (g->lazy_domains)
 		shell_printf("options:     espalier,lazy-domains\n");

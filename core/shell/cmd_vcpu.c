@@ -43,8 +43,8 @@ static int vcpu_dumpreg(int argc, char **argv)
 		return -ENOENT;
 	n = arch_vcpu_regs(v, regs, REGS_MAX);
 	for (unsigned i = 0; i < n; i++)
-		shell_printf("%-10s %08x%s", regs[i].name, (unsigned)regs[i].value,
-			     i % 4 == 3 || i + 1 == n ? "\n" : "  ");
+		shell_printf(i % 4 == 3 || i + 1 == n ? "%-10s %08x\n" : "%-10s %08x  ",
+			     regs[i].name, (unsigned)regs[i].value);
 	return 0;
 }
 

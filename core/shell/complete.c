@@ -7,6 +7,7 @@
 
 #include <espalier/guest.h>
 #include <espalier/vcon.h>
+#include <espalier/text.h>
 #include <espalier/vfs.h>
 
 #include "shell_int.h"
@@ -88,7 +89,7 @@ static int offer_entry(void *arg, const char *name, uint32_t ino)
 	char path[EDIT_MAX];
 	bool dir;
 
-	if (strncmp(name, base, strlen(base)) || !strcmp(name, ".") || !strcmp(name, ".."))
+	if (!text_plain(name) || strncmp(name, base, strlen(base)) || !strcmp(name, ".") || !strcmp(name, ".."))
 		return 0;
 	if ((base - r->word) + strlen(name) + 1 >= sizeof(path))
 		return 0;

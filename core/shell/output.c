@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <espalier/shell.h>
+#include <espalier/text.h>
 #include <espalier/timer.h>
 #include <espalier/vcon.h>
 
@@ -32,8 +33,10 @@ void shell_printf(const char *fmt, ...)
 			n = sizeof(small) - 1;
 		}
 	}
-	if (n > 0)
+	if (n > 0) {
+		text_filter_made(buf, n, fmt);
 		console_write(buf, n);
+	}
 	if (buf != small)
 		free(buf);
 }
@@ -49,22 +52,25 @@ bool shell_interrupted(void)
 void shell_print_text(const char *buf, unsigned n)
 {
 	char out[64];
-	unsigned k = 0;
+	unsigned used = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		unsigned char c = buf[i];
-		bool plain = (c >= ' ' && c != 0x7f) || c == '\n' || c == '\t';
+	for (unsigned i = 0, k; i < n; i += k) {
+		bool shown = buf[i] == '\n' || buf[i] == '\t';
 
-		if (c == '\r')
+		k = text_char(buf + i, n - i);
+		shown |= k;
+		k = MAX(k, 1u);
+		if (buf[i] == '\r')
 			continue;
-		out[k++] = plain ? c : '.';
-		if (k == sizeof(out) || i + 1 == n) {
-			console_write(out, k);
-			k = 0;
+		memcpy(out + used, shown ? buf + i : ".", k);
+		used += k;
+		if (used + 4 > sizeof(out)) {
+			console_write(out, used);
+			used = 0;
 		}
 	}
-	if (k)
-		console_write(out, k);
+	if (used)
+		console_write(out, used);
 }
 
 const char *shell_seconds(uint64_t ns, char buf[SECONDS_MAX])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sources: core/log.c core/lib/fmt.c tests/host/fake_arch.c */
+/* sources: core/log.c core/lib/text.c core/lib/fmt.c tests/host/fake_arch.c */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>

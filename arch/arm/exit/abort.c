@@ -154,8 +154,9 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 		return;
 	}
 	if (err != -EFAULT)
-		log_warn("%s: instruction 0x%08x at 0x%08x cannot access a device",
-			 av->ag->guest->name, (unsigned)i.word, (unsigned)av->frame.pc);
+		guest_warn(av->ag->guest, WARN_DEVICE,
+			   "instruction 0x%08x at 0x%08x cannot access a device",
+			   (unsigned)i.word, (unsigned)av->frame.pc);
 	exit_set_data_fault(av, abort);
 	reflect_abort(av, exc, VECTOR_DABT);
 	vm_count(av, DABT_GUEST);

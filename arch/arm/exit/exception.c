@@ -94,11 +94,10 @@ void shim_forget(struct arch_vcpu *av, uint32_t mode, const struct reflected *r)
 		return;
 	vm_set_lr_spsr(av, mode, r->lr, r->spsr);
 	av->handlers_short = 0;
-	if (!vm_count(av, FIDELITY))
-		log_warn("%s: an exit inside its %s handler at 0x%08x had to restore LR and SPSR "
-			 "from memory",
-			 av->ag->guest->name, mode == MODE_ABT ? "abort" : "undef",
-			 (unsigned)av->frame.pc);
+	vm_count(av, FIDELITY);
+	guest_warn(av->ag->guest, WARN_ABORT_BANK,
+		   "an exit inside its %s handler at 0x%08x had to restore LR and SPSR from memory",
+		   mode == MODE_ABT ? "abort" : "undef", (unsigned)av->frame.pc);
 }
 
 void shim_reflect(struct arch_vcpu *av, const struct shim_exit *exc, uint32_t vector,

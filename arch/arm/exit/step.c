@@ -139,8 +139,9 @@ static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
 	if (err == -EFAULT) {
 		exit_data_abort(av, &abort);
 	} else if (err) {
-		log_warn("%s: instruction 0x%08x at 0x%08x cannot be executed out of line",
-			 av->ag->guest->name, (unsigned)i->word, (unsigned)av->frame.pc);
+		guest_warn(av->ag->guest, WARN_STEP,
+			   "instruction 0x%08x at 0x%08x cannot be executed out of line",
+			   (unsigned)i->word, (unsigned)av->frame.pc);
 		exit_undefined(av);
 	}
 	return false;

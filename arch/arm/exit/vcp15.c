@@ -40,8 +40,8 @@ static void sctlr_set(struct arch_vcpu *av, uint32_t v)
 	av->mmu.sctlr = v;
 	WRITE_CP15(NMRR, v);
 	if (changed & v & SCTLR_EE)
-		log_warn("%s: SCTLR.EE (big-endian exceptions) is not emulated",
-			 av->ag->guest->name);
+		guest_warn(av->ag->guest, WARN_ENDIAN,
+			   "SCTLR.EE (big-endian exceptions) is not emulated");
 	if (changed & (SCTLR_V | SCTLR_TE))
 		shim_set_vectors(av);
 	if ((SCTLR_HW | (v & SCTLR_HW_GUEST)) != av->hw_sctlr) {

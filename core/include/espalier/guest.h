@@ -18,6 +18,7 @@
 #include <espalier/restart.h>
 #include <espalier/traptab.h>
 #include <espalier/vcpu.h>
+#include <espalier/warn.h>
 
 #define GUEST_NAME_MAX  PART_NAME_MAX
 #define GUEST_MAX_VCPUS PART_MAX_CPUS
@@ -60,6 +61,7 @@ struct guest {
 	struct sched_params sched;      /* what its vCPUs begin with */
 	uint64_t faults;                /* accesses outside the map */
 	struct fault_table fault_table; /* ... and where */
+	struct warn warn[WARN_KINDS];
 	struct restart restart;         /* what follows when it ends by itself */
 	struct guest_loaded loaded;     /* by the last kick */
 	const char *halt_reason;        /* why it is GUEST_HALTED, static text */

@@ -13,6 +13,7 @@ extern const struct emul_class scu_class;
 extern const struct emul_class l2c310_class;
 extern const struct emul_class sysreg_class;
 extern const struct emul_class sp804_class;
+extern const struct emul_class sp805_class;
 extern const struct emul_class sp810_class;
 extern const struct emul_class pl031_class;
 extern const struct emul_class pl011_class;

@@ -116,6 +116,7 @@ int guest_halt(struct guest *g)
 	if (!err) {
 		pass_stop(g);
 		g->halt_reason = "by command";
+		autopsy_take(g, END_NONE);
 	}
 	return err;
 }
@@ -149,8 +150,10 @@ int guest_kick(struct guest *g)
 {
 	int err = start(g);
 
-	if (!err)
+	if (!err) {
 		g->restart.in_row = g->restart.total = 0;
+		g->autopsy.why = NULL;
+	}
 	return err;
 }
 
@@ -253,6 +256,7 @@ static void after_end(struct guest *g, enum guest_end e)
 	uint64_t now = timer_now();
 	bool limit;
 
+	autopsy_take(g, e);
 	if (restart_plan(&g->restart, e, now, &limit)) {
 		if (g->restart.due > now)
 			begin_pause(g, now);

@@ -212,6 +212,21 @@ static int guest_doctor_run(int argc, char **argv)
 	return 0;
 }
 
+static void print_line(const char *line) { shell_printf("%s\n", line); }
+
+static int guest_autopsy_run(int argc, char **argv)
+{
+	struct guest *g = shell_guest(argv[0]);
+
+	if (!g)
+		return -ENOENT;
+	if (!g->autopsy.why)
+		shell_printf("%s is %s, and has not ended since it was kicked\n", g->name,
+			     guest_state_name(g->state));
+	guest_autopsy(g, print_line);
+	return 0;
+}
+
 /* --- acting --------------------------------------------------------------------------- */
 
 /* The log has said why by then. */
@@ -318,6 +333,8 @@ static const struct shell_sub subs[] = {
 	  guest_memmap },
 	{ "doctor", "<guest>", "say what may be wrong with a guest that is silent", 1, 1,
 	  { ARG_GUEST }, guest_doctor_run },
+	{ "autopsy", "<guest>", "why a guest ended, and where it was", 1, 1, { ARG_GUEST },
+	  guest_autopsy_run },
 	{ "faults", "<guest>", "accesses to what its tree does not give it, by node", 1, 1,
 	  { ARG_GUEST }, guest_faults },
 };

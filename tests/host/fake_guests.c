@@ -223,6 +223,12 @@ void arch_vcpu_stay(struct vcpu *v, struct arch_stay *out)
 	out->bucket[13] = 1;
 }
 
+void guest_autopsy(const struct guest *g, void (*fn)(const char *line))
+{
+	if (g->autopsy.why)
+		fn(g->autopsy.why);
+}
+
 /* --- the host --------------------------------------------------------------------------- */
 
 unsigned page_count(enum page_owner owner) { return 256 * (owner + 1); }

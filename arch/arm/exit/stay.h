@@ -32,6 +32,11 @@ struct stay {
 	uint8_t reg;  /* enum cp15_reg, of STAY_CP15 */
 	uint8_t longest_kind, longest_reg;
 	uint32_t longest, longest_pc;
+	struct past {
+		uint32_t pc; /* where it went on */
+		uint8_t kind, reg;
+	} past[ARCH_PAST]; /* the last stays, a ring */
+	uint32_t stays;
 	uint64_t bucket[ARCH_STAY_BUCKETS]; /* [n]: of n bits, 2^(n-1) ns and more */
 };
 

@@ -229,6 +229,16 @@ void arch_vcpu_look(struct vcpu *v, struct arch_look *look)
 	};
 }
 
+bool arch_vcpu_translate(struct vcpu *v, uint32_t va, gpa_t *a)
+{
+	struct gwalk t = { 0 };
+
+	if (vm_walk(v->arch, va, GWALK_READ, false, &t))
+		return false;
+	*a = GPA(t.pa);
+	return true;
+}
+
 unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 {
 	static const char *const names[STAT_MAX] = {

@@ -164,4 +164,16 @@ struct arch_stay {
 };
 void arch_vcpu_stay(struct vcpu *v, struct arch_stay *out);
 
+/* The last exits of a vCPU: why it came, and where it went on. */
+#define ARCH_PAST 16u
+struct arch_past {
+	const char *what;
+	uint32_t pc;
+};
+/* Fills in out[ARCH_PAST], the oldest first; returns how many there are. */
+unsigned arch_vcpu_past(struct vcpu *v, struct arch_past *out);
+
+/* Where the guest's own tables lead a read at `va`.  False: nowhere.  It does not run now. */
+bool arch_vcpu_translate(struct vcpu *v, uint32_t va, gpa_t *a);
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <espalier/addr.h>
+#include <espalier/autopsy.h>
 #include <espalier/emul.h>
 #include <espalier/faults.h>
 #include <espalier/list.h>
@@ -61,6 +62,7 @@ struct guest {
 	struct sched_params sched;      /* what its vCPUs begin with */
 	uint64_t faults;                /* accesses outside the map */
 	struct fault_table fault_table; /* ... and where */
+	struct autopsy autopsy;
 	struct warn warn[WARN_KINDS];
 	struct restart restart;         /* what follows when it ends by itself */
 	struct guest_loaded loaded;     /* by the last kick */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/restart.c core/guest/create.c core/partition/
+ * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/restart.c core/guest/autopsy.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
  * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c
  * core/guest/dtb.c core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c
@@ -644,6 +644,38 @@ static void requests(void **state)
 	done();
 }
 
+static char told[2048];
+static void tell(const char *line) { strcat(strcat(told, line), "\n"); }
+
+static void autopsy(void **state)
+{
+	struct guest *g;
+
+	(void)state;
+	assert_int_equal(kick("espalier,kernel = \"/flat\"; espalier,restart = \"on-failure\";",
+			      RAM_1M), 0);
+	g = guest_find("g");
+	guest_autopsy(g, tell);
+	assert_string_equal(told, "");
+	fake.now += 2500 * NS_PER_MS;
+	guest_killed(g, "it did harm");
+	guest_run_requests(); /* it runs again, and what is known stays */
+	assert_int_equal(g->state, GUEST_RUNNING);
+	guest_autopsy(g, tell);
+	assert_non_null(strstr(told, "end:      fault: it did harm\n"));
+	assert_non_null(strstr(told, " 2.500 s after its start\n"));
+	assert_non_null(strstr(told, "policy:   on-failure; now running\n"));
+	assert_non_null(strstr(told, "pc        0xc0001234, at 0x80001234 in its /memory@80000000"));
+	assert_non_null(strstr(told, "DFAR      0x00000010, which its tables do not map\n"));
+	assert_non_null(strstr(told, "exit -1   data abort, then 0xc0001230\n"));
+	assert_int_equal(guest_halt(g), 0);
+	assert_string_equal(g->autopsy.why, "by command");
+	assert_int_equal(guest_reset(g), 0);
+	assert_int_equal(guest_kick(g), 0);
+	assert_null(g->autopsy.why);
+	done();
+}
+
 /* It reboots as soon as it runs. */
 static void restarts(void **state)
 {
@@ -718,6 +750,7 @@ int main(void)
 		cmocka_unit_test(reserved), cmocka_unit_test(reserved_by_other),
 		cmocka_unit_test(bad),      cmocka_unit_test(life),
 		cmocka_unit_test(requests), cmocka_unit_test(restarts),
+		cmocka_unit_test(autopsy),
 	};
 
 	fake_host_ram();

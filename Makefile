@@ -191,7 +191,7 @@ $(B)/disk.img: $(foreach f,$(DISK_FILES),$(lastword $(subst =, ,$(f)))) tools/mk
 # --- dtpart: the partition checker as a host program -----------------------------------
 
 DTPART_SRCS := $(wildcard tools/dtpart/*.c core/partition/*.c) core/lib/dt.c core/lib/dt_irq.c \
-	core/lib/dt_refs.c core/lib/nearest.c
+	core/lib/dt_index.c core/lib/dt_refs.c core/lib/nearest.c
 # Drivers and emulated devices are linked in for their tables alone. What they call is
 # not there: weak symbols may stay undefined.
 TABLE_SRCS := $(wildcard drivers/*.c core/emul/*.c)

@@ -58,7 +58,7 @@ static bool probe_node(const struct driver *drv, const void *fdt, int node)
 /* A node below a disabled one is disabled as well. */
 static bool enabled_with_parents(const void *fdt, int node)
 {
-	for (; node > 0; node = fdt_parent_offset(fdt, node))
+	for (; node > 0; node = dt_parent(fdt, node))
 		if (!dt_enabled(fdt, node))
 			return false;
 	return node == 0;

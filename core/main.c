@@ -119,6 +119,7 @@ __noreturn void vmm_main(uint32_t dtb)
 	sched_init();              /* this thread is the only one */
 	console_early_default();   /* for what the tree cannot tell */
 	host_fdt = boot_tree(dtb); /* checked; panics if it is none */
+	dt_index(host_fdt);
 	probe_console(host_fdt);
 	boot_memory(host_fdt, dtb); /* banks, and what is in use already */
 	probe_irqchip(host_fdt);

@@ -145,7 +145,7 @@ static int make_vcpus(struct guest *g)
 
 static int make_device(struct guest *g, struct emul_dev *d)
 {
-	int node = fdt_path_offset(g->dtb, d->path), err = 0;
+	int node = dt_find(g->dtb, d->path), err = 0;
 	uint32_t flags;
 
 	d->state = means_take(g, MEANS_DEVICES, MAX(d->cls->state_size, 1u), MEANS_GRAIN);

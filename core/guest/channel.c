@@ -55,7 +55,7 @@ static void destroy(struct channel *c)
 /* The model says that it fits: the rules of partition_peers.c. */
 static int attach(struct guest *g, struct region *r, hpa_t planned)
 {
-	int node = fdt_path_offset(g->dtb, r->path);
+	int node = dt_find(g->dtb, r->path);
 	const char *name = dt_str(g->dtb, node, "espalier,channel");
 	struct channel *c = name ? find(name) : NULL;
 	uint32_t end;

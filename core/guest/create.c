@@ -104,7 +104,8 @@ static unsigned check(void (*report)(void *arg, const struct part_finding *f), v
 }
 
 int guest_check_set(unsigned n, const char *const *names, const char *const *paths,
-		    void (*report)(void *arg, const struct part_finding *f), void *arg)
+		    void (*report)(void *arg, const struct part_finding *f), void *arg,
+		    bool (*stop)(void))
 {
 	struct partition *p = partition_machine();
 	const struct part_host *host = p->host;
@@ -118,9 +119,13 @@ int guest_check_set(unsigned n, const char *const *names, const char *const *pat
 		return err;
 	with_files.files = &partition_files;
 	p->host = &with_files;
+	p->stop = stop;
 	errors = check(report, arg, 0);
+	p->stop = NULL;
 	p->host = host;
 	free_set(set, n);
+	if (p->stopped)
+		return -EINTR;
 	return err ? err : (int)errors;
 }
 

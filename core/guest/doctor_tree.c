@@ -82,7 +82,7 @@ static bool has_aliased(const void *fdt, const char *const *compatible, unsigned
 
 	snprintf(alias, sizeof(alias), "serial%u", n);
 	path = node < 0 ? NULL : dt_str(fdt, node, alias);
-	node = path && path[0] == '/' ? fdt_path_offset(fdt, path) : -1;
+	node = path && path[0] == '/' ? dt_find(fdt, path) : -1;
 	return node >= 0 && dt_enabled(fdt, node) && dt_match(fdt, node, compatible);
 }
 

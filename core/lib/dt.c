@@ -72,7 +72,7 @@ static int translate_up(const void *fdt, int bus, int parent, uint64_t *addr, ui
 
 int dt_reg(const void *fdt, int node, unsigned index, uint32_t *base, uint32_t *size)
 {
-	int bus = fdt_parent_offset(fdt, node);
+	int bus = dt_parent(fdt, node);
 	int ac, sc, n;
 	const fdt32_t *r;
 	uint64_t a, s;
@@ -88,7 +88,7 @@ int dt_reg(const void *fdt, int node, unsigned index, uint32_t *base, uint32_t *
 	a = read_num(r, ac);
 	s = read_num(r + ac, sc);
 	while (bus > 0) {
-		int parent = fdt_parent_offset(fdt, bus);
+		int parent = dt_parent(fdt, bus);
 		int err = parent < 0 ? -EINVAL : translate_up(fdt, bus, parent, &a, s);
 
 		if (err)
@@ -162,15 +162,6 @@ const char *dt_match(const void *fdt, int node, const char *const *compatible)
 	return NULL;
 }
 
-int dt_path(const void *fdt, int node, char *buf, unsigned len)
-{
-	int err = fdt_get_path(fdt, node, buf, (int)len);
-
-	if (!err)
-		return 0;
-	return err == -FDT_ERR_NOSPACE ? -ENAMETOOLONG : -EINVAL;
-}
-
 /*
  * A path or an alias of n bytes.  The alias is looked up here, once: libfdt
  * would follow an alias to itself until the stack ends.
@@ -194,7 +185,7 @@ static int resolve(const void *fdt, const char *path, size_t n)
 		return -ENOENT;
 	if (path[0] != '/')
 		return -EINVAL;
-	node = fdt_path_offset(fdt, path);
+	node = dt_find(fdt, path);
 	return node < 0 ? -ENOENT : node;
 }
 
@@ -224,7 +215,7 @@ int dt_clock_hz(const void *fdt, int node, unsigned index, uint32_t *hz)
 				return -ENOENT;
 			continue;
 		}
-		clock = fdt_node_offset_by_phandle(fdt, phandle);
+		clock = dt_by_phandle(fdt, phandle);
 		if (clock < 0)
 			return -EINVAL;
 		if (!index)

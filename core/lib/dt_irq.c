@@ -36,9 +36,9 @@ static int irq_parent(const void *fdt, int node)
 		uint32_t phandle;
 
 		if (!dt_u32(fdt, node, "interrupt-parent", 0, &phandle))
-			node = fdt_node_offset_by_phandle(fdt, phandle);
+			node = dt_by_phandle(fdt, phandle);
 		else
-			node = fdt_parent_offset(fdt, node);
+			node = dt_parent(fdt, node);
 		if (node < 0)
 			return -EINVAL;
 		if (has(fdt, node, "#interrupt-cells"))
@@ -74,7 +74,7 @@ static int extended_spec(const void *fdt, int node, unsigned index, struct spec 
 
 		if (err)
 			return err;
-		s->parent = fdt_node_offset_by_phandle(fdt, phandle);
+		s->parent = dt_by_phandle(fdt, phandle);
 		if (s->parent < 0 || cells_of(fdt, s->parent, &s->n))
 			return -EINVAL;
 		if (!index)
@@ -136,7 +136,7 @@ static int through_map(const void *fdt, int node, struct spec *s)
 		pos += n;
 		if (dt_u32(fdt, nexus, "interrupt-map", pos++, &phandle))
 			return -EINVAL;
-		s->parent = fdt_node_offset_by_phandle(fdt, phandle);
+		s->parent = dt_by_phandle(fdt, phandle);
 		if (s->parent < 0 || cells_of(fdt, s->parent, &s->n))
 			return -EINVAL;
 		/* Absent means 0 here, as no row carries cells for such a parent. */

@@ -3,7 +3,7 @@
 #include "partition_int.h"
 
 #define MAX_DEPTH 32
-#define MAX_NODES 2048 /* following references is quadratic; no board comes near */
+#define MAX_NODES 16384
 #define TEXT_MAX  256
 #define STR(n)    STR2(n)
 #define STR2(n)   #n
@@ -19,7 +19,7 @@ void *part_grow(void *array, unsigned n, unsigned size)
 
 bool part_enabled(const void *fdt, int node)
 {
-	for (; node > 0; node = fdt_parent_offset(fdt, node))
+	for (; node > 0; node = dt_parent(fdt, node))
 		if (!dt_enabled(fdt, node))
 			return false;
 	return node == 0;
@@ -30,6 +30,13 @@ const char *part_range_text(uint32_t base, uint32_t size, char buf[RANGE_TEXT_MA
 	snprintf(buf, RANGE_TEXT_MAX, "0x%08lx-0x%08lx", (unsigned long)base,
 		 (unsigned long)(uint32_t)(base + (size - 1)));
 	return buf;
+}
+
+bool part_go_on(struct check *c, int node)
+{
+	if (!c->p->stopped && c->p->stop)
+		c->p->stopped = c->p->stop();
+	return node >= 0 && !c->p->stopped;
 }
 
 static void count(struct check *c, const struct part_rule *rule)
@@ -57,6 +64,8 @@ void part_report(struct check *c, const struct found *f, const char *fmt, ...)
 	char path[DT_PATH_MAX] = "", text[TEXT_MAX];
 	va_list ap;
 
+	if (c->p->stopped)
+		return;
 	count(c, out.rule);
 	if (!c->p->report || (c->p->max && c->g->errors + c->g->warnings > c->p->max))
 		return;
@@ -132,6 +141,7 @@ void part_remove(struct partition *p, struct part_guest *g)
 		next = s->next;
 		free(s);
 	}
+	dt_forget(g->fdt);
 	free(g->ranges);
 	free(g->irqs);
 	free(g->devs);
@@ -188,6 +198,10 @@ static bool check_tree(struct check *c)
 	const char *why;
 	enum rule rule = part_tree_error(c->fdt, c->g->size, &why);
 
+	if (rule == RULES && dt_index(c->fdt)) {
+		rule = RULE_DEEP;
+		why = "out of memory";
+	}
 	if (rule != RULES)
 		part_report(c, FOUND(rule, -1), "%s%s",
 			    rule == RULE_TREE ? "not a device tree: " : "", why);
@@ -208,7 +222,7 @@ static void check_guest(struct partition *p, struct part_guest *g)
 	g->sound = check_tree(&c);
 	if (!g->sound)
 		return;
-	for (unsigned i = 0; i < ARRAY_SIZE(tree_rules); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(tree_rules) && !p->stopped; i++)
 		tree_rules[i](&c);
 }
 
@@ -217,6 +231,7 @@ unsigned part_check(struct partition *p)
 	unsigned errors = 0;
 
 	p->err = 0;
+	p->stopped = false;
 	for (struct part_guest *g = p->guests; g; g = g->next)
 		if (g->fresh)
 			check_guest(p, g);
@@ -224,7 +239,7 @@ unsigned part_check(struct partition *p)
 	for (struct part_guest *g = p->guests; g; g = g->next) {
 		struct check c = { p, p->host, g, g->fdt };
 
-		if (g->fresh && g->sound) {
+		if (g->fresh && g->sound && !p->stopped) {
 			part_check_peers(&c);
 			if (p->host->files)
 				part_check_load(&c);

@@ -250,7 +250,7 @@ static void other_side(struct dtb_diff *d)
 	char path[DT_PATH_MAX];
 
 	while (next(&w, path)) {
-		int own = fdt_path_offset(d->g->fdt, path);
+		int own = dt_find(d->g->fdt, path);
 
 		if (live(d->g->fdt, own) && !w.cpu)
 			compare(d, path, own, w.node);
@@ -268,7 +268,7 @@ static void own_side(struct dtb_diff *d)
 	char path[DT_PATH_MAX], reg[LIST_MAX];
 
 	while (next(&w, path)) {
-		int node = fdt_path_offset(d->fdt, path);
+		int node = dt_find(d->fdt, path);
 
 		/* A kernel that does not look for what is not there needs no message. */
 		if (live(d->fdt, node) ||

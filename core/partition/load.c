@@ -38,7 +38,9 @@ static void look_at_dtb(struct check *c, struct load_plan *l, const void *dtb)
 
 	l->dtb = dtb;
 	l->dtb_size = fdt_totalsize(dtb);
+	dt_index(dtb);
 	dtb_diff(&t.d);
+	dt_forget(dtb);
 }
 
 static void check_files(struct check *c, struct load_plan *l)

@@ -311,7 +311,7 @@ static void add_device(struct check *c, int node)
 
 bool part_is_mapped(const void *fdt, int node)
 {
-	for (int bus = fdt_parent_offset(fdt, node); bus > 0; bus = fdt_parent_offset(fdt, bus))
+	for (int bus = dt_parent(fdt, node); bus > 0; bus = dt_parent(fdt, bus))
 		if (!has(fdt, bus, "ranges"))
 			return false;
 	return true;
@@ -352,7 +352,8 @@ void part_check_nodes(struct check *c)
 	int depth = 0, skip = INT32_MAX; /* nodes deeper than this belong to another */
 	bool ram = false;
 
-	for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(c->fdt, node, &depth)) {
+	for (int node = 0; depth >= 0 && part_go_on(c, node);
+	     node = fdt_next_node(c->fdt, node, &depth)) {
 		if (depth > skip) {
 			if (has(c->fdt, node, "espalier,backing") && dt_enabled(c->fdt, node))
 				part_report(c,

@@ -8,16 +8,14 @@ static int host_node_at(const void *fdt, uint32_t a)
 	int found = -1;
 	uint32_t best = UINT32_MAX;
 
-	for (int n = 0; n >= 0; n = fdt_next_node(fdt, n, NULL)) {
-		uint32_t base, size;
+	struct dt_span_walk w = { .fdt = fdt };
+	struct dt_span s;
 
-		for (unsigned i = 0; !dt_reg(fdt, n, i, &base, &size); i++) {
-			if (a - base >= size || size > best || !part_is_mapped(fdt, n))
-				continue;
-			found = n;
-			best = size;
+	while (dt_next_span(&w, &s))
+		if (a - s.base < s.size && s.size <= best) {
+			found = s.node;
+			best = s.size;
 		}
-	}
 	return found;
 }
 
@@ -30,7 +28,7 @@ static void found(struct part_owner *o, const struct part_guest *g, const char *
 /* The VMM has what its driver has, and the node of its own node's parts. */
 static void ask_vmm(const struct partition *p, struct part_owner *o)
 {
-	for (int n = o->host_node; n > 0 && !o->driver; n = fdt_parent_offset(p->host->fdt, n))
+	for (int n = o->host_node; n > 0 && !o->driver; n = dt_parent(p->host->fdt, n))
 		o->driver = p->host->driver(p->host->fdt, n);
 	if (o->driver)
 		o->owner = PART_VMM;

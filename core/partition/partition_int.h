@@ -130,6 +130,12 @@ enum rule part_tree_error(const void *fdt, uint32_t size, const char **why);
 #define RANGE_TEXT_MAX 24
 const char *part_range_text(uint32_t base, uint32_t size, char buf[RANGE_TEXT_MAX]);
 
+/*
+ * The condition of a walk over a tree's nodes: `node` is one, and nobody wants the check to
+ * end.
+ */
+bool part_go_on(struct check *c, int node);
+
 /* True if the node and all above it are enabled. */
 bool part_enabled(const void *fdt, int node);
 

@@ -44,7 +44,7 @@ struct pass {
 
 static bool is_above(const void *fdt, int node, int above)
 {
-	for (; node >= 0; node = fdt_parent_offset(fdt, node))
+	for (; node >= 0; node = dt_parent(fdt, node))
 		if (node == above)
 			return true;
 	return false;
@@ -57,17 +57,14 @@ static int neighbour(const struct pass *p, uint32_t base, uint32_t size)
 	uint64_t first = ALIGN_DOWN(base, PAGE_SIZE);
 	uint64_t end = ALIGN_UP((uint64_t)base + size, (uint64_t)PAGE_SIZE);
 
-	for (int n = 0; n >= 0; n = fdt_next_node(fdt, n, NULL)) {
-		uint32_t a, s;
+	struct dt_span_walk w = { .fdt = fdt };
+	struct dt_span s;
 
-		for (unsigned i = 0; !dt_reg(fdt, n, i, &a, &s); i++) {
-			if (!s || a >= end || (uint64_t)a + s <= first || !part_is_mapped(fdt, n) ||
-			    is_above(fdt, n, p->host) || is_above(fdt, p->host, n) ||
-			    !part_enabled(fdt, n))
-				continue;
-			return n;
-		}
-	}
+	while (dt_next_span(&w, &s))
+		if (s.size && s.base < end && (uint64_t)s.base + s.size > first &&
+		    !is_above(fdt, s.node, p->host) && !is_above(fdt, p->host, s.node) &&
+		    part_enabled(fdt, s.node))
+			return s.node;
 	return -1;
 }
 
@@ -263,7 +260,7 @@ static int host_node(struct check *c, int node, const char *path)
 		path = dt_str(c->fdt, node, prop);
 	if (!path || path[0] != '/')
 		return -EINVAL; /* reported already */
-	host = fdt_path_offset(c->host->fdt, path);
+	host = dt_find(c->host->fdt, path);
 	if (host < 0)
 		part_report(c, FOUND(RULE_HOST_NODE, node, .prop = prop, .have = path),
 			    "the host has no node %.80s", path);

@@ -26,7 +26,7 @@ static void uart_name(const struct part_guest *g, const struct part_dev *d, char
 
 		alias[sizeof(alias) - 2] = (char)('0' + n);
 		path = fdt_get_alias(g->fdt, alias);
-		if (path && fdt_path_offset(g->fdt, path) == d->node) {
+		if (path && dt_find(g->fdt, path) == d->node) {
 			snprintf(buf, UART_MAX, "%s/uart%u", g->name, n);
 			return;
 		}

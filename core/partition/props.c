@@ -252,7 +252,7 @@ void part_check_props(struct check *c)
 {
 	int chosen = fdt_path_offset(c->fdt, "/chosen"), prop;
 
-	for (int node = 0; node >= 0; node = fdt_next_node(c->fdt, node, NULL)) {
+	for (int node = 0; part_go_on(c, node); node = fdt_next_node(c->fdt, node, NULL)) {
 		fdt_for_each_property_offset(prop, c->fdt, node) {
 			const char *name = NULL;
 

@@ -8,8 +8,7 @@
 
 #include "partition_int.h"
 
-#define MAX_PHANDLES 2048 /* that are compared */
-#define MAX_CELLS    256  /* of one property that are looked at */
+#define MAX_CELLS 256 /* of one property that are looked at */
 
 bool part_ref(const char *prop, struct part_ref *ref)
 {
@@ -23,46 +22,16 @@ bool part_ref(const char *prop, struct part_ref *ref)
 
 /* --- names and phandles ---------------------------------------------------------------- */
 
-/* Comparing is quadratic: a tree that is so big is not a machine's. */
-#define MAX_COMPARED 1000000
-
-static void check_siblings(struct check *c, int parent, unsigned *compared)
-{
-	int node;
-
-	fdt_for_each_subnode(node, c->fdt, parent) {
-		int len, first;
-		const char *name = fdt_get_name(c->fdt, node, &len);
-
-		if (!name)
-			continue;
-		/* An exact match, unlike fdt_subnode_offset(), and the first one. */
-		fdt_for_each_subnode(first, c->fdt, parent) {
-			const char *other = fdt_get_name(c->fdt, first, NULL);
-
-			if (++*compared > MAX_COMPARED)
-				return;
-			if (first == node || (other && !strcmp(other, name)))
-				break;
-		}
-		if (first != node)
-			part_report(c, FOUND(RULE_NODE_TWICE, node, .have = name),
-				    "a second node of this name beside it");
-	}
-}
-
 void part_check_unique(struct check *c)
 {
-	unsigned compared = 0, checked = 0;
-
-	for (int node = 0; node >= 0; node = fdt_next_node(c->fdt, node, NULL)) {
+	for (int node = 0; part_go_on(c, node); node = fdt_next_node(c->fdt, node, NULL)) {
 		uint32_t phandle = fdt_get_phandle(c->fdt, node);
-		int first;
+		int first = phandle ? dt_by_phandle(c->fdt, phandle) : -1;
+		const char *name = fdt_get_name(c->fdt, node, NULL);
 
-		check_siblings(c, node, &compared);
-		if (!phandle || checked++ >= MAX_PHANDLES)
-			continue;
-		first = fdt_node_offset_by_phandle(c->fdt, phandle);
+		if (dt_twin(c->fdt, node) >= 0)
+			part_report(c, FOUND(RULE_NODE_TWICE, node, .have = name),
+				    "a second node of this name beside it");
 		if (first >= 0 && first != node) {
 			char path[DT_PATH_MAX] = "?", have[16];
 
@@ -86,7 +55,7 @@ static const char *why_not(struct check *c, int target)
 	if (!part_enabled(c->fdt, target))
 		return "is disabled";
 	/* Registers inside a device belong to it. */
-	for (; target > 0; target = fdt_parent_offset(c->fdt, target)) {
+	for (; target > 0; target = dt_parent(c->fdt, target)) {
 		if (!has(c->fdt, target, "reg") || !part_is_mapped(c->fdt, target))
 			continue;
 		cls = part_find_class(c->host, c->fdt, target);
@@ -129,7 +98,7 @@ static void check_ref(struct check *c, int node, const char *prop, const struct 
 	if (!dt_ref_start(&w, c->fdt, node, prop, ref))
 		return;
 	while (dt_ref_next(&w, &phandle, &cell) && cell < MAX_CELLS) {
-		int target = fdt_node_offset_by_phandle(c->fdt, phandle);
+		int target = dt_by_phandle(c->fdt, phandle);
 
 		check_one(c, node, prop, ref, phandle, target);
 		if (target < 0 && !ref->maybe)
@@ -178,7 +147,8 @@ static void check_nodes_refs(struct check *c)
 {
 	int depth = 0, skip = INT32_MAX, prop;
 
-	for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(c->fdt, node, &depth)) {
+	for (int node = 0; depth >= 0 && part_go_on(c, node);
+	     node = fdt_next_node(c->fdt, node, &depth)) {
 		if (depth > skip)
 			continue;
 		skip = depth == 1 && is_list(c->fdt, node) ? depth : INT32_MAX;
@@ -217,7 +187,7 @@ static void check_aliases(struct check *c)
 		    !strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
 			continue;
 		path = dt_str(c->fdt, aliases, name);
-		if (!path || path[0] != '/' || fdt_path_offset(c->fdt, path) < 0)
+		if (!path || path[0] != '/' || dt_find(c->fdt, path) < 0)
 			part_report(c, FOUND(RULE_ALIAS, aliases, .prop = name, .have = path),
 				    "there is no node %.100s", path ? path : "by that value");
 	}

@@ -48,7 +48,7 @@ static void each_reg(const void *fdt, int node, part_reserved_fn fn, void *arg)
 
 void part_each_reserved(const void *fdt, part_reserved_fn fn, void *arg)
 {
-	int parent = fdt_path_offset(fdt, ROOT), node;
+	int parent = dt_find(fdt, ROOT), node;
 
 	each_memreserve(fdt, fn, arg);
 	if (parent < 0 || !dt_enabled(fdt, parent))
@@ -204,7 +204,7 @@ static void check_root(struct check *c, int node)
 
 void part_check_reserved(struct check *c)
 {
-	int parent = fdt_path_offset(c->fdt, ROOT), node;
+	int parent = dt_find(c->fdt, ROOT), node;
 
 	part_each_reserved(c->fdt, add, c);
 	if (parent < 0 || !dt_enabled(c->fdt, parent))

@@ -281,7 +281,7 @@ static int guest_check_run(int argc, char **argv)
 
 	if (rc)
 		return rc;
-	rc = guest_check_set(argc / 2, names, files, print_finding, NULL);
+	rc = guest_check_set(argc / 2, names, files, print_finding, NULL, shell_interrupted);
 	shell_log_flush();
 	if (rc < 0)
 		return rc;

@@ -4,7 +4,7 @@
  * core/emul/gic_cpu.c core/emul/twd.c core/emul/gtimer.c core/emul/scu.c core/emul/l2c310.c
  * core/emul/sysreg.c core/emul/syscfg.c core/emul/sp804.c core/emul/sp805.c core/emul/sp810.c core/emul/pl031.c
  * core/emul/pl011.c core/emul/doorbell.c core/emul/pl011_regs.c core/emul/clock.c
- * core/emul/downcount.c core/timer.c core/lib/dt.c tests/host/fake_emul.c
+ * core/emul/downcount.c core/timer.c core/lib/dt.c core/lib/dt_index.c tests/host/fake_emul.c
  * tests/host/fake_arch.c
  */
 /*

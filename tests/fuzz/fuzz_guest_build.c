@@ -3,7 +3,7 @@
  * sources: core/guest/guest.c core/guest/build.c core/guest/means.c core/guest/restart.c core/guest/autopsy.c core/guest/create.c core/partition/
  * core/guest/machine.c core/guest/pass.c core/guest/pass_irq.c core/irq.c
  * core/console/chardev.c core/guest/channel.c core/guest/ram.c core/guest/load.c
- * core/guest/dtb.c core/guest/guest_sched.c core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c
+ * core/guest/dtb.c core/guest/guest_sched.c core/lib/dt.c core/lib/dt_index.c core/lib/dt_irq.c core/lib/dt_refs.c
  * core/guest/traptab.c core/lib/nearest.c core/page.c tests/host/fake_arch.c
  * tests/host/fake_guest.c
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sources: core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c
+ * sources: core/partition/ core/lib/dt.c core/lib/dt_index.c core/lib/dt_irq.c core/lib/dt_refs.c core/lib/nearest.c
  * core/guest/traptab.c
  */
 /*

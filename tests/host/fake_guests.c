@@ -149,7 +149,8 @@ int guest_create_set(unsigned n, const char *const *names, const char *const *pa
 }
 
 int guest_check_set(unsigned n, const char *const *names, const char *const *paths,
-		    void (*report)(void *arg, const struct part_finding *f), void *arg)
+		    void (*report)(void *arg, const struct part_finding *f), void *arg,
+		    bool (*stop)(void))
 {
 	const struct part_guest g = { .name = names[0], .file = paths[0] };
 

@@ -19,7 +19,7 @@ static int device_of(const struct derive *d, int node)
 {
 	int device = -1;
 
-	for (int n = node; n > 0; n = fdt_parent_offset(d->host, n))
+	for (int n = node; n > 0; n = dt_parent(d->host, n))
 		if (fdt_getprop(d->host, n, "reg", NULL) && part_is_mapped(d->host, n) &&
 		    !fdt_getprop(d->host, n, "ranges", NULL))
 			device = n;
@@ -63,7 +63,7 @@ static void follow(struct derive *d, int node)
 		    !part_ref(name, &ref) || !ref.needed)
 			continue;
 		for (unsigned i = 0; !dt_u32(d->host, node, name, i, &phandle); i += 1 + args) {
-			int target = phandle ? fdt_node_offset_by_phandle(d->host, phandle) : -1;
+			int target = phandle ? dt_by_phandle(d->host, phandle) : -1;
 			int device = target < 0 ? -1 : device_of(d, target);
 
 			args = 0;
@@ -88,7 +88,7 @@ static void include(struct derive *d, int node, enum kind kind)
 	d->kind[node] = (uint8_t)kind;
 	follow(d, node);
 	if (node > 0)
-		include(d, fdt_parent_offset(d->host, node), KIND_PLAIN);
+		include(d, dt_parent(d->host, node), KIND_PLAIN);
 }
 
 /* The first CPU and what the VMM keeps for itself, as emulated devices. */

@@ -11,7 +11,7 @@ static const struct {
 } texts[] = {
 	{ 1, "The file is no flattened device tree, is cut off, or its header is damaged. Nothing "
 	     "else of it is looked at." },
-	{ 2, "A tree may have 2048 nodes, nested 32 deep, and a path 255 bytes." },
+	{ 2, "A tree may have 16384 nodes, nested 32 deep, and a path 255 bytes." },
 	{ 3, "A guest's name has 1 to 31 letters, digits, `-` and `_`: it becomes a part of names "
 	     "such as `guest0/uart0`." },
 	{ 4, "Guests are told apart by name: it may not be in use, and not twice in one set." },

@@ -32,7 +32,7 @@ static const char *root;
 
 static bool enabled(const void *fdt, int node)
 {
-	for (; node > 0; node = fdt_parent_offset(fdt, node))
+	for (; node > 0; node = dt_parent(fdt, node))
 		if (!dt_enabled(fdt, node))
 			return false;
 	return node == 0;
@@ -111,14 +111,26 @@ static bool is_memory(int node)
 	return type && !strcmp(type, "memory") && enabled(host.fdt, node);
 }
 
+/* The banks of RAM, looked up once. */
+static struct dt_span banks[PART_MAX_RUNS];
+static unsigned nr_banks;
+
+static void find_banks(void)
+{
+	struct dt_span_walk w = { .fdt = host.fdt };
+	struct dt_span s;
+
+	nr_banks = 0;
+	while (nr_banks < PART_MAX_RUNS && dt_next_span(&w, &s))
+		if (s.size && is_memory(s.node))
+			banks[nr_banks++] = s;
+}
+
 static bool is_ram(uint32_t base, uint32_t size)
 {
-	uint32_t a, n;
-
-	for (int node = 0; node >= 0; node = fdt_next_node(host.fdt, node, NULL))
-		for (unsigned i = 0; is_memory(node) && !dt_reg(host.fdt, node, i, &a, &n); i++)
-			if (base - a < n)
-				return true;
+	for (unsigned i = 0; i < nr_banks; i++)
+		if (base - banks[i].base < banks[i].size)
+			return true;
 	return false;
 }
 
@@ -166,13 +178,9 @@ static void reserve_by_tree(struct runs *r)
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {
 	struct runs r = { runs, 0, max };
-	uint32_t base, size;
 
-	for (int node = 0; node >= 0; node = fdt_next_node(host.fdt, node, NULL))
-		for (unsigned i = 0;
-		     is_memory(node) && !dt_reg(host.fdt, node, i, &base, &size) && r.n < max; i++)
-			if (size)
-				r.run[r.n++] = (struct part_run){ base, size };
+	for (unsigned i = 0; i < nr_banks && r.n < max; i++)
+		r.run[r.n++] = (struct part_run){ banks[i].base, banks[i].size };
 	for (unsigned i = 0; i < r.n; i++)
 		if (CONFIG_TEXT_BASE - r.run[i].base < r.run[i].size) {
 			reserve(&r, r.run[i].base, VMM_RAM);
@@ -235,5 +243,6 @@ struct part_host *host_from(const void *fdt)
 		.free_ram = free_ram,
 		.classes = emul_classes,
 	};
+	find_banks();
 	return &host;
 }

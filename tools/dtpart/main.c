@@ -243,6 +243,7 @@ static int run(struct args *a, const char *name, int argc, char **argv)
 		err = fdt_check_full(a->host.fdt, a->host.size);
 		if (err)
 			die("%s: not a device tree: %s", a->host.file, fdt_strerror(err));
+		dt_index(a->host.fdt);
 		a->what = commands[i].what ? argv[n++] : NULL;
 		while (n < argc)
 			add_guest(a, argv[n++]);
@@ -276,6 +277,7 @@ int main(int argc, char **argv)
 		tree_free(&a.trees[i]);
 		free((char *)a.guests[i].name);
 	}
+	dt_forget(a.host.fdt);
 	tree_free(&a.host);
 	free(a.trees);
 	free(a.guests);

@@ -63,7 +63,7 @@ static bool referred_to(const struct derive *d, int node)
 				continue;
 			for (unsigned i = 0; !dt_u32(d->host, n, name, i, &phandle);
 			     i += 1 + args) {
-				int target = fdt_node_offset_by_phandle(d->host, phandle);
+				int target = dt_by_phandle(d->host, phandle);
 
 				args = 0;
 				if (phandle == want)
@@ -116,7 +116,7 @@ static bool write_refs(const struct derive *d, int node, const char *name,
 	char label[LABEL_MAX];
 
 	for (unsigned i = 0; !dt_u32(d->host, node, name, i, &phandle); i += 1 + args) {
-		int target = phandle ? fdt_node_offset_by_phandle(d->host, phandle) : -1;
+		int target = phandle ? dt_by_phandle(d->host, phandle) : -1;
 
 		args = 0;
 		if (target < 0 || d->kind[target] == KIND_NONE)
@@ -138,7 +138,7 @@ static bool write_refs(const struct derive *d, int node, const char *name,
 /* Cells of one entry, which stand in brackets of their own; 0: all together. */
 static int group(const struct derive *d, int node, const char *name, int len)
 {
-	int parent = fdt_parent_offset(d->host, node), n = 0;
+	int parent = dt_parent(d->host, node), n = 0;
 
 	if (!strcmp(name, "reg") && parent >= 0)
 		n = fdt_address_cells(d->host, parent) + fdt_size_cells(d->host, parent);

@@ -15,6 +15,40 @@
 extern const void *host_fdt;
 
 /*
+ * Makes look-ups in the tree quick until dt_forget(): parents, phandles, paths and registers
+ * are found without a walk over it.  The tree must have passed fdt_check_full(), and neither
+ * changes nor goes.  -ENOMEM, -E2BIG (65535 nodes, 64 levels): all below works then as well,
+ * slowly.  Host thread.  dt_forget() of a tree that has no index does nothing.
+ */
+int dt_index(const void *fdt);
+void dt_forget(const void *fdt);
+
+/* As fdt_parent_offset(), fdt_node_offset_by_phandle(), fdt_path_offset(); any context. */
+int dt_parent(const void *fdt, int node);
+int dt_by_phandle(const void *fdt, uint32_t phandle);
+int dt_find(const void *fdt, const char *path);
+
+/* The first node beside this one, before it, that has its name; negative: none, or no index. */
+int dt_twin(const void *fdt, int node);
+
+/* An entry of `reg` that is an address of the CPU. */
+struct dt_span {
+	uint32_t base, size;
+	int node;
+	unsigned window; /* number of the entry */
+};
+
+/* Goes through all of a tree, in its order; begins as { .fdt = fdt }. */
+struct dt_span_walk {
+	const void *fdt;
+	int node;   /* private */
+	unsigned i; /* private */
+};
+
+/* False: no more. */
+bool dt_next_span(struct dt_span_walk *w, struct dt_span *s);
+
+/*
  * Entry `index` of `reg`, translated through every `ranges` up to the root.
  * -ENOENT: no such entry; -EINVAL: malformed or not translatable;
  * -ERANGE: does not fit 32 bits.

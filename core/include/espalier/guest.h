@@ -93,10 +93,12 @@ int guest_create_set(unsigned n, const char *const *names, const char *const *pa
 
 /*
  * Only checks them, the files that they load too; `report` is told of everything.
- * Returns the number of errors, or a negative errno, logged.
+ * `stop` is asked now and then, and ends the check if it says so: -EINTR.  Returns the number
+ * of errors, or a negative errno, logged.
  */
 int guest_check_set(unsigned n, const char *const *names, const char *const *paths,
-		    void (*report)(void *arg, const struct part_finding *f), void *arg);
+		    void (*report)(void *arg, const struct part_finding *f), void *arg,
+		    bool (*stop)(void));
 
 /*
  * The calls below log why before they return a negative errno; -EBUSY is for a

@@ -17,13 +17,13 @@
 #include <espalier/util.h>
 
 #define PART_VMM          "the VMM"
-#define PART_NAME_MAX     32u  /* of a guest, NUL included */
-#define PART_MAX_RANGES   256u /* of one guest */
-#define PART_MAX_IRQS     128u /* of one guest */
-#define PART_MAX_DEVS     64u  /* emulated ones of one guest */
-#define PART_MAX_RUNS     32u  /* of free RAM */
-#define PART_MAX_RESERVED 64u  /* ranges of one guest's RAM; what Linux takes */
-#define PART_MAX_CPUS     1u   /* vCPUs, until a guest can start them */
+#define PART_NAME_MAX     32u   /* of a guest, NUL included */
+#define PART_MAX_RANGES   1024u /* of one guest */
+#define PART_MAX_IRQS     512u  /* of one guest */
+#define PART_MAX_DEVS     256u  /* emulated ones of one guest */
+#define PART_MAX_RUNS     32u   /* of free RAM */
+#define PART_MAX_RESERVED 64u   /* ranges of one guest's RAM; what Linux takes */
+#define PART_MAX_CPUS     1u    /* vCPUs, until a guest can start them */
 
 /* --- rules ------------------------------------------------------------------------ */
 
@@ -156,8 +156,10 @@ struct partition {
 	/* Called for each violation in turn. */
 	void (*report)(void *arg, const struct part_finding *f);
 	void *arg;
-	unsigned max; /* violations of a guest that are reported; 0: all */
-	int err;      /* out: negative errno of the first error */
+	bool (*stop)(void); /* asked now and then: is the check to end?  NULL: never */
+	bool stopped;       /* out: it was ended, and says nothing */
+	unsigned max;       /* violations of a guest that are reported; 0: all */
+	int err;            /* out: negative errno of the first error */
 };
 
 /* Appends to, or takes out of, the list.  part_remove() also frees what was collected. */

@@ -2,7 +2,7 @@
 /* UARTs of two guests that are wired to each other. */
 /*
  * sources: core/console/wire.c core/console/vserial.c core/emul/rows.c core/emul/pl011.c
- * core/emul/pl011_regs.c core/emul/clock.c core/lib/dt.c core/timer.c tests/host/fake_emul.c
+ * core/emul/pl011_regs.c core/emul/clock.c core/lib/dt.c core/lib/dt_index.c core/timer.c tests/host/fake_emul.c
  * tests/host/fake_arch.c
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/pl011.c core/emul/pl011_regs.c core/emul/clock.c
- * core/lib/dt.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
+ * core/lib/dt.c core/lib/dt_index.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The watchdog SP805, as its manual has it (ARM DDI 0270B). */
 /* sources: core/emul/rows.c core/emul/sp805.c core/emul/clock.c core/emul/downcount.c
- * core/lib/dt.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
+ * core/lib/dt.c core/lib/dt_index.c core/timer.c tests/host/fake_emul.c tests/host/fake_arch.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

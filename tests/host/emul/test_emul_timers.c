@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sources: core/emul/rows.c core/emul/twd.c core/emul/gtimer.c core/emul/sp804.c
- * core/emul/pl031.c core/emul/clock.c core/emul/downcount.c core/lib/dt.c core/timer.c
+ * core/emul/pl031.c core/emul/clock.c core/emul/downcount.c core/lib/dt.c core/lib/dt_index.c core/timer.c
  * tests/host/fake_emul.c tests/host/fake_arch.c
  */
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Channels: who shares which memory, and the doorbells. */
 /*
  * sources: core/guest/channel.c core/guest/ram.c core/guest/traptab.c core/page.c
- * core/emul/rows.c core/emul/doorbell.c core/lib/dt.c core/timer.c tests/host/fake_emul.c
+ * core/emul/rows.c core/emul/doorbell.c core/lib/dt.c core/lib/dt_index.c core/timer.c tests/host/fake_emul.c
  * tests/host/fake_arch.c
  */
 #define _GNU_SOURCE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The doctor's conclusions, from made-up cases. */
 /*
- * sources: core/guest/doctor.c core/guest/doctor_tree.c core/lib/dt.c core/guest/traptab.c
+ * sources: core/guest/doctor.c core/guest/doctor_tree.c core/lib/dt.c core/lib/dt_index.c core/guest/traptab.c
  * tests/host/fake_arch.c
  */
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Faults by node: rows, their limit, the rate of lines in the log, owners. */
 /*
- * sources: core/guest/faults.c core/partition/ core/lib/dt.c core/lib/dt_irq.c core/lib/dt_refs.c
+ * sources: core/guest/faults.c core/partition/ core/lib/dt.c core/lib/dt_index.c core/lib/dt_irq.c core/lib/dt_refs.c
  * core/lib/nearest.c core/guest/traptab.c tests/host/fake_arch.c
  */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sources: core/lib/dt.c core/lib/dt_irq.c */
+/* sources: core/lib/dt.c core/lib/dt_index.c core/lib/dt_irq.c */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 
 #include <espalier/dt.h>
 #include <espalier/irq.h>
+#include <espalier/util.h>
 
 #include "fdt_gen.h"
 
@@ -216,12 +217,58 @@ static void interrupts(void **state)
 	assert_int_equal(irq_from_dt(fdt, at("/mapself/dev"), 0), -EINVAL);
 }
 
+/* An index answers as the walks of libfdt do, for every node, and for none. */
+static void indexed(void **state)
+{
+	void *blob =
+		fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
+			     " b { phandle = <7>; x@2 { }; x@1 { x { phandle = <0x80000000>; };"
+			     " }; xy@1 { }; }; a@0 { reg = <0x1000 4 0x2000 8>; c: c { }; };"
+			     " d { clocks = <&c>; reg = <0xf0000000 0x10000001>; }; };");
+	static const char *const paths[] = { "/",        "/b/x",      "/b/x@1/x", "/b/x@",
+					     "/b/xy",    "/b/y",      "/a/c/",    "//b",
+					     "/a@0/c/d", "/b/x@1/x@", "" };
+	struct dt_span_walk w = { .fdt = blob };
+	struct dt_span s;
+	char have[64], want[64];
+
+	assert_int_equal(dt_index(blob), 0);
+	assert_int_equal(dt_index(blob), 0); /* is there already */
+	for (int node = 0; node >= 0; node = fdt_next_node(blob, node, NULL)) {
+		uint32_t phandle = fdt_get_phandle(blob, node);
+
+		assert_int_equal(dt_parent(blob, node), fdt_parent_offset(blob, node));
+		assert_int_equal(dt_path(blob, node, have, sizeof(have)), 0);
+		assert_int_equal(fdt_get_path(blob, node, want, sizeof(want)), 0);
+		assert_string_equal(have, want);
+		assert_int_equal(dt_find(blob, have), node);
+		assert_int_equal(dt_twin(blob, node), -FDT_ERR_NOTFOUND);
+		if (phandle)
+			assert_int_equal(dt_by_phandle(blob, phandle), node);
+		for (unsigned len = 0; node && len <= strlen(want); len++)
+			assert_int_equal(dt_path(blob, node, have, len), -ENAMETOOLONG);
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(paths); i++)
+		if (dt_find(blob, paths[i]) != fdt_path_offset(blob, paths[i]))
+			fail_msg("%s", paths[i]);
+	assert_true(dt_by_phandle(blob, 0) < 0 && dt_by_phandle(blob, 6) < 0);
+	assert_true(dt_parent(blob, 4) < 0 && dt_parent(blob, -1) < 0);
+	assert_true(dt_next_span(&w, &s) && s.base == 0x1000 && s.window == 0);
+	assert_true(dt_next_span(&w, &s) && s.base == 0x2000 && s.size == 8 && s.window == 1);
+	assert_false(dt_next_span(&w, &s)); /* the last one does not fit 4 GiB */
+	dt_forget(blob);
+	dt_forget(blob);
+	assert_int_equal(dt_parent(blob, 0), fdt_parent_offset(blob, 0));
+	free(blob);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reg),    cmocka_unit_test(numbers),
-		cmocka_unit_test(nodes),  cmocka_unit_test(stdout_path),
-		cmocka_unit_test(clocks), cmocka_unit_test(interrupts),
+		cmocka_unit_test(indexed),     cmocka_unit_test(reg),
+		cmocka_unit_test(numbers),     cmocka_unit_test(nodes),
+		cmocka_unit_test(stdout_path), cmocka_unit_test(clocks),
+		cmocka_unit_test(interrupts),
 	};
 	void *t = fdt_from_dts("%s", tree);
 	int failed;

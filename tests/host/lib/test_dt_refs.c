@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which cells of a property are phandles. */
-/* sources: core/lib/dt_refs.c core/lib/dt.c */
+/* sources: core/lib/dt_refs.c core/lib/dt.c core/lib/dt_index.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

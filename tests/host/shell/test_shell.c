@@ -4,7 +4,7 @@
  * sources: core/shell/ core/lib/text.c core/guest/warn.c core/lib/sha256.c core/lib/nearest.c
  * core/partition/ core/lib/dt_irq.c
  * core/guest/restart.c core/console/console.c core/console/vserial.c core/console/chardev.c core/log.c
- * core/lib/dt.c core/lib/dt_refs.c core/fs/ tests/host/fake_arch.c tests/host/fake_line.c
+ * core/lib/dt.c core/lib/dt_index.c core/lib/dt_refs.c core/fs/ tests/host/fake_arch.c tests/host/fake_line.c
  * tests/host/fake_guests.c
  */
 #include <errno.h>

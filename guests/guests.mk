@@ -9,7 +9,8 @@
 GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_wx ldst level mmu selfmod \
 	timer usermode vfp
 GUEST_NAMES := $(GUEST_NATIVE) bad hole tick residue hostile_irq hostile_mem hostile_residue \
-	hostile_shim hostile_time late poke hostile_channel printer client
+	hostile_shim hostile_time late poke hostile_channel printer client hostile_hoard \
+	hostile_log hostile_reboot watchdog
 
 B ?= build
 CROSS ?= arm-none-eabi-

@@ -247,7 +247,8 @@ struct arch_guest {
 	unsigned banks;
 	struct verify_dict dict;
 	uint32_t code_gen; /* changes whenever what is executable changes */
-	struct patch_pool patches;
+	/* Of frames first executed at PL1 and at PL0: programs take none from their kernel. */
+	struct patch_pool patches[2];
 };
 
 /* A frame found by address; f is NULL when it is not RAM. */

@@ -36,7 +36,7 @@ static void code_changed(struct arch_vcpu *av, struct fref fr)
 static void patches_drop(struct arch_vcpu *av, struct gframe *f)
 {
 	if (f->npatches)
-		patch_free(&av->ag->patches, f->patches, f->npatches);
+		patch_free(&av->ag->patches[f->user], f->patches, f->npatches);
 	f->patches = NULL;
 	f->npatches = 0;
 }
@@ -65,7 +65,7 @@ static bool verify(struct arch_vcpu *av, struct fref fr, enum isa isa, bool user
 		return false;
 	}
 	if (res.npatches) {
-		fr.f->patches = patch_alloc(&av->ag->patches, res.npatches);
+		fr.f->patches = patch_alloc(&av->ag->patches[user], res.npatches);
 		if (!fr.f->patches) {
 			verify_unpatch(fr.host, p, res.npatches);
 			return false;
@@ -146,7 +146,8 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 
 void frames_reset(struct arch_guest *ag)
 {
-	patch_pool_reset(&ag->patches);
+	for (unsigned n = 0; n < ARRAY_SIZE(ag->patches); n++)
+		patch_pool_reset(&ag->patches[n]);
 	for (unsigned n = 0; n < ag->banks; n++)
 		memset(ag->bank[n].frames, 0,
 		       (ag->bank[n].size >> PAGE_SHIFT) * sizeof(*ag->bank[n].frames));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small arrays of patches for exit context, where there is no heap. The pages are the guest's means. */
+/*
+ * Small arrays of patches for exit context, where there is no heap.  The pages are the
+ * guest's means.
+ */
 #include <string.h>
 
 #include "vm.h"

@@ -40,6 +40,16 @@ static int add_bank(struct arch_guest *ag, const struct region *r)
 	return 0;
 }
 
+/* Half of what was set aside each, in whole pages. */
+static void make_patch_pools(struct arch_guest *ag)
+{
+	uint32_t half = ALIGN_DOWN(ag->guest->means.plan.bytes[MEANS_PATCHES] / 2, PAGE_SIZE);
+
+	for (unsigned n = 0; n < ARRAY_SIZE(ag->patches); n++)
+		patch_pool_init(&ag->patches[n],
+				means_take(ag->guest, MEANS_PATCHES, half, PAGE_SIZE), half);
+}
+
 int arch_guest_create(struct guest *g)
 {
 	struct arch_guest *ag = means_take(g, MEANS_STATE, sizeof(*ag), MEANS_GRAIN);
@@ -50,9 +60,7 @@ int arch_guest_create(struct guest *g)
 	ag->guest = g;
 	ag->code_gen = 1;
 	verify_dict_init(&ag->dict);
-	patch_pool_init(&ag->patches,
-			means_take(g, MEANS_PATCHES, g->means.plan.bytes[MEANS_PATCHES], PAGE_SIZE),
-			g->means.plan.bytes[MEANS_PATCHES]);
+	make_patch_pools(ag);
 	for (unsigned n = 0; n < g->map.n; n++) {
 		int err =
 			g->map.regions[n].kind == REGION_RAM ? add_bank(ag, &g->map.regions[n]) : 0;

@@ -433,6 +433,7 @@ static const char *const props[] = { "espalier,peer", NULL };
 
 const struct emul_class pl011_class = {
 	.name = "pl011",
+	.line = true,
 	.compatible = compatible,
 	.state_size = sizeof(struct pl011),
 	.create = pl011_create,

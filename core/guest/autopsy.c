@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a guest came to its end: taken at once, put into words when somebody asks. */
-#include <espalier/autopsy.h>
-
 #include <stdio.h>
 #include <string.h>
 
+#include <espalier/autopsy.h>
 #include <espalier/guest.h>
 #include <espalier/partition.h>
 #include <espalier/timer.h>
@@ -34,8 +33,11 @@ void autopsy_take(struct guest *g, enum guest_end e)
 	struct autopsy *a = &g->autopsy;
 	uint64_t now = timer_now();
 
-	*a = (struct autopsy){ .why = g->halt_reason, .end = e, .at = now,
-			       .ran = now - g->restart.started, .faults = g->faults };
+	*a = (struct autopsy){ .why = g->halt_reason,
+			       .end = e,
+			       .at = now,
+			       .ran = now - g->restart.started,
+			       .faults = g->faults };
 	a->nregs = arch_vcpu_regs(&g->vcpus[0], a->regs, AUTOPSY_REGS);
 	a->npast = arch_vcpu_past(&g->vcpus[0], a->past);
 	find_place(g, &a->place[0], "pc");
@@ -49,8 +51,8 @@ void autopsy_take(struct guest *g, enum guest_end e)
 static void say_end(const struct guest *g, void (*fn)(const char *line))
 {
 	static const char *const kinds[GUEST_ENDS] = {
-		[END_NONE] = "halted",       [END_POWER_OFF] = "powered off",
-		[END_REBOOT] = "reset",      [END_WATCHDOG] = "watchdog",
+		[END_NONE] = "halted",  [END_POWER_OFF] = "powered off",
+		[END_REBOOT] = "reset", [END_WATCHDOG] = "watchdog",
 		[END_FAULT] = "fault",
 	};
 	const struct autopsy *a = &g->autopsy;
@@ -58,10 +60,10 @@ static void say_end(const struct guest *g, void (*fn)(const char *line))
 
 	snprintf(line, sizeof(line), "end:      %s: %s", kinds[a->end], a->why);
 	fn(line);
-	snprintf(line, sizeof(line), "time:     %llu.%03u s after boot, %llu.%03u s after its start",
-		 (unsigned long long)(a->at / NS_PER_SEC),
-		 (unsigned)(a->at / NS_PER_MS % 1000), (unsigned long long)(a->ran / NS_PER_SEC),
-		 (unsigned)(a->ran / NS_PER_MS % 1000));
+	snprintf(line, sizeof(line),
+		 "time:     %llu.%03u s after boot, %llu.%03u s after its start",
+		 (unsigned long long)(a->at / NS_PER_SEC), (unsigned)(a->at / NS_PER_MS % 1000),
+		 (unsigned long long)(a->ran / NS_PER_SEC), (unsigned)(a->ran / NS_PER_MS % 1000));
 	fn(line);
 	snprintf(line, sizeof(line), "policy:   %s; now %s", restart_policy_name(g->restart.policy),
 		 guest_state_name(g->state));
@@ -84,8 +86,9 @@ static void say_place(const struct guest *g, const struct autopsy_place *p,
 		snprintf(line, sizeof(line), "%-9s 0x%08x, at 0x%08x in its %s", p->what,
 			 (unsigned)p->va, (unsigned)p->pa, r->path);
 	else
-		snprintf(line, sizeof(line), "%-9s 0x%08x, at 0x%08x, not in its tree; on the host %s",
-			 p->what, (unsigned)p->va, (unsigned)p->pa,
+		snprintf(line, sizeof(line),
+			 "%-9s 0x%08x, at 0x%08x, not in its tree; on the host %s", p->what,
+			 (unsigned)p->va, (unsigned)p->pa,
 			 partition_owner_of(p->pa, owner, sizeof(owner)));
 	fn(line);
 }

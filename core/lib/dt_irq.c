@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a node's `interrupts` to an INTID (Devicetree Specification 2.4). */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -177,4 +178,45 @@ int irq_from_dt(const void *fdt, int node, unsigned index)
 		}
 	}
 	return err ? err : -EINVAL;
+}
+
+/* The specifier was read; what is wrong with where it leads to, or with itself? */
+static const char *why_spec(const void *fdt, const struct spec *s, const char *path, char *buf)
+{
+	if (has(fdt, s->parent, "interrupt-map"))
+		snprintf(buf, IRQ_WHY_MAX, "interrupt-map of %.80s has no row that leads it on",
+			 path);
+	else if (!has(fdt, s->parent, "interrupt-controller"))
+		snprintf(buf, IRQ_WHY_MAX,
+			 "%.80s, its interrupt-parent, has no property "
+			 "interrupt-controller",
+			 path);
+	else if (s->n != GIC_CELLS)
+		snprintf(buf, IRQ_WHY_MAX, "%.80s has #interrupt-cells = <%u>, the GIC's are <3>",
+			 path, (unsigned)s->n);
+	else
+		snprintf(buf, IRQ_WHY_MAX,
+			 "<%u %u> is neither an SPI (0, up to %d) nor a PPI (1, up "
+			 "to %d)",
+			 (unsigned)s->cell[0], (unsigned)s->cell[1], GIC_MAX_SPI, GIC_MAX_PPI);
+	return buf;
+}
+
+const char *irq_why(const void *fdt, int node, unsigned index, char buf[IRQ_WHY_MAX])
+{
+	struct spec s = { .parent = -1 };
+	int err = first_spec(fdt, node, index, &s);
+	char path[DT_PATH_MAX] = "?";
+
+	if (s.parent < 0) {
+		snprintf(buf, IRQ_WHY_MAX,
+			 "no interrupt-parent leads to a node with "
+			 "#interrupt-cells");
+		return buf;
+	}
+	dt_path(fdt, s.parent, path, sizeof(path));
+	if (!err)
+		return why_spec(fdt, &s, path, buf);
+	snprintf(buf, IRQ_WHY_MAX, "malformed: not whole cells as %.80s counts them", path);
+	return buf;
 }

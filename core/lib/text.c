@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <espalier/text.h>
-
 #include <stdint.h>
 #include <string.h>
+
+#include <espalier/text.h>
 
 /* Lead bytes by length: the bits that say so, and the least code point (RFC 3629, 3). */
 static const struct {

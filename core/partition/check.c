@@ -175,12 +175,25 @@ static void check_name(struct check *c)
 				    name);
 }
 
+/* What dtc makes of a /plugin/: fragments for fdtoverlay. */
+static bool is_overlay(const void *fdt)
+{
+	int node;
+
+	fdt_for_each_subnode(node, fdt, 0)
+		if (fdt_subnode_offset(fdt, node, "__overlay__") >= 0)
+			return true;
+	return false;
+}
+
 enum rule part_tree_error(const void *fdt, uint32_t size, const char **why)
 {
 	int depth = 0, nodes = 0, err = fdt_check_full(fdt, size);
 
 	*why = err ? fdt_strerror(err) : NULL;
-	if (err)
+	if (!err && is_overlay(fdt))
+		*why = "it is an overlay: apply it to a tree with fdtoverlay first";
+	if (*why)
 		return RULE_TREE;
 	for (int n = 0; n >= 0 && depth >= 0; n = fdt_next_node(fdt, n, &depth)) {
 		if (depth <= MAX_DEPTH && ++nodes <= MAX_NODES)
@@ -216,7 +229,7 @@ static void (*const tree_rules[])(struct check *c) = {
 
 static void check_guest(struct partition *p, struct part_guest *g)
 {
-	struct check c = { p, p->host, g, g->fdt };
+	struct check c = { p, p->host, g, g->fdt, false };
 
 	check_name(&c);
 	g->sound = check_tree(&c);
@@ -237,10 +250,11 @@ unsigned part_check(struct partition *p)
 			check_guest(p, g);
 	part_check_memory(p);
 	for (struct part_guest *g = p->guests; g; g = g->next) {
-		struct check c = { p, p->host, g, g->fdt };
+		struct check c = { p, p->host, g, g->fdt, false };
 
 		if (g->fresh && g->sound && !p->stopped) {
 			part_check_peers(&c);
+			part_check_forgotten(&c);
 			if (p->host->files)
 				part_check_load(&c);
 		}

@@ -85,6 +85,12 @@ static void no_room(struct check *c, const struct free_ram *f, const struct part
 	kib(have, sizeof(have), size >> 10);
 	kib(want, sizeof(want), left);
 	kib(piece, sizeof(piece), most);
+	if (!f->n) {
+		part_report(c, FOUND(RULE_FIT, r ? r->node : -1, .prop = r ? "reg" : NULL),
+			    "the host's tree names no memory that is free: boot loaders fill in "
+			    "the reg of its memory node, so take the tree as it is at boot");
+		return;
+	}
 	part_report(c,
 		    FOUND(RULE_FIT, r ? r->node : -1, .prop = r ? "reg" : NULL, .have = have,
 			  .want = want),
@@ -134,7 +140,7 @@ void part_check_memory(struct partition *p)
 
 	f.n = p->host->free_ram(f.run, PART_MAX_RUNS);
 	for (struct part_guest *g = p->guests; g; g = g->next) {
-		struct check c = { p, p->host, g, g->fdt };
+		struct check c = { p, p->host, g, g->fdt, false };
 
 		if (!g->fresh)
 			continue;

@@ -6,6 +6,15 @@
 
 /* --- ranges and interrupts ------------------------------------------------------------ */
 
+/* Not whole entries, or what no bus translates: whose cells and ranges to look at. */
+static void bad_reg(struct check *c, const struct found *f)
+{
+	char bus[DT_PATH_MAX] = "?";
+
+	dt_path(c->fdt, dt_parent(c->fdt, f->node), bus, sizeof(bus));
+	part_report(c, f, "malformed, or not covered by the ranges of its bus %.100s", bus);
+}
+
 int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uint32_t *size)
 {
 	int err = dt_reg(c->fdt, node, index, base, size);
@@ -16,7 +25,7 @@ int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uin
 	if (err == -ERANGE)
 		part_report(c, f, "entry %u lies above 4 GiB", index);
 	else if (err)
-		part_report(c, f, "malformed, or not covered by the ranges of its bus");
+		bad_reg(c, f);
 	else if (!*size)
 		part_report(c, f, "entry %u has size 0", index);
 	else
@@ -24,10 +33,16 @@ int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uin
 	return -EINVAL;
 }
 
-static void overlap(struct check *c, const struct part_range *r, const struct part_range *other)
+static void overlap(struct check *c, const struct part_range *r, struct part_range *other)
 {
 	char have[RANGE_TEXT_MAX], want[RANGE_TEXT_MAX];
 
+	if (other->kind == REGION_RAM && r->kind != REGION_RAM) {
+		if (!other->covers++)
+			other->covered =
+				(struct part_covered){ r->base, r->size, r->node, r->path };
+		return;
+	}
 	part_range_text(r->base, r->size, have);
 	part_range_text(other->base, other->size, want);
 	part_report(c,
@@ -172,10 +187,10 @@ static void add_irqs(struct check *c, int node, int dev, const char *path)
 		if (intid == -ENOENT)
 			return;
 		if (intid < 0) {
-			part_report(c, FOUND(RULE_IRQ, node, .prop = "interrupts"),
-				    "entry %u is malformed or does not lead to an interrupt "
-				    "controller",
-				    i);
+			char why[IRQ_WHY_MAX];
+
+			part_report(c, FOUND(RULE_IRQ, node, .prop = "interrupts"), "entry %u: %s",
+				    i, irq_why(c->fdt, node, i, why));
 			return;
 		}
 		if (i == EMUL_MAX_IRQS) {
@@ -261,8 +276,12 @@ static void no_backing(struct check *c, int node, bool emulated)
 {
 	const char *compatible = dt_str(c->fdt, node, "compatible");
 
+	uint32_t base, size;
+
 	if (!compatible)
 		compatible = "";
+	if (part_read_reg(c, node, 0, &base, &size) < 0)
+		return;
 	if (is_network(c->fdt, node))
 		part_report(c, FOUND(RULE_NETWORK, node, .have = compatible),
 			    "a network device (\"%.40s\") without a switch: none is emulated that "
@@ -309,6 +328,22 @@ static void add_device(struct check *c, int node)
 
 /* --- the walk ----------------------------------------------------------------------- */
 
+bool part_is_plain(const void *fdt, int node)
+{
+	static const char *const names[] = { "aliases", "cpus", "reserved-memory" };
+	const char *name;
+
+	if (is_typed(fdt, node, "memory"))
+		return true;
+	for (int up = dt_parent(fdt, node); up > 0; up = dt_parent(fdt, up))
+		node = up;
+	name = fdt_get_name(fdt, node, NULL);
+	for (unsigned i = 0; name && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 bool part_is_mapped(const void *fdt, int node)
 {
 	for (int bus = dt_parent(fdt, node); bus > 0; bus = dt_parent(fdt, bus))
@@ -329,42 +364,76 @@ static bool visit(struct check *c, int node, int depth)
 		if (name && !strcmp(name, plain[i]))
 			return true;
 	if (depth == 1 && name && !strcmp(name, "cpus")) {
-		add_cpus(c, node);
+		if (!c->ram_only)
+			add_cpus(c, node);
 		return true;
 	}
 	if (is_typed(c->fdt, node, "memory")) {
-		add_memory(c, node);
+		if (c->ram_only)
+			add_memory(c, node);
 		return true;
 	}
 	if (depth && has(c->fdt, node, "reg") && part_is_mapped(c->fdt, node)) {
-		add_device(c, node);
+		if (!c->ram_only)
+			add_device(c, node);
 		return true;
 	}
-	if (depth &&
+	if (!c->ram_only && depth &&
 	    (has(c->fdt, node, "espalier,backing") || has(c->fdt, node, "espalier,host-node")))
 		part_report(c, FOUND(RULE_NO_EFFECT, node, .prop = "espalier,backing"),
 			    "no reg with an address of the CPU stands here");
 	return false;
 }
 
-void part_check_nodes(struct check *c)
+static void walk(struct check *c, bool ram_only)
 {
 	int depth = 0, skip = INT32_MAX; /* nodes deeper than this belong to another */
-	bool ram = false;
 
+	c->ram_only = ram_only;
 	for (int node = 0; depth >= 0 && part_go_on(c, node);
 	     node = fdt_next_node(c->fdt, node, &depth)) {
-		if (depth > skip) {
-			if (has(c->fdt, node, "espalier,backing") && dt_enabled(c->fdt, node))
-				part_report(c,
-					    FOUND(RULE_NO_EFFECT, node, .prop = "espalier,backing"),
-					    "the node lies inside a device or a disabled node");
-			continue;
-		}
-		skip = visit(c, node, depth) ? depth : INT32_MAX;
+		if (depth <= skip)
+			skip = visit(c, node, depth) ? depth : INT32_MAX;
+		else if (!ram_only && has(c->fdt, node, "espalier,backing") &&
+			 dt_enabled(c->fdt, node) && !part_is_plain(c->fdt, node))
+			part_report(c, FOUND(RULE_NO_EFFECT, node, .prop = "espalier,backing"),
+				    "the node lies inside a device or a disabled node");
 	}
-	for (unsigned i = 0; i < c->g->nr_ranges; i++)
+}
+
+/* One device in RAM is that device's mistake; RAM that is laid over several is the memory's. */
+static void check_covered(struct check *c, const struct part_range *r)
+{
+	const struct part_covered *d = &r->covered;
+	char ram[RANGE_TEXT_MAX], dev[RANGE_TEXT_MAX];
+
+	part_range_text(r->base, r->size, ram);
+	part_range_text(d->base, d->size, dev);
+	if (r->covers == 1)
+		part_report(c,
+			    FOUND(RULE_OVERLAP, d->node, .prop = "reg", .have = dev, .want = ram,
+				  .owner = c->g->name, .owner_path = r->path),
+			    "%s overlaps %s of %s", dev, ram, r->path);
+	else
+		part_report(c,
+			    FOUND(RULE_OVERLAP, r->node, .prop = "reg", .have = ram,
+				  .owner = c->g->name, .owner_path = d->path),
+			    "the memory at %s lies over %u ranges of devices, first of all of "
+			    "%.80s",
+			    ram, r->covers, d->path);
+}
+
+void part_check_nodes(struct check *c)
+{
+	bool ram = false;
+
+	walk(c, true);
+	walk(c, false);
+	for (unsigned i = 0; i < c->g->nr_ranges; i++) {
 		ram |= c->g->ranges[i].kind == REGION_RAM;
+		if (c->g->ranges[i].covers)
+			check_covered(c, &c->g->ranges[i]);
+	}
 	if (!ram && !c->g->errors)
 		part_report(c, FOUND(RULE_NO_MEMORY, -1),
 			    "no memory: a node with device_type = \"memory\" and reg has to be "

@@ -30,6 +30,9 @@ static void ask_vmm(const struct partition *p, struct part_owner *o)
 {
 	for (int n = o->host_node; n > 0 && !o->driver; n = dt_parent(p->host->fdt, n))
 		o->driver = p->host->driver(p->host->fdt, n);
+	for (int n = o->host_node; n > 0 && !o->driver; n = dt_parent(p->host->fdt, n))
+		if (part_of_processor(p->host->fdt, n))
+			o->owner = PART_VMM;
 	if (o->driver)
 		o->owner = PART_VMM;
 }

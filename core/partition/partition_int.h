@@ -27,6 +27,7 @@ enum rule {
 	RULE_VALUE,
 	RULE_KERNEL,
 	RULE_NO_EFFECT,
+	RULE_STATUS,
 	RULE_NO_MEMORY,
 	RULE_REG,
 	RULE_PAGES,
@@ -44,6 +45,7 @@ enum rule {
 	RULE_IRQ,
 	RULE_IRQ_TWICE,
 	RULE_NETWORK,
+	RULE_FORGOTTEN,
 	RULE_HOST_NODE,
 	RULE_HOST_OFF,
 	RULE_HOST_COMPAT,
@@ -87,6 +89,7 @@ struct check {
 	const struct part_host *host;
 	struct part_guest *g;
 	const void *fdt; /* the guest's */
+	bool ram_only;   /* the walk collects memory alone */
 };
 
 /* What part_report() is told of a violation beside the text. */
@@ -150,6 +153,7 @@ void part_check_nodes(struct check *c);      /* partition_nodes.c: collects the 
 void part_check_refs(struct check *c);       /* partition_refs.c: what nodes refer to */
 void part_check_reserved(struct check *c);   /* reserved.c: after the nodes */
 void part_check_memory(struct partition *p); /* fit.c: memory of all fresh guests */
+void part_check_forgotten(struct check *c);  /* pass.c: emulated, and the host's own is free */
 void part_check_peers(struct check *c);      /* partition_peers.c: wires and channels */
 /* Where the memory of a channel is, or is planned, for its other end.  False: nowhere. */
 bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host);
@@ -192,6 +196,8 @@ int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uin
 bool part_add_irq(struct check *c, const struct part_irq *irq);
 /* What stands behind an enabled node with a mapped reg. */
 enum backing part_backing(const void *fdt, int node, const struct emul_class *cls);
+/* Is it memory, or /aliases, /cpus, /reserved-memory or below one of them: no device? */
+bool part_is_plain(const void *fdt, int node);
 /* Is `reg` of the node an address of the CPU?  (That of an I2C device is not.) */
 bool part_is_mapped(const void *fdt, int node);
 /* Of the node's compatible strings the first one that somebody emulates, or NULL. */

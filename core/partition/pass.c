@@ -224,6 +224,8 @@ static void add_irq(const struct pass *p, int intid, int host_irq)
 /* Entry by entry: the guest may have fewer than the host, and may number them anew. */
 static void add_irqs(const struct pass *p)
 {
+	char why[IRQ_WHY_MAX];
+
 	for (unsigned i = 0;; i++) {
 		int intid = irq_from_dt(p->c->fdt, p->node, i);
 		int host_irq = irq_from_dt(p->c->host->fdt, p->host, i);
@@ -235,10 +237,8 @@ static void add_irqs(const struct pass *p)
 			continue;
 		}
 		if (intid < 0)
-			part_report(p->c, AT(p, RULE_IRQ, .prop = "interrupts"),
-				    "entry %u is malformed or does not lead to an interrupt "
-				    "controller",
-				    i);
+			part_report(p->c, AT(p, RULE_IRQ, .prop = "interrupts"), "entry %u: %s", i,
+				    irq_why(p->c->fdt, p->node, i, why));
 		else
 			part_report(p->c, AT(p, RULE_HOST_IRQ, .prop = "interrupts"),
 				    "entry %u: the host's device has none that leads to its "
@@ -324,4 +324,44 @@ void part_check_pass(struct check *c, int node, const char *path)
 	check_dma(&p);
 	add_irqs(&p);
 	add_ranges(&p);
+}
+
+/* --- what is emulated although it could be had --------------------------------------------- */
+
+/* A guest, fresh or not, that has the host's node. */
+static bool given(const struct partition *p, int host)
+{
+	for (const struct part_guest *g = p->guests; g; g = g->next)
+		for (unsigned i = 0; i < g->nr_ranges; i++)
+			if (g->ranges[i].kind == REGION_PASS && g->ranges[i].host_node == host)
+				return true;
+	return false;
+}
+
+/* A serial line of the host at the same path that nobody has: was it meant to be given? */
+static bool forgotten(const struct check *c, const struct part_dev *d, int host)
+{
+	const void *fdt = c->host->fdt;
+	const char *compatible = dt_str(c->fdt, d->node, "compatible");
+
+	return host > 0 && !has(c->fdt, d->node, "espalier,backing") &&
+	       !has(c->fdt, d->node, "espalier,peer") && compatible &&
+	       !fdt_node_check_compatible(fdt, host, compatible) && part_enabled(fdt, host) &&
+	       !c->host->driver(fdt, host) && !given(c->p, host);
+}
+
+void part_check_forgotten(struct check *c)
+{
+	for (unsigned i = 0; i < c->g->nr_devs; i++) {
+		const struct part_dev *d = &c->g->devs[i];
+
+		if (d->cls->line && forgotten(c, d, dt_find(c->host->fdt, d->path)))
+			part_report(c,
+				    FOUND(RULE_FORGOTTEN, d->node, .prop = "espalier,backing",
+					  .have = "emulated", .want = "passthrough"),
+				    "emulated, as nothing is said; the host's own %.80s is free "
+				    "and "
+				    "stays unused",
+				    d->path);
+	}
 }

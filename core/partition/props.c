@@ -58,7 +58,9 @@ static unsigned place_of(const void *fdt, int node)
 {
 	if (node == 0)
 		return IN_ROOT;
-	return node == fdt_path_offset(fdt, "/chosen") ? IN_CHOSEN : IN_DEVICE;
+	return node == fdt_path_offset(fdt, "/chosen") ? IN_CHOSEN :
+	       part_is_plain(fdt, node)                ? 0 :
+							 IN_DEVICE;
 }
 
 static int word_index(const char *const *words, const char *s)
@@ -248,11 +250,33 @@ void part_check_class_props(struct check *c, int node, const struct emul_class *
 				    "this device has no such property");
 }
 
+/* Devicetree Specification 2.3.4; Linux takes "ok" for "okay". */
+static void check_status(struct check *c, int node)
+{
+	static const char *const known[] = { "okay", "disabled", "reserved", "fail", "ok", NULL };
+	const char *s = dt_str(c->fdt, node, "status");
+	struct nearest n;
+
+	if (!has(c->fdt, node, "status") || word_index(known, s) >= 0 ||
+	    (s && !strncmp(s, "fail-", 5)))
+		return;
+	nearest_init(&n, s ? s : "");
+	for (unsigned i = 0; known[i]; i++)
+		nearest_offer(&n, known[i]);
+	part_report(c,
+		    FOUND(RULE_STATUS, node, .prop = "status", .have = s,
+			  .want = n.best ? n.best : "okay"),
+		    "\"%.40s\" is no status: the node is left out, as if it were disabled; did you "
+		    "mean \"%s\"?",
+		    s ? s : "", n.best ? n.best : "okay");
+}
+
 void part_check_props(struct check *c)
 {
 	int chosen = fdt_path_offset(c->fdt, "/chosen"), prop;
 
 	for (int node = 0; part_go_on(c, node); node = fdt_next_node(c->fdt, node, NULL)) {
+		check_status(c, node);
 		fdt_for_each_property_offset(prop, c->fdt, node) {
 			const char *name = NULL;
 

@@ -26,6 +26,8 @@ const struct part_rule part_rules[] = {
 	{ 13, E, EINVAL, "no kernel",
 	  "set espalier,kernel in /chosen to a file of the disk image" },
 	{ 14, E, EINVAL, "property without effect", "remove it, or make the node a device" },
+	{ 15, W, 0, "unknown status",
+	  "write \"okay\", or \"disabled\" if the node is to be left out" },
 
 	{ 20, E, EINVAL, "no memory", "add a node with device_type = \"memory\" and reg" },
 	{ 21, E, EINVAL, "reg cannot be read",
@@ -49,10 +51,12 @@ const struct part_rule part_rules[] = {
 	{ 32, E, ENOSPC, "too many of something", "disable what the guest can do without" },
 	{ 33, E, EEXIST, "second interrupt controller", "disable one of them" },
 	{ 34, E, EINVAL, "interrupts cannot be read",
-	  "follow interrupt-parent: the controller needs #interrupt-cells = <3>" },
+	  "the controller needs interrupt-controller and #interrupt-cells = <3>" },
 	{ 35, E, EEXIST, "an interrupt of two devices", "give each device of the guest its own" },
 	{ 36, E, ENODEV, "network device without a switch",
 	  "pass a device of the host through, or make it \"absent\"" },
+	{ 37, W, 0, "emulated, although the host's own is free",
+	  "set espalier,backing = \"passthrough\", or \"emulated\" if that is meant" },
 
 	{ 40, E, ENODEV, "the host has no such node",
 	  "set espalier,host-node; devtree ls shows what there is" },

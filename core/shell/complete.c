@@ -6,8 +6,8 @@
 #include <libfdt.h>
 
 #include <espalier/guest.h>
-#include <espalier/vcon.h>
 #include <espalier/text.h>
+#include <espalier/vcon.h>
 #include <espalier/vfs.h>
 
 #include "shell_int.h"
@@ -89,7 +89,8 @@ static int offer_entry(void *arg, const char *name, uint32_t ino)
 	char path[EDIT_MAX];
 	bool dir;
 
-	if (!text_plain(name) || strncmp(name, base, strlen(base)) || !strcmp(name, ".") || !strcmp(name, ".."))
+	if (!text_plain(name) || strncmp(name, base, strlen(base)) || !strcmp(name, ".") ||
+	    !strcmp(name, ".."))
 		return 0;
 	if ((base - r->word) + strlen(name) + 1 >= sizeof(path))
 		return 0;

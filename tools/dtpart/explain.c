@@ -30,6 +30,11 @@ static const struct {
 	{ 14, "The property is right in itself but changes nothing where it stands: a backing for "
 	      "a node without registers, or below a device; a host node of a device that is not "
 	      "passed through." },
+	{ 15,
+	  "A node is used if it has no `status`, or `okay` (or `ok`). Any other word leaves it and"
+	  " all below it out; this one is none of those that mean to: `disabled`, `reserved`, "
+	  "`fail`,"
+	  " `fail-...`." },
 	{ 20, "A guest needs RAM: a node with `device_type = \"memory\"` that is enabled." },
 	{ 21, "`reg` is missing, has the wrong number of cells, size 0, an address that a bus "
 	      "above does not translate (`ranges`), or one above 4 GiB." },
@@ -67,6 +72,10 @@ static const struct {
 	      "apart otherwise." },
 	{ 36, "Nothing emulates this network device, and there is no switch between guests that it "
 	      "could be joined to. A link that leads nowhere would look like a broken cable." },
+	{ 37,
+	  "The tree does not say what stands behind this UART, so it is emulated, while the"
+	  " host's own of the same path belongs to nobody. If the guest was to have that one, it"
+	  " would wait for input that never comes." },
 	{ 40, "The path of `espalier,host-node`, or the node's own path, names nothing in the "
 	      "host's tree: the device does not exist." },
 	{ 41, "The host's node, or one above it, has a `status` other than `okay`. Whoever wrote "

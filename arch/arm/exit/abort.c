@@ -155,8 +155,8 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 	}
 	if (err != -EFAULT)
 		guest_warn(av->ag->guest, WARN_DEVICE,
-			   "instruction 0x%08x at 0x%08x cannot access a device",
-			   (unsigned)i.word, (unsigned)av->frame.pc);
+			   "instruction 0x%08x at 0x%08x cannot access a device", (unsigned)i.word,
+			   (unsigned)av->frame.pc);
 	exit_set_data_fault(av, abort);
 	reflect_abort(av, exc, VECTOR_DABT);
 	vm_count(av, DABT_GUEST);

@@ -67,6 +67,7 @@ struct emul_class {
 	 * terminated, or NULL. */
 	const char *const *props;
 	/* The first `reg` entry is memory that is shared with a peer (channel.h). */
+	bool line; /* the real one reaches out of the machine by a serial line */
 	bool shares_memory;
 	/* One line of state for `guest info`, or NULL. */
 	void (*describe)(struct emul_dev *d, char *buf, unsigned len);

@@ -64,9 +64,9 @@ struct guest {
 	struct fault_table fault_table; /* ... and where */
 	struct autopsy autopsy;
 	struct warn warn[WARN_KINDS];
-	struct restart restart;         /* what follows when it ends by itself */
-	struct guest_loaded loaded;     /* by the last kick */
-	const char *halt_reason;        /* why it is GUEST_HALTED, static text */
+	struct restart restart;     /* what follows when it ends by itself */
+	struct guest_loaded loaded; /* by the last kick */
+	const char *halt_reason;    /* why it is GUEST_HALTED, static text */
 	struct arch_guest *arch;
 	/* private to core/guest */
 	enum guest_end end; /* to be dealt with by the host thread */

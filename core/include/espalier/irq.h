@@ -64,4 +64,8 @@ extern const struct irqchip_ops *irqchip;
  */
 int irq_from_dt(const void *fdt, int node, unsigned index);
 
+/* Why irq_from_dt() said -EINVAL, in words; returns buf. */
+#define IRQ_WHY_MAX 160
+const char *irq_why(const void *fdt, int node, unsigned index, char buf[IRQ_WHY_MAX]);
+
 #endif

@@ -70,6 +70,13 @@ struct part_range {
 	int dev;             /* REGION_EMUL, REGION_CHANNEL: number of the device */
 	int node, host_node; /* host_node: REGION_PASS */
 	const char *path;    /* of the node; lives as long as the guest */
+	/* REGION_RAM: how many ranges of devices it lies over, an error, and the first of them. */
+	unsigned covers;
+	struct part_covered {
+		uint32_t base, size;
+		int node;
+		const char *path;
+	} covered;
 };
 
 struct part_irq {

@@ -14,9 +14,9 @@
 struct guest;
 
 enum warn_kind {
-	WARN_DEVICE,   /* an instruction that cannot access a device */
-	WARN_STEP,     /* one that cannot be executed out of line */
-	WARN_ENDIAN,   /* SCTLR.EE was set */
+	WARN_DEVICE,     /* an instruction that cannot access a device */
+	WARN_STEP,       /* one that cannot be executed out of line */
+	WARN_ENDIAN,     /* SCTLR.EE was set */
 	WARN_ABORT_BANK, /* LR and SPSR of a handler were taken from memory */
 	WARN_KINDS
 };

@@ -468,7 +468,7 @@ static const struct { const char *nodes; int err; const char *text; } passes[] =
 	{ PASS("interrupts = <0 4 4>;"), -EINVAL,
 	  "/rtc@9000: interrupts: entry 0: the host's device has none" },
 	{ PASS_IRQ("rtc", "0 9 4"), 0, "" },
-	{ PASS_IRQ("rtc", "0 "), -EINVAL, "interrupts: entry 0 is malformed" },
+	{ PASS_IRQ("rtc", "0 "), -EINVAL, "interrupts: entry 0: malformed" },
 	{ PASS_IRQ("rtc", "0 9 4 0 10 4"), -EINVAL, "entry 1: the host's device has none" },
 	{ PASS_IRQ("rtc", "0 9 4") "u@c000 { compatible = \"test,uart\"; reg = <0xc000 4>;"
 	  " interrupts = <0 9 4>; };", -EEXIST, "INTID 41 is of /x@9000 already" },

@@ -653,7 +653,8 @@ static void autopsy(void **state)
 
 	(void)state;
 	assert_int_equal(kick("espalier,kernel = \"/flat\"; espalier,restart = \"on-failure\";",
-			      RAM_1M), 0);
+			      RAM_1M),
+			 0);
 	g = guest_find("g");
 	guest_autopsy(g, tell);
 	assert_string_equal(told, "");
@@ -665,7 +666,8 @@ static void autopsy(void **state)
 	assert_non_null(strstr(told, "end:      fault: it did harm\n"));
 	assert_non_null(strstr(told, " 2.500 s after its start\n"));
 	assert_non_null(strstr(told, "policy:   on-failure; now running\n"));
-	assert_non_null(strstr(told, "pc        0xc0001234, at 0x80001234 in its /memory@80000000"));
+	assert_non_null(
+		strstr(told, "pc        0xc0001234, at 0x80001234 in its /memory@80000000"));
 	assert_non_null(strstr(told, "DFAR      0x00000010, which its tables do not map\n"));
 	assert_non_null(strstr(told, "exit -1   data abort, then 0xc0001230\n"));
 	assert_int_equal(guest_halt(g), 0);

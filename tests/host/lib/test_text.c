@@ -34,13 +34,19 @@ static void samples(void **state)
 	assert_filtered("a\tb\nc", false, "a.b.c");
 	assert_filtered("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8c\xb3", false,
 			"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8c\xb3");
-	assert_filtered("\x9b" "31m", false, ".31m");              /* CSI of 8 bits */
-	assert_filtered("\xc2\x9b" "31m", false, "..31m");         /* ... as UTF-8 */
+	assert_filtered("\x9b"
+			"31m",
+			false, ".31m"); /* CSI of 8 bits */
+	assert_filtered("\xc2\x9b"
+			"31m",
+			false, "..31m");                           /* ... as UTF-8 */
 	assert_filtered("\xc0\x9b \xe0\x82\x9b", false, ".. ..."); /* ... too long */
 	assert_filtered("\xed\xa0\x80", false, "...");             /* a surrogate */
 	assert_filtered("\xf4\x90\x80\x80", false, "....");        /* above U+10FFFF */
-	assert_filtered("\xe2\x80\xae" "exe", false, "...exe");    /* right to left */
-	assert_filtered("\xe2\x82", false, "..");                  /* cut off */
+	assert_filtered("\xe2\x80\xae"
+			"exe",
+			false, "...exe");         /* right to left */
+	assert_filtered("\xe2\x82", false, ".."); /* cut off */
 }
 
 /* Every sequence of up to three bytes, and the rest by chance. */

@@ -70,9 +70,11 @@ static unsigned free_ram(struct part_run *runs, unsigned max)
 
 static const char *const gics[] = { "test,gic", NULL };
 static const char *const uarts[] = { "test,uart", NULL };
+static const char *const lines[] = { "arm,pl011", NULL };
 static const struct emul_class gic = { .name = "gic", .compatible = gics };
 static const struct emul_class uart = { .name = "uart", .compatible = uarts };
-static const struct emul_class *const classes[] = { &gic, &uart, NULL };
+static const struct emul_class line = { .name = "line", .compatible = lines, .line = true };
+static const struct emul_class *const classes[] = { &gic, &uart, &line, NULL };
 
 /* --- files: /k is flat, /elf broken, /big larger than the RAM, /tree a tree; /none is not -- */
 
@@ -170,7 +172,52 @@ static const struct bad {
 	{ 20, { KERNEL, RAM "; status = \"disabled\"", CPU0, "" }, { 0 }, { 0 }, "no memory" },
 	{ 21, { KERNEL, "<0x80000000>", CPU0, "" }, { 0 }, { 0 }, "reg: malformed" },
 	{ 22, { KERNEL, "<0x80000800 0x1000>", CPU0, "" }, { 0 }, { 0 }, "not whole pages" },
-	{ 23, NODES(UART("80000010", "")), { 0 }, { 0 }, "overlaps 0x80000000-0x800fffff of" },
+	{ 23,
+	  NODES(UART("80000010", "") UART("80000020", "")),
+	  { 0 },
+	  { 0 },
+	  "/memory@80000000: reg: the memory at 0x80000000-0x800fffff lies over 2 ranges of devices, "
+	  "first of all of /u@80000010" },
+	{ 23,
+	  NODES(UART("80000010", "")),
+	  { 0 },
+	  { 0 },
+	  "/u@80000010: reg: 0x80000010-0x80000013 overlaps 0x80000000-0x800fffff of /memory" },
+	{ 23,
+	  NODES(UART("9000", "") UART("9002", "")),
+	  { 0 },
+	  { 0 },
+	  "0x00009002-0x00009005 overlaps 0x00009000-0x00009003 of /u@9000" },
+	{ 15, NODES(UART("9000", "status = \"enabled\";")), { 0 }, { 0 },
+	  "/u@9000: status: \"enabled\" is no status: the node is left out" },
+	{ 15, NODES(UART("9000", "status = \"disable\";")), { 0 }, { 0 },
+	  "did you mean \"disabled\"?" },
+	{ 15, NODES("x { status = <1>; };"), { 0 }, { 0 }, "/x: status:" },
+	{ 11, { KERNEL, RAM "; espalier,backing = \"passthrough\"", CPU0, "" }, { 0 }, { 0 },
+	  "/memory@80000000: espalier,backing: is for nodes of devices only" },
+	{ 11, NODES("reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges;"
+		    " r@80010000 { reg = <0x80010000 4>; espalier,allow-dma; }; };"), { 0 }, { 0 },
+	  "espalier,allow-dma: is for nodes of devices only" },
+	{ 11, { KERNEL, RAM, "cpu@0 { device_type = \"cpu\"; reg = <0>; espalier,host-node = \"/x\"; };",
+		"" }, { 0 }, { 0 }, "/cpus/cpu@0: espalier,host-node: is for nodes" },
+	{ 21, NODES("bus { #address-cells = <1>; #size-cells = <1>; ranges = <0x7c000000 0x7c000000"
+		    " 0x1000>; otp { compatible = \"a,b\"; reg = <0 192>; }; };"), { 0 }, { 0 },
+	  "/bus/otp: reg: malformed, or not covered by the ranges of its bus /bus [P021]" },
+	{ 34, NODES(UART("9000", "interrupt-parent = <&i>; interrupts = <1 2 3>;")
+		    "i: i { #interrupt-cells = <3>; interrupt-parent = <&i>; };"), { 0 }, { 0 },
+	  "entry 0: /i, its interrupt-parent, has no property interrupt-controller" },
+	{ 34, NODES(UART("9000", "interrupt-parent = <&i>; interrupts = <1 2>;")
+		    "i: i { #interrupt-cells = <2>; interrupt-controller; };"), { 0 }, { 0 },
+	  "entry 0: /i has #interrupt-cells = <2>, the GIC's are <3>" },
+	{ 34, NODES(UART("9000", "interrupts = <2 3 4>;")), { 0 }, { 0 },
+	  "<2 3> is neither an SPI (0, up to 987) nor a PPI" },
+	{ 34, NODES(UART("9000", "interrupts-extended = <0x77 1 2 3>;")), { 0 }, { 0 },
+	  "entry 0: no interrupt-parent leads" },
+	{ 34, NODES(UART("9000", "interrupts = <0 1>;")), { 0 }, { 0 },
+	  "entry 0: malformed: not whole cells as /gic@1000 counts them" },
+	{ 37, NODES("bus { #address-cells = <1>; #size-cells = <1>; ranges; uart@a000 { compatible ="
+		    " \"arm,pl011\"; reg = <0xa000 0x1000>; }; };"), { 0 }, { 0 },
+	  "/bus/uart@a000: espalier,backing: emulated, as nothing is said; the host's own" },
 	/* Each fits, but not both. */
 	{ 24, { KERNEL, "<0x80000000 0xc00000>", CPU0, "" },
 	  { KERNEL, "<0x80000000 0xc00000>", CPU0, "" }, { 0 }, "no 12288 KiB in one piece" },
@@ -472,6 +519,29 @@ static void sound(void **state)
 	forget(&c, fdts, 2);
 }
 
+/* An emulated UART is no mistake if that was said, or if the host's own is not free. */
+static void not_forgotten(void **state)
+{
+	static const char uart[] =
+		"bus { #address-cells = <1>; #size-cells = <1>; ranges; uart@%s {"
+		" compatible = \"arm,pl011\"; reg = <0x%s 0x1000>; %s }; };";
+	static const char *const cases[][2] = { { "a000", "espalier,backing = \"emulated\";" },
+						{ "9000", "" },
+						{ "a100", "" } };
+	struct checked c;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		char nodes[256];
+		void *fdt;
+
+		snprintf(nodes, sizeof(nodes), uart, cases[i][0], cases[i][0], cases[i][1]);
+		fdt = make_tree(&(struct parts)NODES(nodes));
+		check(&c, &fdt, 1, NULL);
+		assert_string_equal(said, "");
+		forget(&c, &fdt, 1);
+	}
+}
+
 /* Reservations in order, adjacent ones, one that spans two banks, what is off, and who may twice. */
 static void reserved(void **state)
 {
@@ -587,11 +657,11 @@ static void all_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(broken),    cmocka_unit_test(malformed),
-		cmocka_unit_test(deep),      cmocka_unit_test(sound),
-		cmocka_unit_test(existing),  cmocka_unit_test(limited),
-		cmocka_unit_test(cut_texts), cmocka_unit_test(reserved),
-		cmocka_unit_test(all_rules),
+		cmocka_unit_test(broken),        cmocka_unit_test(malformed),
+		cmocka_unit_test(deep),          cmocka_unit_test(sound),
+		cmocka_unit_test(existing),      cmocka_unit_test(limited),
+		cmocka_unit_test(cut_texts),     cmocka_unit_test(reserved),
+		cmocka_unit_test(not_forgotten), cmocka_unit_test(all_rules),
 	};
 	int failed;
 

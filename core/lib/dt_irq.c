@@ -162,6 +162,12 @@ static int gic_intid(const struct spec *s)
 	return -EINVAL;
 }
 
+/* A controller that itself interrupts another: a combiner, GPIOs. */
+static bool is_cascaded(const void *fdt, int node)
+{
+	return has(fdt, node, "interrupts") || has(fdt, node, "interrupts-extended");
+}
+
 int irq_from_dt(const void *fdt, int node, unsigned index)
 {
 	struct spec s = { 0 };
@@ -169,7 +175,8 @@ int irq_from_dt(const void *fdt, int node, unsigned index)
 
 	for (int hops = 0; !err && hops < MAX_HOPS; hops++) {
 		if (has(fdt, s.parent, "interrupt-controller"))
-			return gic_intid(&s);
+			return s.n != GIC_CELLS && is_cascaded(fdt, s.parent) ? -EXDEV :
+										gic_intid(&s);
 		if (has(fdt, s.parent, "interrupt-map")) {
 			err = through_map(fdt, node, &s);
 		} else {

@@ -13,11 +13,12 @@
 #define C(name, cells, role) { name, cells, DT_REF_CELLS, DT_REF_##role, 0, 0, false },
 #define G(name, n, at, role) { name, NULL, DT_REF_GROUPS, DT_REF_##role, n, at, false },
 #define H(name)              { name, NULL, DT_REF_HEAD, DT_REF_PART, 0, 0, false },
+#define K(name)              { name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, true },
 #define L(name)              { name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, false },
 #define M(name, cells)       { name, cells, DT_REF_MAP, DT_REF_NEEDED, 0, 0, false },
 #define N(name)              { name, NULL, DT_REF_LIST, DT_REF_NEEDED, 0, 0, false },
 #define P(name)              { name, NULL, DT_REF_LIST, DT_REF_PART, 0, 0, false },
-#define Y(name)              { name, NULL, DT_REF_LIST, DT_REF_LINK, 0, 0, true },
+#define Y(name)              { name, NULL, DT_REF_LIST, DT_REF_PART, 0, 0, true },
 
 /* clang-format off */
 const struct dt_ref dt_refs[] = {
@@ -38,7 +39,7 @@ const struct dt_ref dt_refs[] = {
 	P("cavium,dma-engine-handle") P("cci-control-port") M("clock-map", "#clock-cells")
 	C("clocks", "#clock-cells", NEEDED) Y("codec") P("codec-handle") Y("companion")
 	P("contiguous-area") Y("controller") C("cooling-device", "#cooling-cells", LINK)
-	Y("cores") Y("cpu") P("cpu-dai") P("cpu-idle-states") P("ctrl-module") P("dais") P("ddc")
+	K("cores") K("cpu") P("cpu-dai") P("cpu-idle-states") P("ctrl-module") P("dais") P("ddc")
 	P("ddc-i2c-bus") L("devfreq") L("devfreq-events") P("device-handle") Y("dfx")
 	Y("display") Y("dma") P("dma-masters") C("dmas", "#dma-cells", SOFT)
 	P("domain-idle-states") P("dsa,ethernet") P("dsa,mii-bus") P("dsaf-handle")
@@ -66,7 +67,7 @@ const struct dt_ref dt_refs[] = {
 	C("interrupts-extended", "#interrupt-cells", NEEDED) H("intf_mode")
 	C("io-backends", "#io-backend-cells", PART) C("io-channels", "#io-channel-cells", NEEDED)
 	G("iommu-map", 4, 1, LINK) C("iommus", "#iommu-cells", NEEDED) Y("iram") P("l2-cache")
-	P("lantiq,rcu") Y("leds") P("lens-focus") Y("link") Y("links") P("mal-device")
+	P("lantiq,rcu") Y("leds") P("lens-focus") K("link") K("links") P("mal-device")
 	P("marvell,crypto-srams") P("marvell,system-controller") P("marvell,usb-misc-reg")
 	P("maxim,master") C("mboxes", "#mbox-cells", NEEDED) P("mdio-parent-bus")
 	P("mediatek,adsp") P("mediatek,apmixedsys") P("mediatek,audio-codec")
@@ -79,7 +80,7 @@ const struct dt_ref dt_refs[] = {
 	P("mediatek,wed") P("mediatek,wed-pcie") P("memory-controllers") P("memory-region")
 	N("mmc-pwrseq") P("mode-reg") P("monitored-battery") G("msi-map", 4, 1, LINK)
 	C("msi-parent", "#msi-cells", LINK) C("mux-controls", "#mux-control-cells", NEEDED)
-	C("mux-states", "#mux-state-cells", NEEDED) P("nand-ecc-engine") Y("native-mode")
+	C("mux-states", "#mux-state-cells", NEEDED) P("nand-ecc-engine") K("native-mode")
 	P("next-level-cache") P("nokia,audio-codec") P("nokia,cpu-dai")
 	P("nokia,headphone-amplifier") P("nomadik-gpio-chips") P("nuvoton,sys-mgr")
 	P("nuvoton,sysgcr") P("nvidia,ac97-controller") P("nvidia,ahb") P("nvidia,apbmisc")

@@ -50,20 +50,23 @@ static bool is_above(const void *fdt, int node, int above)
 	return false;
 }
 
-/* Another node of the host's with registers in the pages of the range; -1: none. */
+/*
+ * Another node of the host's with registers in the pages of the range; -1: none.  In what
+ * is not whole pages a disabled one counts as well: the firmware may have it.
+ */
 static int neighbour(const struct pass *p, uint32_t base, uint32_t size)
 {
 	const void *fdt = p->c->host->fdt;
+	bool whole = !((base | size) & PAGE_MASK);
 	uint64_t first = ALIGN_DOWN(base, PAGE_SIZE);
 	uint64_t end = ALIGN_UP((uint64_t)base + size, (uint64_t)PAGE_SIZE);
-
 	struct dt_span_walk w = { .fdt = fdt };
 	struct dt_span s;
 
 	while (dt_next_span(&w, &s))
 		if (s.size && s.base < end && (uint64_t)s.base + s.size > first &&
 		    !is_above(fdt, s.node, p->host) && !is_above(fdt, p->host, s.node) &&
-		    part_enabled(fdt, s.node))
+		    (!whole || part_enabled(fdt, s.node)))
 			return s.node;
 	return -1;
 }
@@ -82,7 +85,7 @@ static bool pages_free(const struct pass *p, uint32_t base, uint32_t size)
 	const void *fdt = p->c->host->fdt;
 	int other = neighbour(p, base, size);
 	const char *driver = other < 0 ? NULL : p->c->host->driver(fdt, other);
-	char path[DT_PATH_MAX] = "something else", have[32];
+	char path[DT_PATH_MAX] = "?", have[32];
 
 	if (other >= 0)
 		dt_path(fdt, other, path, sizeof(path));
@@ -94,10 +97,10 @@ static bool pages_free(const struct pass *p, uint32_t base, uint32_t size)
 			    "in the pages of the host's %s is %.80s, a device of the VMM (driver"
 			    " %s)",
 			    have, path, driver);
-	else if (other >= 0 || ((base | size) & PAGE_MASK))
+	else if (other >= 0)
 		part_report(p->c,
 			    AT(p, RULE_PAGE_SHARED, .prop = "reg", .have = have,
-			       .owner_path = other < 0 ? NULL : path),
+			       .owner_path = path),
 			    "the host's %s shares a page with %.80s", have, path);
 	else
 		return true;
@@ -135,7 +138,52 @@ static bool range_free(const struct pass *p, uint32_t base, uint32_t size)
 			    "the host's %s is RAM", have);
 		return false;
 	}
-	return pages_free(p, base, size) && unowned(p, base, size);
+	return pages_free(p, base, size);
+}
+
+/* Takes away what an earlier entry of the node has; false if nothing is left. */
+static bool rest_of(const struct check *c, struct part_range *r)
+{
+	for (unsigned i = 0; i < c->g->nr_ranges; i++) {
+		const struct part_range *have = &c->g->ranges[i];
+		uint32_t off = r->base - have->base;
+
+		if (have->node != r->node || off >= have->size || r->host - have->host != off)
+			continue;
+		if (have->size - off >= r->size)
+			return false;
+		r->base += have->size - off;
+		r->host += have->size - off;
+		r->size -= have->size - off;
+	}
+	return true;
+}
+
+/*
+ * Registers that do not fill their pages, and that share them with nothing that the host's
+ * tree has, get them whole.
+ */
+static void add_pages(const struct pass *p, struct part_range r)
+{
+	uint32_t off = r.host & PAGE_MASK, size = ALIGN_UP(off + r.size, PAGE_SIZE);
+
+	if ((r.base & PAGE_MASK) != off) {
+		part_report(p->c, AT(p, RULE_PAGES, .prop = "reg"),
+			    "0x%08lx does not lie in its"
+			    " page as the host's 0x%08lx does",
+			    (unsigned long)r.base, (unsigned long)r.host);
+		return;
+	}
+	if (size != r.size)
+		part_report(p->c, AT(p, RULE_PAGE_MORE, .prop = "reg"),
+			    "the host's 0x%08lx + 0x%lx"
+			    " does not fill its pages, which are given whole",
+			    (unsigned long)r.host, (unsigned long)r.size);
+	r.base -= off;
+	r.host -= off;
+	r.size = size;
+	if (rest_of(p->c, &r) && unowned(p, r.host, r.size))
+		part_add_range(p->c, &r);
 }
 
 static void add_range(const struct pass *p, struct part_range *r)
@@ -152,11 +200,8 @@ static void add_range(const struct pass *p, struct part_range *r)
 			    have, want);
 		return;
 	}
-	if (r->base & PAGE_MASK)
-		part_report(p->c, AT(p, RULE_PAGES, .prop = "reg"), "0x%08lx does not begin a page",
-			    (unsigned long)r->base);
-	else if (range_free(p, r->host, r->size))
-		part_add_range(p->c, r);
+	if (range_free(p, r->host, r->size))
+		add_pages(p, *r);
 }
 
 static void add_ranges(const struct pass *p)
@@ -236,6 +281,9 @@ static void add_irqs(const struct pass *p)
 			add_irq(p, intid, host_irq);
 			continue;
 		}
+		/* Whoever has that controller has the interrupt, in one of its own. */
+		if (intid == -EXDEV && host_irq == -EXDEV)
+			continue;
 		if (intid < 0)
 			part_report(p->c, AT(p, RULE_IRQ, .prop = "interrupts"), "entry %u: %s", i,
 				    irq_why(p->c->fdt, p->node, i, why));

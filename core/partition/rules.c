@@ -86,6 +86,8 @@ const struct part_rule part_rules[] = {
 	{ 55, E, EINVAL, "peer that is no UART of another guest", "name it as \"guest1/uart1\"" },
 	{ 56, E, EINVAL, "UARTs that are not wired to each other",
 	  "let both trees name each other" },
+	{ 57, W, 0, "pages of a device that it does not fill",
+	  "make sure that nothing else is there that the host's tree does not tell" },
 
 	{ 60, E, EINVAL, "phandle of nothing",
 	  "add the node that is meant, or remove the property" },

@@ -88,7 +88,8 @@ static const struct {
 	  "The n-th interrupt of the guest's node stands for the n-th of the host's. Either that "
 	  "one does not exist, or one of them is no SPI: private interrupts belong to the VMM." },
 	{ 45, "Translation works in pages of 4 KiB. These registers share a page with others, "
-	      "which would be given away as well, whoever has them." },
+	      "which would be given away as well, whoever has them. Of registers that do not fill "
+	      "their pages, disabled nodes count as well: the firmware may have them." },
 	{ 46,
 	  "The device's registers lie in RAM of the host, where the VMM and other guests are." },
 	{ 47,
@@ -120,6 +121,9 @@ static const struct {
 	{ 56, "Two UARTs are wired if each one's `espalier,peer` names the other. Here one names a "
 	      "UART that does not exist or that names somebody else. A peer whose guest does not "
 	      "exist yet is no error: it is looked at when that is created." },
+	{ 57, "Translation works in pages of 4 KiB, and these registers are less. Nothing else of "
+	      "the host's tree lies in the pages, so the guest gets them whole, with whatever is "
+	      "there that the tree does not tell." },
 	{ 60, "A property holds a phandle that no node of the guest's tree has, as happens when "
 	      "nodes are removed from a tree." },
 	{ 61,

@@ -175,10 +175,19 @@ static void reserve_by_tree(struct runs *r)
 		reserve(r, base, end - base);
 }
 
+bool host_tells_ram(void)
+{
+	return nr_banks != 0;
+}
+
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {
 	struct runs r = { runs, 0, max };
 
+	if (!nr_banks) {
+		runs[0] = (struct part_run){ PAGE_SIZE, UINT32_MAX - 2 * PAGE_SIZE + 1 };
+		return 1;
+	}
 	for (unsigned i = 0; i < nr_banks && r.n < max; i++)
 		r.run[r.n++] = (struct part_run){ banks[i].base, banks[i].size };
 	for (unsigned i = 0; i < r.n; i++)

@@ -59,8 +59,19 @@ static char *read_all(FILE *f, const char *name, size_t *size)
 	return buf;
 }
 
-/* What dtc prints; it says itself what is wrong with a file. */
-static char *run_dtc(const char *file, const char *format, size_t *size)
+static void exec_dtc(const char *file, const char *format)
+{
+	if (!strcmp(format, "dtb"))
+		execlp("dtc", "dtc", "-q", "-@", "-I", "dts", "-O", "dtb", file, NULL);
+	else if (!strcmp(format, "yaml"))
+		execlp("dtc", "dtc", "-q", "-I", "dts", "-O", "yaml", file, NULL);
+	else
+		execlp("dtc", "dtc", "-q", "-I", "dts", "-O", "dts", "-T", "-T", file, NULL);
+	_exit(127);
+}
+
+/* What dtc prints, or NULL if it fails; it says itself what is wrong with a file. */
+static char *try_dtc(const char *file, const char *format, int in, size_t *size)
 {
 	int fd[2], status = 1;
 	char *out;
@@ -70,21 +81,27 @@ static char *run_dtc(const char *file, const char *format, size_t *size)
 	if (pipe(fd) || (pid = fork()) < 0)
 		die("%s: %s", file, strerror(errno));
 	if (!pid) {
+		dup2(in, 0);
 		dup2(fd[1], 1);
 		close(fd[0]);
-		if (!strcmp(format, "dtb"))
-			execlp("dtc", "dtc", "-q", "-@", "-I", "dts", "-O", "dtb", file, NULL);
-		else
-			execlp("dtc", "dtc", "-q", "-I", "dts", "-O", "dts", "-T", "-T", file,
-			       NULL);
-		_exit(127);
+		exec_dtc(file, format);
 	}
 	close(fd[1]);
 	f = fdopen(fd[0], "r");
 	out = read_all(f, file, size);
 	fclose(f);
 	waitpid(pid, &status, 0);
-	if (status)
+	if (!status)
+		return out;
+	free(out);
+	return NULL;
+}
+
+static char *run_dtc(const char *file, const char *format, size_t *size)
+{
+	char *out = try_dtc(file, format, 0, size);
+
+	if (!out)
 		die("%s: dtc failed", file);
 	return out;
 }
@@ -193,6 +210,31 @@ const struct line *tree_line(const struct tree *t, const char *path, const char 
 
 /* --- trees ------------------------------------------------------------------------------- */
 
+static void read_exact(struct tree *t)
+{
+	size_t size;
+	char *yaml = try_dtc(t->file, "yaml", 0, &size);
+
+	if (yaml)
+		exact_from_yaml(t, yaml);
+	free(yaml);
+}
+
+void tree_compile(struct tree *t, const char *dts, size_t size)
+{
+	FILE *f = tmpfile();
+	size_t n;
+
+	*t = (struct tree){ .file = "-" };
+	if (!f || fwrite(dts, 1, size, f) != size || fflush(f) || fseek(f, 0, SEEK_SET))
+		die("a temporary file: %s", strerror(errno));
+	t->fdt = try_dtc("-", "dtb", fileno(f), &n);
+	fclose(f);
+	if (!t->fdt)
+		die("dtc refuses the tree that was derived: this is a mistake of dtpart's");
+	t->size = (uint32_t)n;
+}
+
 void tree_read(struct tree *t, const char *file)
 {
 	size_t n = strlen(file), size;
@@ -202,6 +244,7 @@ void tree_read(struct tree *t, const char *file)
 	if (n > 4 && !strcmp(file + n - 4, ".dts")) {
 		t->fdt = run_dtc(file, "dtb", &size);
 		read_lines(t);
+		read_exact(t);
 	} else {
 		f = fopen(file, "rb");
 		if (!f)
@@ -210,6 +253,9 @@ void tree_read(struct tree *t, const char *file)
 		fclose(f);
 	}
 	t->size = (uint32_t)size;
+	if (!t->is_exact && !fdt_check_full(t->fdt, size))
+		exact_from_fixups(t);
+	exact_sort(t);
 }
 
 void tree_free(struct tree *t)
@@ -219,6 +265,11 @@ void tree_free(struct tree *t)
 		free(t->lines[i].prop);
 		free(t->lines[i].file);
 	}
+	for (unsigned i = 0; i < t->nr_exact; i++) {
+		free(t->exact[i].path);
+		free(t->exact[i].prop);
+	}
+	free(t->exact);
 	free(t->lines);
 	free(t->fdt);
 }

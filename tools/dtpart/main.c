@@ -24,6 +24,8 @@ static const char usage[] =
 	"  derive HOST (--give PATH ... | --except PATH ...) --memory SIZE\n"
 	"                                a guest's tree, as DTS; SIZE as in 128M\n"
 	"      --kernel PATH --initrd PATH   files of the disk image\n"
+	"      --cpus N                  vCPUs, 1 if it is not said\n"
+	"      --allow-dma               also what could read and write all memory\n"
 	"  explain [CODE]                what a rule asks for; all of them\n"
 	"      --markdown                as docs/rules.md\n"
 	"  --json                        for programs (check, who-owns, map)\n"
@@ -58,6 +60,7 @@ static bool flag(struct args *a, const char *s)
 		{ "--json", &a->json },
 		{ "--svg", &a->svg },
 		{ "--markdown", &a->markdown },
+		{ "--allow-dma", &a->allow_dma },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(flags); i++)
@@ -73,10 +76,8 @@ static bool valued(struct args *a, const char *s, const char *value)
 		const char *name;
 		const char **value;
 	} options[] = {
-		{ "--root", &a->root },
-		{ "--memory", &a->memory },
-		{ "--kernel", &a->kernel },
-		{ "--initrd", &a->initrd },
+		{ "--root", &a->root },     { "--memory", &a->memory }, { "--kernel", &a->kernel },
+		{ "--initrd", &a->initrd }, { "--cpus", &a->cpus },
 	};
 
 	if (!strcmp(s, "--give") && value) {
@@ -248,6 +249,11 @@ static int run(struct args *a, const char *name, int argc, char **argv)
 		while (n < argc)
 			add_guest(a, argv[n++]);
 		p.host = host_from(a->host.fdt);
+		if (!host_tells_ram())
+			fprintf(stderr,
+				"dtpart: warning: %s: no memory node has a size (boot"
+				" loaders fill it in): whether guests fit is not checked\n",
+				a->host.file);
 		host_set_root((struct part_host *)p.host, a->root);
 		return commands[i].run(a, &p);
 	}

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* A derived tree as DTS: labels instead of phandles, numbers as people write them. */
+// SPDX-License-Identifier: Apache-2.0
+/* A plan as DTS: labels instead of phandles, numbers as people write them. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,334 +8,362 @@
 
 #include <espalier/dt.h>
 
-#include "derive.h"
+#include "out.h"
 
-#define LABEL_MAX 64
+/* --- properties ---------------------------------------------------------------------------- */
 
-static void indent(unsigned depth)
+static bool is_reserved(const struct plan *p, int node)
 {
-	while (depth--)
-		putchar('\t');
+	const struct node *n = &p->x->node[node];
+
+	return n->depth == 2 && !strcmp(p->x->node[n->parent].name, "reserved-memory");
 }
 
-/* --- labels ----------------------------------------------------------------------------- */
-
-/* The label of the source if dtc kept it (-@), or one made of the name. */
-static void label_of(const struct derive *d, int node, char *label)
+/*
+ * Reserved memory of the host's that is not in the guest's RAM: the guest has other
+ * memory there or none, so Linux chooses a place.  True if it is such.
+ */
+static bool is_moved(const struct plan *p, int node, uint32_t *base, uint32_t *size)
 {
-	int symbols = fdt_path_offset(d->host, "/__symbols__"), prop;
-	char path[DT_PATH_MAX];
-	const char *name = fdt_get_name(d->host, node, NULL);
-	unsigned n = 0;
+	const struct want *w = p->want;
 
-	dt_path(d->host, node, path, sizeof(path));
-	fdt_for_each_property_offset(prop, d->host, symbols) {
-		const char *key = NULL, *value;
-
-		value = fdt_getprop_by_offset(d->host, prop, &key, NULL);
-		if (value && key && !strcmp(value, path)) {
-			snprintf(label, LABEL_MAX, "%s", key);
-			return;
-		}
-	}
-	if (isdigit((unsigned char)name[0]))
-		label[n++] = '_';
-	for (; *name && n < LABEL_MAX - 1; name++)
-		label[n++] = isalnum((unsigned char)*name) ? *name : '_';
-	label[n] = '\0';
-}
-
-/* Does anything that is written refer to the node? */
-static bool referred_to(const struct derive *d, int node)
-{
-	uint32_t want = fdt_get_phandle(d->host, node), phandle, args;
-	int prop;
-
-	for (int n = 0; want && n >= 0; n = fdt_next_node(d->host, n, NULL)) {
-		if (d->kind[n] == KIND_NONE)
-			continue;
-		fdt_for_each_property_offset(prop, d->host, n) {
-			const char *name = NULL;
-			struct part_ref ref;
-
-			fdt_getprop_by_offset(d->host, prop, &name, NULL);
-			if (!name || !part_ref(name, &ref))
-				continue;
-			for (unsigned i = 0; !dt_u32(d->host, n, name, i, &phandle);
-			     i += 1 + args) {
-				int target = dt_by_phandle(d->host, phandle);
-
-				args = 0;
-				if (phandle == want)
-					return true;
-				if (ref.cells && target >= 0)
-					dt_u32(d->host, target, ref.cells, 0, &args);
-			}
-		}
-	}
-	return false;
-}
-
-/* --- properties --------------------------------------------------------------------------- */
-
-static bool is_strings(const char *v, int len)
-{
-	if (len < 2 || v[len - 1])
+	if (!is_reserved(p, node) || dt_reg(p->x->fdt, p->x->node[node].offset, 0, base, size))
 		return false;
-	for (int i = 0; i < len; i++)
-		if ((!v[i] && (!i || !v[i - 1])) || (v[i] && !isprint((unsigned char)v[i])))
+	for (unsigned i = 0; i < w->nr_ram; i++)
+		if (*base >= w->ram[i].base && *base - w->ram[i].base < w->ram[i].size &&
+		    *size <= w->ram[i].size - (*base - w->ram[i].base))
 			return false;
 	return true;
 }
 
-static void write_strings(const char *v, int len)
+static void write_moved(const struct out *o, int node, uint32_t base, uint32_t size, unsigned depth)
 {
-	for (int i = 0; i < len; i += (int)strlen(v + i) + 1) {
-		printf("%s\"", i ? ", " : "");
-		for (const char *s = v + i; *s; s++)
-			printf(strchr("\"\\", *s) ? "\\%c" : "%c", *s);
-		printf("\"");
-	}
+	int sc = fdt_size_cells(o->p->x->fdt, o->p->x->node[o->p->x->node[node].parent].offset);
+	char *text = format("was at 0x%08x, outside of the guest's RAM: the guest's kernel"
+			    " places it",
+			    base);
+
+	out_indent(o, depth);
+	fprintf(o->f, sc == 2 ? "size = <0 0x%x>;\n" : "size = <0x%x>;\n", size);
+	out_node_note(o, node, text);
+	free(text);
 }
 
-static void write_cell(const char *name, uint32_t v)
+/* Are all devices of the guest's below a bus within the registers that it covers? */
+static bool covers(const struct plan *p, int bus)
 {
-	static const char *const hex[] = { "reg", "ranges", "dma-ranges", NULL };
-	bool as_hex = v > 0xff && v % 1000;
+	uint32_t a, s, base, size;
+	bool in = true;
 
-	for (unsigned i = 0; hex[i]; i++)
-		as_hex |= !strcmp(name, hex[i]);
-	printf(as_hex && v ? "0x%x" : "%u", v);
-}
+	for (int n = bus + 1; n < p->x->node[bus].end; n++)
+		for (unsigned i = 0; p->x->node[n].registers && plan_has(p, n) &&
+				     !dt_reg(p->x->fdt, p->x->node[n].offset, i, &a, &s);
+		     i++) {
+			bool found = false;
 
-/* <&label 1>, <&other>; false if something that is not needed is not written. */
-static bool write_refs(const struct derive *d, int node, const char *name,
-		       const struct part_ref *ref, bool dry)
-{
-	uint32_t phandle, args, v;
-	char label[LABEL_MAX];
-
-	for (unsigned i = 0; !dt_u32(d->host, node, name, i, &phandle); i += 1 + args) {
-		int target = phandle ? dt_by_phandle(d->host, phandle) : -1;
-
-		args = 0;
-		if (target < 0 || d->kind[target] == KIND_NONE)
-			return false;
-		if (ref->cells)
-			dt_u32(d->host, target, ref->cells, 0, &args);
-		if (dry)
-			continue;
-		label_of(d, target, label);
-		printf("%s<&%s", i ? ", " : "", label);
-		for (unsigned k = 0; k < args; k++)
-			if (!dt_u32(d->host, node, name, i + 1 + k, &v))
-				printf(" %u", v);
-		printf(">");
-	}
-	return true;
-}
-
-/* Cells of one entry, which stand in brackets of their own; 0: all together. */
-static int group(const struct derive *d, int node, const char *name, int len)
-{
-	int parent = dt_parent(d->host, node), n = 0;
-
-	if (!strcmp(name, "reg") && parent >= 0)
-		n = fdt_address_cells(d->host, parent) + fdt_size_cells(d->host, parent);
-	else if (!strcmp(name, "interrupts"))
-		n = 3; /* of the GIC, which is what most lead to */
-	return n > 0 && len % (4 * n) == 0 ? n : 0;
-}
-
-static void write_value(const struct derive *d, int node, const char *name, const char *v, int len)
-{
-	int n = group(d, node, name, len);
-	fdt32_t cell;
-
-	if (is_strings(v, len)) {
-		write_strings(v, len);
-		return;
-	}
-	printf(len % 4 ? "[" : "<");
-	for (int i = 0; i < len; i += len % 4 ? 1 : 4) {
-		if (i)
-			printf(n && i / 4 % n == 0 ? ">, <" : " ");
-		if (len % 4) {
-			printf("%02x", (unsigned char)v[i]);
-			continue;
+			for (unsigned k = 0;
+			     !dt_reg(p->x->fdt, p->x->node[bus].offset, k, &base, &size); k++)
+				found |= a >= base && a - base < size && s <= size - (a - base);
+			in &= found;
 		}
-		memcpy(&cell, v + i, sizeof(cell));
-		write_cell(name, fdt32_to_cpu(cell));
-	}
-	printf(len % 4 ? "]" : ">");
+	return in;
 }
 
-static void write_prop(const struct derive *d, int node, const char *name, unsigned depth)
+/*
+ * A bus without registers and with an address in its name has to say what it covers: what
+ * its registers did, or everything.
+ */
+static void write_ranges(const struct out *o, int bus)
 {
-	static const char *const left[] = { "phandle", "linux,phandle", "status",
-					    "espalier,hand-over", NULL };
-	struct part_ref ref;
-	int len;
-	const char *v = fdt_getprop(d->host, node, name, &len);
+	const struct index *x = o->p->x;
+	int up = x->node[bus].parent;
+	int ac = fdt_address_cells(x->fdt, x->node[up].offset);
+	int sc = fdt_size_cells(x->fdt, x->node[up].offset);
+	const struct prop *reg = index_prop(x, bus, "reg");
+	bool all = !covers(o->p, bus);
+	unsigned n = (unsigned)(ac + sc);
 
-	for (unsigned i = 0; left[i]; i++)
-		if (!strcmp(name, left[i]))
-			return;
-	if (part_ref(name, &ref) && !write_refs(d, node, name, &ref, true))
-		return;
-	indent(depth);
-	printf("%s", name);
-	if (part_ref(name, &ref)) {
-		printf(" = ");
-		write_refs(d, node, name, &ref, false);
-	} else if (len) {
-		printf(" = ");
-		write_value(d, node, name, v, len);
+	fputs("ranges = ", o->f);
+	for (unsigned i = 0; i < (all ? n : (unsigned)reg->len / 4) / n; i++) {
+		fputs(i ? ", <" : "<", o->f);
+		for (int k = 0; k < 2 * ac + sc; k++) {
+			unsigned cell = i * n + (unsigned)(k < ac ? k : k - ac);
+			uint32_t v = !all                 ? prop_cell(reg, cell) :
+				     k == 2 * ac + sc - 1 ? UINT32_MAX :
+							    0;
+
+			fprintf(o->f, "%s%s%x", k ? " " : "", v ? "0x" : "", v);
+		}
+		fputs(">", o->f);
 	}
-	printf(";\n");
+	fputs(";\n", o->f);
+}
+
+void out_prop(const struct out *o, int node, const struct prop *prop, unsigned depth)
+{
+	bool bus = o->p->node[node].kind == KIND_BUS;
+
+	out_indent(o, depth);
+	if (bus && !strcmp(prop->name, "compatible")) {
+		fputs("compatible = \"simple-bus\";\n", o->f);
+		return;
+	}
+	if (bus && !strcmp(prop->name, "ranges") && !prop->len &&
+	    strchr(o->p->x->node[node].name, '@')) {
+		write_ranges(o, node);
+		return;
+	}
+	fputs(prop->name, o->f);
+	if (prop->len) {
+		fputs(" = ", o->f);
+		out_value(o, node, prop);
+	}
+	fputs(";\n", o->f);
+}
+
+static void write_props(const struct out *o, int node, unsigned depth)
+{
+	const struct node *n = &o->p->x->node[node];
+	uint32_t base, size;
+	bool moved = is_moved(o->p, node, &base, &size);
+
+	for (unsigned i = 0; i < n->nr_props; i++) {
+		const struct prop *prop = &o->p->x->props[n->first + i];
+		char *why;
+
+		out_check_name(o->p, n->path, prop->name, false);
+		if (moved && (!strcmp(prop->name, "reg") || !strcmp(prop->name, "size")))
+			continue;
+		if (plan_keeps(o->p, node, prop, &why))
+			out_prop(o, node, prop, depth);
+		if (why)
+			out_note(o->left, why);
+		free(why);
+	}
+	if (moved)
+		write_moved(o, node, base, size, depth);
+}
+
+static void write_backing(const struct out *o, int node, unsigned depth)
+{
+	const struct state *s = &o->p->node[node];
+
+	if (s->kind != KIND_GIVE)
+		return;
+	out_indent(o, depth);
+	fputs("espalier,backing = \"passthrough\";\n", o->f);
+	if (!s->dma)
+		return;
+	out_indent(o, depth);
+	fputs("espalier,allow-dma;\n", o->f);
 }
 
 /* --- nodes ------------------------------------------------------------------------------- */
 
-static void write_node(const struct derive *d, int node, unsigned depth)
+/* /chosen, memory and the like are made, and the host's left out. */
+static bool by_hand(const struct plan *p, int node)
 {
-	const char *name = fdt_get_name(d->host, node, NULL);
-	char label[LABEL_MAX];
-	int prop, child;
+	const struct node *n = &p->x->node[node];
 
-	putchar('\n');
-	indent(depth);
-	if (referred_to(d, node)) {
-		label_of(d, node, label);
-		printf("%s: ", label);
-	}
-	printf("%s {\n", name);
-	fdt_for_each_property_offset(prop, d->host, node) {
-		const char *key = NULL;
-
-		if (fdt_getprop_by_offset(d->host, prop, &key, NULL) && key)
-			write_prop(d, node, key, depth + 1);
-	}
-	if (d->kind[node] == KIND_GIVE) {
-		indent(depth + 1);
-		printf("espalier,backing = \"passthrough\";\n");
-	}
-	fdt_for_each_subnode(child, d->host, node)
-		if (d->kind[child] != KIND_NONE)
-			write_node(d, child, depth + 1);
-	indent(depth);
-	printf("};\n");
+	return n->special && n->depth == 1 && strcmp(n->name, "cpus") &&
+	       strcmp(n->name, "reserved-memory");
 }
 
-/* --- /chosen, /aliases, memory ------------------------------------------------------------- */
-
-/* Aliases of what is written; serial lines first, as stdout-path wants one. */
-static void write_aliases(const struct derive *d)
+/* "name", or of reserved memory that has no address any more "name-7f000000". */
+static void write_name(const struct out *o, int node)
 {
-	int aliases = fdt_path_offset(d->host, "/aliases"), prop;
-	bool open = false;
+	const struct node *n = &o->p->x->node[node];
+	uint32_t base, size;
+	const char *at = strchr(n->name, '@');
 
-	fdt_for_each_property_offset(prop, d->host, aliases) {
-		const char *name = NULL, *path;
-		int node;
+	if (o->p->node[node].labelled)
+		fprintf(o->f, "%s: ", n->label);
+	if (at && is_moved(o->p, node, &base, &size))
+		fprintf(o->f, "%.*s-%s {\n", (int)(at - n->name), n->name, at + 1);
+	else
+		fprintf(o->f, "%s {\n", n->name);
+}
 
-		path = fdt_getprop_by_offset(d->host, prop, &name, NULL);
-		node = path && name && path[0] == '/' ? fdt_path_offset(d->host, path) : -1;
-		if (node < 0 || d->kind[node] == KIND_NONE)
-			continue;
-		if (!open)
-			printf("\n\taliases {\n");
-		open = true;
-		printf("\t\t%s = \"%s\";\n", name, path);
+static void tell_absent_child(const struct out *o, int node)
+{
+	const struct node *n = &o->p->x->node[node];
+	uint8_t above = o->p->node[n->parent].kind;
+	const char *why = o->p->node[node].excepted ? "was excepted" :
+			  n->enabled                ? NULL :
+						      "is disabled on the host";
+	char *text;
+
+	if (!why || (above != KIND_GIVE && above != KIND_INSIDE))
+		return;
+	text = format("%s: %s", n->path, why);
+	out_note(o->left, text);
+	free(text);
+}
+
+static void tell_why(const struct out *o, int node)
+{
+	const struct state *s = &o->p->node[node];
+	char *text;
+
+	if (s->kind != KIND_GIVE || s->from < 0)
+		return;
+	text = format("given because of %s of %s; whoever has it has it for all that use it",
+		      s->prop, o->p->x->node[s->from].path);
+	out_node_note(o, node, text);
+	free(text);
+}
+
+static void write_node(const struct out *o, int node, unsigned depth)
+{
+	const struct node *n = &o->p->x->node[node];
+
+	out_check_name(o->p, n->path, n->name, true);
+	tell_why(o, node);
+	fputc('\n', o->f);
+	out_indent(o, depth);
+	write_name(o, node);
+	write_props(o, node, depth + 1);
+	if (o->p->node[node].pinned) {
+		out_indent(o, depth + 1);
+		fprintf(o->f, "phandle = <%u>;\n", n->phandle);
 	}
-	if (open)
-		printf("\t};\n");
+	write_backing(o, node, depth + 1);
+	for (int c = node + 1; c < n->end; c = o->p->x->node[c].end)
+		if (plan_has(o->p, c) && !by_hand(o->p, c))
+			write_node(o, c, depth + 1);
+		else
+			tell_absent_child(o, c);
+	out_indent(o, depth);
+	fputs("};\n", o->f);
 }
 
-/* The console: the host's if it is emulated, or the first line that is there. */
-static void write_chosen(const struct derive *d)
+/* --- what has to be known before --------------------------------------------------------------- */
+
+/* Of all properties of one name, only the first. */
+static bool warned(const struct plan *p, const struct prop *prop)
 {
-	static const char *const lines[] = { "arm,pl011", NULL };
-	int console = dt_stdout(d->host);
-	char path[DT_PATH_MAX];
-
-	if (console >= 0 && d->kind[console] == KIND_NONE)
-		console = -1;
-	for (int n = 0; console < 0 && n >= 0; n = fdt_next_node(d->host, n, NULL))
-		if (d->kind[n] != KIND_NONE && dt_match(d->host, n, lines))
-			console = n;
-	printf("\n\tchosen {\n");
-	if (console >= 0 && !dt_path(d->host, console, path, sizeof(path)))
-		printf("\t\tstdout-path = \"%s\";\n", path);
-	printf("\t\tbootargs = \"console=ttyAMA0\";\n");
-	printf("\t\tespalier,kernel = \"%s\";\n", d->a->kernel ? d->a->kernel : "/kernel");
-	if (d->a->initrd)
-		printf("\t\tespalier,initrd = \"%s\";\n", d->a->initrd);
-	printf("\t};\n");
-}
-
-static void write_memory(const struct derive *d)
-{
-	const char *zero = fdt_address_cells(d->host, 0) == 2 ? "0 " : "";
-	const char *size_zero = fdt_size_cells(d->host, 0) == 2 ? "0 " : "";
-
-	printf("\n\tmemory@%x {\n\t\tdevice_type = \"memory\";\n", d->ram_base);
-	printf("\t\treg = <%s0x%08x %s0x%08x>;\n\t};\n", zero, d->ram_base, size_zero, d->ram_size);
-}
-
-static bool by_hand(const struct derive *d, int node)
-{
-	static const char *const names[] = { "chosen", "aliases", "__symbols__", NULL };
-	const char *type = dt_str(d->host, node, "device_type");
-
-	for (unsigned i = 0; names[i]; i++)
-		if (!strcmp(fdt_get_name(d->host, node, NULL), names[i]))
+	for (const struct prop *q = p->x->props; q < prop; q++)
+		if (q->doubtful && !strcmp(q->name, prop->name))
 			return true;
-	return type && !strcmp(type, "memory");
+	return false;
 }
 
-static void write_left(const struct derive *d)
+static void warn_unknown(struct plan *p, int node, struct prop *prop)
 {
-	char path[DT_PATH_MAX];
+	for (unsigned i = 0; i < (unsigned)prop->len / 4; i++) {
+		int target = index_phandle(p->x, prop_cell(prop, i));
+
+		if (target < 0)
+			continue;
+		p->node[target].pinned |= plan_has(p, target);
+		if (!p->quiet && !prop->doubtful && !warned(p, prop))
+			fprintf(stderr,
+				"dtpart: warning: %s: %s: cell %u is %u, the phandle of %s%s; if it"
+				" refers to that, dtpart does not know\n",
+				p->x->node[node].path, prop->name, i, prop_cell(prop, i),
+				p->x->node[target].path,
+				plan_has(p, target) ? "" : ", which the guest has not");
+		prop->doubtful = true;
+	}
+}
+
+/* Which nodes need a label, and which have to keep their phandle. */
+static void mark(struct plan *p, int node)
+{
+	const struct node *n = &p->x->node[node];
+
+	for (unsigned i = 0; i < n->nr_props; i++) {
+		struct prop *prop = &p->x->props[n->first + i];
+		char *why;
+		bool keeps = plan_keeps(p, node, prop, &why);
+
+		free(why);
+		if (!keeps)
+			continue;
+		for (unsigned k = 0; k < prop->nr_refs; k++) {
+			const struct ref *r = &p->x->refs[prop->first + k];
+
+			if (4 * r->cell < plan_length(p, prop))
+				p->node[plan_target(p, prop, r)].labelled = true;
+		}
+		if (prop->unknown && !out_is_strings(prop->value, prop->len) &&
+		    !plan_is_number(prop->name))
+			warn_unknown(p, node, prop);
+	}
+}
+
+static void write_refused(const struct out *o)
+{
 	bool first = true;
 
-	for (int n = 0; n >= 0; n = fdt_next_node(d->host, n, NULL)) {
-		if (!d->left[n] || dt_path(d->host, n, path, sizeof(path)))
+	for (int n = 0; n < o->p->x->n; n++) {
+		if (!o->p->node[n].left)
 			continue;
-		printf("%s * %s:\n", first ? " *\n * What could not be given:\n" : "", path);
-		for (const char *s = d->left[n]; *s;) {
-			size_t k = strlen(s);
-
-			for (k = MIN(k, 84); s[k] && k && s[k] != ' '; k--)
-				;
-			k = k ? k : strlen(s);
-			printf(" *     %.*s\n", (int)k, s);
-			s += k + (s[k] == ' ');
-		}
+		if (first)
+			fputs(" *\n * What could not be given:\n", o->notes);
 		first = false;
+		out_node_note(o, n, o->p->node[n].left);
 	}
 }
 
-void derive_write(struct derive *d)
+static void write_tree(const struct out *o)
 {
-	int prop, child;
+	struct plan *p = o->p;
 
-	printf("// SPDX-License-Identifier: Apache-2.0\n/*\n * A guest with %u MiB, derived from "
-	       "%s.\n",
-	       d->ram_size >> 20, d->a->host.file);
-	write_left(d);
-	printf(" */\n/dts-v1/;\n\n/ {\n");
-	fdt_for_each_property_offset(prop, d->host, 0) {
-		const char *key = NULL;
+	fputs("/dts-v1/;\n\n/ {\n", o->f);
+	write_props(o, 0, 1);
+	out_chosen(o);
+	out_aliases(o);
+	out_memory(o);
+	for (int n = 1; n < p->x->n; n = p->x->node[n].end)
+		if (plan_has(p, n) && !by_hand(p, n))
+			write_node(o, n, 1);
+	fputs("};\n", o->f);
+}
 
-		if (fdt_getprop_by_offset(d->host, prop, &key, NULL) && key)
-			write_prop(d, 0, key, 1);
-	}
-	write_chosen(d);
-	write_aliases(d);
-	write_memory(d);
-	fdt_for_each_subnode(child, d->host, 0)
-		if (d->kind[child] != KIND_NONE && !by_hand(d, child))
-			write_node(d, child, 1);
-	printf("};\n");
+static void write_head(const struct out *o, FILE *f, const char *notes, const char *left)
+{
+	const char *file = o->p->x->tree->file;
+
+	fprintf(f,
+		"// SPDX-License-Identifier: Apache-2.0\n/*\n * A guest with %u MiB, derived from ",
+		o->p->want->ram[0].size >> 20);
+	out_clean(f, file, strlen(file));
+	fprintf(f, ".\n%s%s", *left ? " *\n * Left out:\n" : "", left);
+	fprintf(f, "%s%s */\n", *notes && strncmp(notes, " *\n", 3) ? " *\n" : "", notes);
+}
+
+static FILE *open_text(char **text, size_t *size)
+{
+	FILE *f = open_memstream(text, size);
+
+	if (!f)
+		die("out of memory");
+	return f;
+}
+
+void plan_write(struct plan *p)
+{
+	char *tree, *notes, *left;
+	size_t size;
+	struct out o = { p, open_text(&tree, &size), open_text(&notes, &size),
+			 open_text(&left, &size) };
+	FILE *f;
+
+	free(p->dts);
+	for (int n = 0; n < p->x->n; n++)
+		if (plan_has(p, n))
+			mark(p, n);
+	write_tree(&o);
+	write_refused(&o);
+	fclose(o.f);
+	fclose(o.notes);
+	fclose(o.left);
+	f = open_text(&p->dts, &p->dts_size);
+	write_head(&o, f, notes, left);
+	fputs(tree, f);
+	fclose(f);
+	free(tree);
+	free(notes);
+	free(left);
 }

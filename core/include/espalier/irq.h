@@ -60,7 +60,8 @@ extern const struct irqchip_ops *irqchip;
 /*
  * INTID of entry `index` of the `interrupts` property under the GIC binding
  * (type 0 SPI: +32, type 1 PPI: +16); also follows `interrupt-map` of the
- * node's bus.  -ENOENT: no such entry; -EINVAL: malformed.
+ * node's bus.  -ENOENT: no such entry; -EXDEV: of a controller with other cells that has
+ * interrupts of its own, such as a combiner; -EINVAL: malformed.
  */
 int irq_from_dt(const void *fdt, int node, unsigned index);
 

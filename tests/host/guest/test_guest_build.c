@@ -488,7 +488,7 @@ static const struct { const char *nodes; int err; const char *text; } passes[] =
 	{ PASS("espalier,host-node = \"/off/rtc\";"), -ENODEV, "/off/rtc is disabled on the host" },
 	{ PASS_AS("/rtc2", "arm,pl011", "0x9000", "0x1000"), -EINVAL, "compatible: \"arm,pl011\" is not as in" },
 	{ PASS_AS("/rtc2", "arm,pl031", "0x9000", "0x2000"), -EINVAL, "reg: entry 0 is not as in" },
-	{ PASS_AS("/rtc2", "arm,pl031", "0x9800", "0x1000"), -EINVAL, "does not begin a page" },
+	{ PASS_AS("/rtc2", "arm,pl031", "0x9800", "0x1000"), -EINVAL, "does not lie in its page" },
 	{ PASS_AS("/dma", "arm,pl080", "0x9000", "0x1000"), -ENOTSUP, "known to do no DMA" },
 	{ PASS_AS("/small", "arm,pl031", "0x9000", "0x100"), -EINVAL, "shares a page" },
 	{ PASS_AS("/vmm", "test,vmm", "0x9000", "0x100"), -EBUSY,
@@ -597,6 +597,8 @@ static void passthrough(void **state)
 		" rtc { compatible = \"arm,pl031\"; reg = <0x40000000 0x1000>; }; };\n"
 		"dma { compatible = \"arm,pl080\"; reg = <0x50000000 0x1000>; };\n"
 		"small { compatible = \"arm,pl031\"; reg = <0x50001000 0x100>; };\n"
+		"next { compatible = \"arm,pl031\"; reg = <0x50001f00 0x100>; status ="
+		" \"disabled\"; };\n"
 		"vmm { compatible = \"test,vmm\"; reg = <0x50002100 0x100>; };\n"
 		"near { compatible = \"arm,pl031\"; reg = <0x50002000 0x1000>; };\n"
 		"hgic: gic { interrupt-controller; #interrupt-cells = <3>; };\n"

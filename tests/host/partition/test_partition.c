@@ -38,6 +38,7 @@ static const char host_tree[] =
 	"};\n"
 	"  rtc@c000 { compatible = \"arm,pl031\"; reg = <0xc000 0x1000>; interrupts = <1 6 4>; };\n"
 	"  small@d000 { compatible = \"arm,pl031\"; reg = <0xd000 0x100>; };\n"
+	"  alone@10000 { compatible = \"arm,pl031\"; reg = <0x10000 0x80>; };\n"
 	"  next@d100 { compatible = \"arm,pl031\"; reg = <0xd100 0x100>; };\n"
 	"  shut@e000 { compatible = \"arm,pl031\"; reg = <0xe000 0x1000>; interrupts = <0 5 4>; "
 	"};\n"
@@ -282,6 +283,8 @@ static const struct bad {
 	  "without an IOMMU it could read and write all memory" },
 	{ 49, NODES(PASS("/bus/clcd@20000", "arm,pl111", "0x1000", "espalier,allow-dma;")), { 0 },
 	  { 0 }, "can reach all memory of the host" },
+	{ 57, NODES(PASS("/bus/alone@10000", "arm,pl031", "0x80", "")), { 0 }, { 0 },
+	  "the host's 0x10010000 + 0x80 does not fill its pages" },
 	{ 50, NODES(PASS_A), NODES(PASS_A), { 0 }, "0x1000a000 belongs to g0: /p@a000" },
 	{ 51, NODES(PASS_A), NODES(PASS_A), { 0 }, "INTID 38 belongs to g0: /p@a000" },
 	/* Two devices of the host with one interrupt. */

@@ -160,6 +160,7 @@ struct arch_vcpu {
 	bool stepping;        /* the doorbell is held back */
 	bool slot_left;       /* the step page is still mapped for nothing */
 	bool step_more;       /* goes on by step(), not in the guest */
+	bool shim_searching;  /* ... by shim_search(), first of all */
 	bool in_handler;      /* an abort or undef handler is being stepped */
 	bool handler_strayed; /* ... and left its mode by other than a return */
 	bool banked_valid;    /* `banked` holds the registers of the one that runs */
@@ -183,6 +184,8 @@ struct arch_vcpu {
 	struct insn step_insn;
 	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
 
+	unsigned shim_tried;     /* places for the shim, of those that there are twice over */
+	uint32_t walks;          /* of the guest\'s tables: what stepping costs */
 	unsigned handler_steps;  /* instructions of it so far */
 	unsigned handlers_short; /* handlers in a row that soon returned from their mode */
 
@@ -238,6 +241,9 @@ void patch_pool_init(struct patch_pool *p, void *base, uint32_t size);
 /* Room for n patches (1 .. PATCH_MAX), NULL when the guest has used up its pool. */
 struct verify_patch *patch_alloc(struct patch_pool *p, unsigned n);
 void patch_free(struct patch_pool *p, struct verify_patch *list, unsigned n);
+struct gframe;
+/* Of the frame's patches the first n are left; they move to where that many belong. */
+void patch_shrink(struct patch_pool *p, struct gframe *f, unsigned n);
 /* Everything is free again. */
 void patch_pool_reset(struct patch_pool *p);
 
@@ -303,8 +309,13 @@ void shadow_load_dacr(struct arch_vcpu *av);
 int shim_create(struct arch_vcpu *av);
 /* Rewrites the guest's vectors in it. */
 void shim_set_vectors(struct arch_vcpu *av);
-/* Finds a megabyte that the guest does not map.  False: the guest was killed. */
+/*
+ * Finds a megabyte that the guest does not map.  False: not yet, or the guest was killed
+ * because there is none.
+ */
 bool shim_move(struct arch_vcpu *av);
+/* Goes on with that; the guest does not until av->shim_searching is false.  True: found. */
+bool shim_search(struct arch_vcpu *av);
 /* Moves the shim if the guest maps something there by now. */
 void shim_check(struct arch_vcpu *av);
 

@@ -30,7 +30,7 @@ static bool executes_from(struct arch_vcpu *av, const struct gframe *f)
  * not executed through: the guest is to read there what it wrote.
  */
 static void access_to_code(struct arch_vcpu *av, struct fref fr, const struct vm_abort *what,
-			   const struct shim_exit *exc, const struct gwalk *t)
+			   const struct shim_exit *exc)
 {
 	bool self = executes_from(av, fr.f);
 	struct vm_abort abort;
@@ -46,53 +46,56 @@ static void access_to_code(struct arch_vcpu *av, struct fref fr, const struct vm
 	} else if (err && self) {
 		frame_quarantine(av, fr); /* STREX, VSTM ...: step it instead */
 	} else if (err) {
-		frame_to_data(av, fr);
-		shadow_fill(av, what->va, t, what->write ? GWALK_WRITE : GWALK_READ);
+		frame_to_data(av, fr); /* it comes again, to be filled in */
 	} else if (!what->write) {
 		vm_count(av, LOAD_EMUL);
 		av->fault_repeat = 0;
 	}
 }
 
-/* Fills the page in ahead, if the guest may access it. */
-static void prefill(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
+/* Fills the page in ahead, if the guest may access it.  False: it takes more than one exit. */
+static bool prefill(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
 {
 	struct gwalk t;
 	struct fref fr;
 
 	if (shadow_maps(av, va, acc) || vm_walk(av, va, acc, false, &t))
-		return;
+		return true;
 	fr = frame_find(av->ag, GPA(t.pa));
 	if (!fr.f)
-		return;
-	if (acc == GWALK_EXEC)
+		return true;
+	if (acc == GWALK_EXEC && fr.f->state == FRAME_DATA) {
 		frame_to_code(av, fr, av->mmu.sctlr & SCTLR_TE ? ISA_THUMB : ISA_ARM, false);
+		return false;
+	}
 	shadow_fill(av, va, &t, acc);
+	return true;
 }
 
 /*
  * Keeps the first steps of the guest's abort handler free of hidden faults,
  * which would overwrite LR_abt and SPSR_abt: the vector, where its first
- * instruction leads, and the stack of the mode.
+ * instruction leads, and the stack of the mode.  False: not yet.
  */
-static void prefill_handler(struct arch_vcpu *av, uint32_t vector, uint32_t sp)
+static bool prefill_handler(struct arch_vcpu *av, uint32_t vector, uint32_t sp)
 {
 	uint32_t v = vcp15_vector_base(av) + vector, pc = v, cpsr = MODE_ABT | PSR_I;
 	struct vm_abort abort;
 	struct insn i;
 
-	prefill(av, v, GWALK_EXEC);
+	if (!prefill(av, v, GWALK_EXEC))
+		return false;
 	if (!vm_fetch(av, v, ISA_ARM, &i) && insn_step_kind(&i) == STEP_EMULATE &&
-	    !vm_emulate_pc(av, &i, &pc, &cpsr, &abort))
-		prefill(av, pc, GWALK_EXEC);
-	prefill(av, sp, GWALK_WRITE);
-	prefill(av, sp - 64, GWALK_WRITE);
+	    !vm_emulate_pc(av, &i, &pc, &cpsr, &abort) && !prefill(av, pc, GWALK_EXEC))
+		return false;
+	return prefill(av, sp, GWALK_WRITE) && prefill(av, sp - 64, GWALK_WRITE);
 }
 
 static void reflect_abort(struct arch_vcpu *av, const struct shim_exit *exc, uint32_t vector)
 {
 	shim_reflect(av, exc, vector, &av->abt);
-	prefill_handler(av, vector, exc->sp);
+	if (!prefill_handler(av, vector, exc->sp))
+		step_this_handler(av);
 }
 
 /* A fault that nothing cures would come back for ever: a bug of ours, or a trick. */
@@ -171,7 +174,7 @@ static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct 
 	struct vm_abort abort = { va, FSR_EXTERNAL, t->domain, write };
 
 	if (fr.f && fr.f->state == FRAME_CODE && (write || fr.f->npatches)) {
-		access_to_code(av, fr, &abort, exc, t);
+		access_to_code(av, fr, &abort, exc);
 		return;
 	}
 	r = fr.f ? NULL : traptab_find(&av->ag->guest->map, GPA(t->pa));
@@ -254,11 +257,12 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 		vm_count(av, STRADDLE);
 		return;
 	}
-	frame_to_code(av, fr, exit_isa(av), (av->frame.cpsr & PSR_MODE) == MODE_USR);
+	if (fr.f->state == FRAME_DATA) /* a part of what it takes; it comes again */
+		frame_to_code(av, fr, exit_isa(av), (av->frame.cpsr & PSR_MODE) == MODE_USR);
+	else if (fr.f->state == FRAME_CODE && !livelock(av, va))
+		shadow_fill(av, va, t, GWALK_EXEC);
 	if (fr.f->state == FRAME_QUARANTINE)
 		av->step_more = true;
-	else if (!livelock(av, va))
-		shadow_fill(av, va, t, GWALK_EXEC);
 }
 
 void shim_pabt(struct arch_vcpu *av)

@@ -44,16 +44,35 @@ static void schedule(struct cpu_local *c)
 	switch_to(c, next ? next->arch : NULL);
 }
 
+/* Has it something to do before it can go on in the guest? */
+static bool has_work(const struct arch_vcpu *av)
+{
+	return av && (av->step_more || av->shim_searching);
+}
+
+static void do_work(struct arch_vcpu *av)
+{
+	if (av->shim_searching) {
+		shim_search(av);
+		return;
+	}
+	av->stay.kind = STAY_STEP;
+	step(av);
+}
+
+/* Interrupts are let in by hand before each piece of work: none of them waits for two. */
 static struct frame *go_on(struct cpu_local *c)
 {
 	schedule(c);
-	while (c->current && c->current->step_more) {
-		c->current->stay.kind = STAY_STEP;
-		step(c->current);
+	while (has_work(c->current)) {
 		irq_dispatch();
 		schedule(c);
 		stay_end(c);
 		stay_begin(c);
+		if (!has_work(c->current))
+			break;
+		do_work(c->current);
+		schedule(c);
 	}
 	if (c->current)
 		vcpu_regs_flush(c->current);

@@ -83,28 +83,55 @@ static bool guest_needs(struct arch_vcpu *av, uint32_t va)
 	return false;
 }
 
-bool shim_move(struct arch_vcpu *av)
+static void go_to(struct arch_vcpu *av, uint32_t va)
 {
-	bool (*const avoid[])(struct arch_vcpu *, uint32_t) = { guest_uses, guest_needs };
+	log_debug("%s: shim moves from 0x%08x to 0x%08x", av->ag->guest->name,
+		  (unsigned)av->shim_va, (unsigned)va);
+	av->shim_va = va;
+	vm_count(av, SHIM_MOVE);
+	if (av == vm_current())
+		WRITE_CP15(VBAR, av->shim_va + SHIM_PAGE);
+	shadow_flush(av);
+}
 
-	for (unsigned n = 0; n < ARRAY_SIZE(avoid); n++) {
-		for (uint32_t mib = 0xffe; mib; mib--) {
-			uint32_t va = mib << 20;
+/*
+ * Where to look, from the top down: first for megabytes that the guest does not use, then for
+ * those that lead nowhere; and how many of them at a time (I7).
+ */
+#define PLACES 0xffeu
+static const struct {
+	bool (*avoid)(struct arch_vcpu *av, uint32_t va);
+	unsigned at_once;
+} passes[] = { { guest_uses, 256 }, { guest_needs, 48 } };
 
-			if (va == av->shim_va || avoid[n](av, va))
-				continue;
-			log_debug("%s: shim moves from 0x%08x to 0x%08x", av->ag->guest->name,
-				  (unsigned)av->shim_va, (unsigned)va);
-			av->shim_va = va;
-			vm_count(av, SHIM_MOVE);
-			if (av == vm_current())
-				WRITE_CP15(VBAR, av->shim_va + SHIM_PAGE);
-			shadow_flush(av);
+bool shim_search(struct arch_vcpu *av)
+{
+	unsigned pass = av->shim_tried / PLACES;
+
+	for (unsigned n = 0; n < passes[pass].at_once; n++) {
+		uint32_t va = (PLACES - av->shim_tried % PLACES) << 20;
+
+		if (va != av->shim_va && !passes[pass].avoid(av, va)) {
+			av->shim_searching = false;
+			go_to(av, va);
 			return true;
 		}
+		if (++av->shim_tried == ARRAY_SIZE(passes) * PLACES) {
+			av->shim_searching = false;
+			vm_kill(av, "it maps all of its address space: no room for the shim");
+			return false;
+		}
+		if (av->shim_tried % PLACES == 0)
+			break;
 	}
-	vm_kill(av, "it maps all of its address space: no room for the shim");
 	return false;
+}
+
+bool shim_move(struct arch_vcpu *av)
+{
+	av->shim_searching = true;
+	av->shim_tried = 0;
+	return shim_search(av);
 }
 
 void shim_check(struct arch_vcpu *av)

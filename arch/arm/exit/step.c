@@ -20,7 +20,7 @@
 /* ITSTATE of "last in its block, always" (ARM ARM A2.5.2). */
 #define IT_LAST_ALWAYS 0xe8u
 
-#define STEPS_PER_EXIT 64 /* so that interrupts are not kept waiting */
+#define WALKS_AT_ONCE 12u /* so that interrupts are not kept waiting; then one LDM more */
 
 /* The copy stands in the middle of the page: the literal of a VLDR fits on either side. */
 #define SLOT_OFFSET 0x800u
@@ -191,8 +191,12 @@ static bool handler_mode(const struct arch_vcpu *av)
 
 void step_handler(struct arch_vcpu *av)
 {
-	if (av->handlers_short >= HANDLERS_TRUST)
-		return;
+	if (av->handlers_short < HANDLERS_TRUST)
+		step_this_handler(av);
+}
+
+void step_this_handler(struct arch_vcpu *av)
+{
 	av->in_handler = av->step_more = true;
 	av->handler_strayed = false;
 	av->handler_steps = 0;
@@ -366,7 +370,7 @@ static bool fetch(struct arch_vcpu *av, struct insn *i)
 
 void step(struct arch_vcpu *av)
 {
-	unsigned n = 0;
+	uint32_t walks = av->walks;
 	struct insn i;
 
 	do {
@@ -374,7 +378,8 @@ void step(struct arch_vcpu *av)
 			av->step_more = false; /* the copy's trap brings us back */
 			return;
 		}
-	} while (must_step(av) && av->vcpu->state == VCPU_READY && ++n < STEPS_PER_EXIT);
+	} while (must_step(av) && av->vcpu->state == VCPU_READY &&
+		 av->walks - walks < WALKS_AT_ONCE);
 	av->step_more = must_step(av);
 }
 
@@ -407,6 +412,7 @@ bool step_returns(struct arch_vcpu *av)
 void step_reset(struct arch_vcpu *av)
 {
 	av->stepping = av->slot_left = av->step_more = av->in_handler = false;
+	av->shim_searching = false;
 	av->handlers_short = 0;
 	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] = 0; /* the reset flushes the TLB */
 }

@@ -27,6 +27,8 @@ void step(struct arch_vcpu *av);
  * shown that it is one of them its handlers are stepped, which is exact.
  */
 void step_handler(struct arch_vcpu *av);
+/* The same whatever it has shown: what the handler needs is not all there. */
+void step_this_handler(struct arch_vcpu *av);
 
 /* Executes `i` as if it stood at av->frame.pc.  True: a copy has to run now. */
 bool step_insn(struct arch_vcpu *av, const struct insn *i);

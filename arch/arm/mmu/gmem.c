@@ -21,6 +21,7 @@ int vm_read32(void *ag, uint32_t gpa, uint32_t *v)
 unsigned vm_walk(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc, bool user,
 		 struct gwalk *t)
 {
+	av->walks++;
 	return gwalk(&av->mmu, vm_read32, av->ag, va, acc, user, t);
 }
 

@@ -54,6 +54,25 @@ void patch_free(struct patch_pool *p, struct verify_patch *list, unsigned n)
 	p->free[c] = list;
 }
 
+/* A smaller list that cannot be had is the old one, too large for what it is from then on. */
+void patch_shrink(struct patch_pool *p, struct gframe *f, unsigned n)
+{
+	struct verify_patch *list = f->patches;
+	unsigned old = f->npatches;
+
+	if (n && class_of(n) != class_of(old)) {
+		list = patch_alloc(p, n);
+		if (list)
+			memcpy(list, f->patches, n * sizeof(*list));
+		else
+			list = f->patches;
+	}
+	if (!n || list != f->patches)
+		patch_free(p, f->patches, old);
+	f->patches = n ? list : NULL;
+	f->npatches = (uint16_t)n;
+}
+
 void patch_pool_init(struct patch_pool *p, void *base, uint32_t size)
 {
 	p->base = base;

@@ -3,6 +3,7 @@
 #ifndef ARCH_MMU_WORDS_H
 #define ARCH_MMU_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -39,5 +40,15 @@ static inline void words_clear(void *p, unsigned n) { memset(p, 0, 4 * n); }
 static inline void words_copy(void *to, const void *from, unsigned n) { memcpy(to, from, 4 * n); }
 
 #endif
+
+static inline bool words_equal(const uint32_t *a, const uint32_t *b, unsigned n)
+{
+	uint32_t differ = 0;
+
+	for (unsigned i = 0; i < n; i += 4)
+		differ |= (a[i] ^ b[i]) | (a[i + 1] ^ b[i + 1]) | (a[i + 2] ^ b[i + 2]) |
+			  (a[i + 3] ^ b[i + 3]);
+	return !differ;
+}
 
 #endif

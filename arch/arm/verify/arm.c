@@ -17,7 +17,7 @@ static unsigned displace_cost(uint32_t w)
 	return (w & 0x0e000000) == 0x0a000000; /* a branch */
 }
 
-bool trap_arm_at(struct vrun *v, unsigned word)
+bool trap_arm_at(struct verify_run *v, unsigned word)
 {
 	uint32_t trap = dict_trap(v->d, run_original(v, 4 * word, 4));
 
@@ -27,7 +27,7 @@ bool trap_arm_at(struct vrun *v, unsigned word)
 }
 
 /* An honest access to an emulated register. */
-static bool patch_access(struct vrun *v, unsigned i, uint32_t w)
+static bool patch_access(struct verify_run *v, unsigned i, uint32_t w)
 {
 	enum verify_kind kind = VERIFY_SMC;
 	uint32_t to = dict_smc(v->d, w);
@@ -37,7 +37,7 @@ static bool patch_access(struct vrun *v, unsigned i, uint32_t w)
 	return run_patch(v, 4 * i, 4, kind, to);
 }
 
-static bool patch_word(struct vrun *v, unsigned i)
+static bool patch_word(struct verify_run *v, unsigned i)
 {
 	uint32_t w = v->page[i];
 	enum cp_danger danger = cp_danger(w);
@@ -55,7 +55,7 @@ static bool patch_word(struct vrun *v, unsigned i)
 }
 
 /* Breaks the Thumb window at halfword p by trapping an ARM instruction that it touches. */
-static bool break_window(struct vrun *v, unsigned p)
+static bool break_window(struct verify_run *v, unsigned p)
 {
 	unsigned a = p >> 1, b = (p + 1) >> 1;
 
@@ -71,16 +71,26 @@ static bool break_window(struct vrun *v, unsigned p)
 	return trap_arm_at(v, b);
 }
 
-bool verify_arm(struct vrun *v)
+static bool arm_word(struct verify_run *v, unsigned i)
 {
-	for (unsigned i = scan_next(v->page, 0); i < VERIFY_PAGE_WORDS;
-	     i = scan_next(v->page, i + 1)) {
-		if (!patch_word(v, i))
-			return false;
-		if (i && forbidden_window(v->page, 2 * i - 1) && !break_window(v, 2 * i - 1))
-			return false;
-		if (forbidden_window(v->page, 2 * i) && !break_window(v, 2 * i))
-			return false;
+	if (!patch_word(v, i))
+		return false;
+	if (i && forbidden_window(v->page, 2 * i - 1) && !break_window(v, 2 * i - 1))
+		return false;
+	return !forbidden_window(v->page, 2 * i) || break_window(v, 2 * i);
+}
+
+enum phase_end patch_arm(struct verify_run *v)
+{
+	unsigned i;
+
+	while (v->at < VERIFY_PAGE_WORDS) {
+		bool found = scan_ahead(v, &i);
+
+		if (found && !arm_word(v, i))
+			return RUN_OVER;
+		if (run_spent(v, found ? 2 * WORK_CANDIDATE : 0))
+			return PHASE_MORE;
 	}
-	return true;
+	return PHASE_OVER;
 }

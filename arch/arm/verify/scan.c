@@ -50,25 +50,38 @@ static inline bool suspects(const uint32_t *p)
 	return suspect(p[0]) | suspect(p[1]) | suspect(p[2]) | suspect(p[3]);
 }
 
-unsigned scan_next(const uint32_t *page, unsigned i)
+static unsigned scan_next(const uint32_t *page, unsigned i, unsigned upto)
 {
 	unsigned end = i + 1;
 
-	while (i < VERIFY_PAGE_WORDS) {
+	while (i < upto) {
 		unsigned from = i;
 
 		for (; i < end; i++)
 			if (unlikely(candidate(page, i)))
 				return i;
-		if (i == VERIFY_PAGE_WORDS)
+		if (i == upto)
 			break;
 		/* The last word looked at may yet begin a window. */
 		i = i > from ? i - 1 : i;
-		while (i + 4 <= VERIFY_PAGE_WORDS && !suspects(page + i))
+		while (i + 4 <= upto && !suspects(page + i))
 			i += 4;
-		end = MIN(i + 5, VERIFY_PAGE_WORDS);
+		end = MIN(i + 5, upto);
 	}
-	return VERIFY_PAGE_WORDS;
+	return upto;
+}
+
+/* Words after which it is time to look at the clock. */
+#define SCAN_AT_ONCE 256u
+
+bool scan_ahead(struct verify_run *v, unsigned *i)
+{
+	unsigned upto = MIN(v->at + SCAN_AT_ONCE, VERIFY_PAGE_WORDS);
+
+	*i = scan_next(v->page, v->at, upto);
+	v->work += *i - v->at;
+	v->at = *i < upto ? *i + 1 : upto;
+	return *i < upto;
 }
 
 static inline bool special_word(const struct verify_dict *d, uint32_t w)
@@ -78,19 +91,31 @@ static inline bool special_word(const struct verify_dict *d, uint32_t w)
 	       (is_smc_arm(w) && d->smc[w & 15] != (w & ~ARM_COND));
 }
 
-bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa)
+static bool matters(const struct verify_dict *d, const uint32_t *page, enum isa isa, unsigned i)
 {
-	for (unsigned i = scan_next(page, 0); i < VERIFY_PAGE_WORDS; i = scan_next(page, i + 1)) {
-		uint32_t w = page[i], x = w << 16 | w >> 16;
-		uint32_t y = i ? (page[i - 1] & 0xffff0000u) | (w & 0xffff) : 0;
+	uint32_t w = page[i], x = w << 16 | w >> 16;
+	uint32_t y = i ? (page[i - 1] & 0xffff0000u) | (w & 0xffff) : 0;
 
-		if (cp_danger(w) == CP_FORBIDDEN || window_matters(x, isa) ||
-		    window_matters(y, isa))
-			return true;
-		if (isa == ISA_ARM && (cp_danger(w) != CP_NATIVE || special_word(d, w)))
-			return true;
+	if (cp_danger(w) == CP_FORBIDDEN || window_matters(x, isa) || window_matters(y, isa))
+		return true;
+	return isa == ISA_ARM && (cp_danger(w) != CP_NATIVE || special_word(d, w));
+}
+
+enum phase_end scan_needed(struct verify_run *v)
+{
+	unsigned i;
+
+	while (v->at < VERIFY_PAGE_WORDS) {
+		bool found = scan_ahead(v, &i);
+
+		if (found && matters(v->d, v->page, v->isa, i)) {
+			v->needed = true;
+			return PHASE_OVER;
+		}
+		if (run_spent(v, found ? WORK_CANDIDATE : 0))
+			return PHASE_MORE;
 	}
-	return isa == ISA_THUMB && scan_special(page, 0) < PAGE_HALFWORDS;
+	return PHASE_OVER;
 }
 
 /* Bits 31 and 15: is that halfword zero?  May also say yes for 1 above a zero one. */
@@ -119,20 +144,71 @@ unsigned scan_special(const uint32_t *page, unsigned p)
 	return p;
 }
 
+enum phase_end scan_needed_special(struct verify_run *v)
+{
+	if (v->needed)
+		return PHASE_OVER;
+	if (v->work) /* takes as long as all that went before */
+		return PHASE_MORE;
+	v->needed = scan_special(v->page, 0) < PAGE_HALFWORDS;
+	v->work += 2 * VERIFY_PAGE_WORDS;
+	return PHASE_OVER;
+}
+
 bool forbidden_window(const uint32_t *page, unsigned p)
 {
 	return p + 1 < PAGE_HALFWORDS && window_matters(page_window(page, p), ISA_ARM);
 }
 
-unsigned scan_forbidden(const uint32_t *page)
+/* Byte offset of something forbidden that has to do with word i, or VERIFY_PAGE_SIZE. */
+static unsigned forbidden_at(const uint32_t *page, unsigned i)
 {
-	for (unsigned i = scan_next(page, 0); i < VERIFY_PAGE_WORDS; i = scan_next(page, i + 1)) {
-		if (cp_danger(page[i]) == CP_FORBIDDEN || forbidden_window(page, 2 * i))
-			return 4 * i;
-		if (i && forbidden_window(page, 2 * i - 1))
-			return 4 * i - 2;
+	if (cp_danger(page[i]) == CP_FORBIDDEN || forbidden_window(page, 2 * i))
+		return 4 * i;
+	return i && forbidden_window(page, 2 * i - 1) ? 4 * i - 2 : VERIFY_PAGE_SIZE;
+}
+
+enum phase_end scan_forbidden(struct verify_run *v)
+{
+	unsigned i;
+
+	while (v->at < VERIFY_PAGE_WORDS) {
+		bool found = scan_ahead(v, &i);
+		unsigned bad = found ? forbidden_at(v->page, i) : VERIFY_PAGE_SIZE;
+
+		if (bad < VERIFY_PAGE_SIZE) {
+			run_fail(v, VERIFY_REASON_LEFT, bad);
+			return RUN_OVER;
+		}
+		if (run_spent(v, found ? WORK_CANDIDATE : 0))
+			return PHASE_MORE;
 	}
-	return VERIFY_PAGE_SIZE;
+	return PHASE_OVER;
+}
+
+/* The last halfword of the word before may begin a window that ends in word i. */
+bool verify_words(const uint32_t page[VERIFY_PAGE_WORDS], enum isa isa, unsigned first,
+		  unsigned last)
+{
+	static const struct verify_dict none;
+
+	for (unsigned i = first; i <= MIN(last + 1, VERIFY_PAGE_WORDS - 1); i++) {
+		int from, len;
+
+		if (candidate(page, i) && matters(&none, page, isa, i))
+			return false;
+		if (i > last)
+			break;
+		if (scan_special(page, 2 * i) < 2 * i + 2 ||
+		    (isa == ISA_ARM && literal_target(ISA_ARM, page[i], 4 * i, &from, &len)))
+			return false;
+		for (unsigned p = 2 * i - (i > 0); isa == ISA_THUMB && p < 2 * i + 2; p++)
+			if (literal_target(ISA_THUMB, page_hw(page, p), 2 * p, &from, &len) ||
+			    (p + 1 < PAGE_HALFWORDS &&
+			     literal_target(ISA_THUMB, page_window(page, p), 2 * p, &from, &len)))
+				return false;
+	}
+	return true;
 }
 
 /* How a PC-relative load encodes its offset. */
@@ -196,7 +272,7 @@ bool literal_target(enum isa isa, uint32_t word, unsigned offset, int *first, in
 	return false;
 }
 
-static void mark_literal(struct vrun *v, uint32_t word, unsigned offset)
+static void mark_literal(struct verify_run *v, uint32_t word, unsigned offset)
 {
 	int first, len;
 
@@ -224,7 +300,7 @@ static int adr_target(uint32_t w, bool wide, unsigned offset, int *target)
 }
 
 /* The instruction at p, hw1:hw2 if it is wide; 0 if none can begin there. */
-static uint32_t thumb_at(const struct vrun *v, unsigned p, bool *wide)
+static uint32_t thumb_at(const struct verify_run *v, unsigned p, bool *wide)
 {
 	uint16_t hw;
 
@@ -240,7 +316,7 @@ static uint32_t thumb_at(const struct vrun *v, unsigned p, bool *wide)
 #define TABLE_REACH 12u /* halfwords between CMP, ADR and LDR of a switch */
 
 /* How many entries the CMP Rm, #n before p admits; 0: there is none. */
-static unsigned table_size(const struct vrun *v, unsigned p, unsigned rm)
+static unsigned table_size(const struct verify_run *v, unsigned p, unsigned rm)
 {
 	bool wide;
 
@@ -256,7 +332,7 @@ static unsigned table_size(const struct vrun *v, unsigned p, unsigned rm)
 }
 
 /* The table at `first`, whose address was put into rd at p, if LDR.W Rt, [rd, Rm, LSL #2] follows. */
-static void mark_table(struct vrun *v, unsigned p, unsigned rd, int first)
+static void mark_table(struct verify_run *v, unsigned p, unsigned rd, int first)
 {
 	unsigned end, q, n = 0;
 	bool wide;
@@ -271,7 +347,7 @@ static void mark_table(struct vrun *v, unsigned p, unsigned rd, int first)
 		}
 	}
 	if (!n || first < 0 || first >= (int)VERIFY_PAGE_SIZE || (first & 3) ||
-	    v->tables == VRUN_TABLES)
+	    v->tables == VERIFY_TABLES)
 		return;
 	end = MIN((unsigned)first + 4 * n, VERIFY_PAGE_SIZE);
 	v->table[v->tables++] =
@@ -284,30 +360,43 @@ static void mark_table(struct vrun *v, unsigned p, unsigned rd, int first)
  * Tables of offsets that a compiler lays out beside a switch: negative ones look like
  * accesses (0xfffffe23: MCR2).
  */
-static void mark_tables(struct vrun *v)
+enum phase_end scan_tables(struct verify_run *v)
 {
 	bool wide;
 
-	v->tables = 0;
-	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
-		uint32_t w = thumb_at(v, p, &wide);
-		int first, rd = w ? adr_target(w, wide, 2 * p, &first) : -1;
+	for (; v->at < PAGE_HALFWORDS; v->at++) {
+		uint32_t w = thumb_at(v, v->at, &wide);
+		int first, rd = w ? adr_target(w, wide, 2 * v->at, &first) : -1;
 
-		if (rd >= 0)
-			mark_table(v, p, (unsigned)rd, first);
+		if (run_spent(v, 3))
+			return PHASE_MORE;
+		if (rd < 0)
+			continue;
+		mark_table(v, v->at, (unsigned)rd, first);
+		v->work += WORK_PATCH;
 	}
+	return PHASE_OVER;
 }
 
 /*
  * A halfword starts an instruction if the one before it is narrow, a second
  * half, or data; within a run of wide prefixes they alternate.
  */
-static void mark_boundaries(struct vrun *v)
+enum phase_end scan_boundaries(struct verify_run *v)
 {
-	enum boundary b = B_UNKNOWN;
+	enum boundary b = (enum boundary)v->boundary;
 
-	memset(v->start, 0, sizeof(v->start)); /* B_UNKNOWN */
-	for (unsigned p = 1; p < PAGE_HALFWORDS; p++) {
+	if (!v->at) {
+		memset(v->start, 0, sizeof(v->start)); /* B_UNKNOWN */
+		b = B_UNKNOWN;
+		v->at = 1;
+	}
+	for (; v->at < PAGE_HALFWORDS; v->at++) {
+		unsigned p = v->at;
+
+		v->boundary = b;
+		if (run_spent(v, 2))
+			return PHASE_MORE;
 		if (!thumb_is_wide(page_hw(v->page, p - 1)) || is_literal(v, (p - 1) >> 1) ||
 		    b == B_SECOND)
 			b = B_START;
@@ -315,13 +404,17 @@ static void mark_boundaries(struct vrun *v)
 			b = B_SECOND;
 		v->start[p >> 4] |= (uint32_t)b << (p & 15) * 2;
 	}
+	return PHASE_OVER;
 }
 
-static void mark_thumb_literals(struct vrun *v)
+enum phase_end scan_literals_thumb(struct verify_run *v)
 {
-	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
+	for (; v->at < PAGE_HALFWORDS; v->at++) {
+		unsigned p = v->at;
 		uint16_t hw = page_hw(v->page, p);
 
+		if (run_spent(v, 3))
+			return PHASE_MORE;
 		if (boundary_at(v, p) != B_START)
 			continue;
 		if (!thumb_is_wide(hw))
@@ -329,22 +422,23 @@ static void mark_thumb_literals(struct vrun *v)
 		else if (p + 1 < PAGE_HALFWORDS)
 			mark_literal(v, page_window(v->page, p), 2 * p);
 	}
+	return PHASE_OVER;
 }
 
-void scan_literals(struct vrun *v)
+enum phase_end scan_literals_arm(struct verify_run *v)
 {
-	memset(v->literal, 0, sizeof(v->literal));
-	if (v->isa == ISA_ARM) {
-		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
-			if ((v->page[i] & 0x001f0000) == 0x001f0000 || /* Rn = pc, L */
-			    (v->page[i] & 0x0f7f00f0) == 0x014f00d0)
-				mark_literal(v, v->page[i], 4 * i);
-		return;
+	for (; v->at < VERIFY_PAGE_WORDS; v->at++) {
+		uint32_t w = v->page[v->at];
+
+		if (run_spent(v, 1))
+			return PHASE_MORE;
+		if ((w & 0x001f0000) != 0x001f0000 && /* Rn = pc, L */
+		    (w & 0x0f7f00f0) != 0x014f00d0)
+			continue;
+		mark_literal(v, w, 4 * v->at);
+		v->work += WORK_CANDIDATE / 4;
 	}
-	mark_boundaries(v);
-	mark_thumb_literals(v);
-	mark_tables(v);
-	mark_boundaries(v); /* once more, now that data is known */
+	return PHASE_OVER;
 }
 
 bool looks_arm(const uint32_t *page, unsigned i)

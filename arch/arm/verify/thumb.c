@@ -5,7 +5,7 @@
 #include "verify_int.h"
 
 /* Is the instruction that starts at p one that may be replaced? */
-static bool replaceable(const struct vrun *v, unsigned p)
+static bool replaceable(const struct verify_run *v, unsigned p)
 {
 	bool wide = thumb_is_wide(page_hw(v->page, p));
 
@@ -17,7 +17,7 @@ static bool replaceable(const struct vrun *v, unsigned p)
  * Traps the instruction that starts at p.  `whole`: its second halfword goes
  * as well, because it takes part in something forbidden.
  */
-bool trap_thumb_at(struct vrun *v, unsigned p, bool whole)
+bool trap_thumb_at(struct verify_run *v, unsigned p, bool whole)
 {
 	uint32_t word = run_original(v, 2 * p, 2), second = 0;
 	bool wide = thumb_is_wide((uint16_t)word);
@@ -47,7 +47,7 @@ static bool all_arm(const uint32_t *page, unsigned p)
 	return true;
 }
 
-static bool patch_window(struct vrun *v, unsigned p)
+static bool patch_window(struct verify_run *v, unsigned p)
 {
 	uint32_t w = page_window(v->page, p), to;
 	enum verify_kind kind;
@@ -61,7 +61,7 @@ static bool patch_window(struct vrun *v, unsigned p)
 	return run_patch(v, 2 * p, 4, kind, to << 16 | to >> 16);
 }
 
-static bool patch_special(struct vrun *v, unsigned p)
+static bool patch_special(struct verify_run *v, unsigned p)
 {
 	uint16_t hw = page_hw(v->page, p);
 
@@ -76,7 +76,7 @@ static bool patch_special(struct vrun *v, unsigned p)
 }
 
 /* A forbidden window that is not an instruction: trap one that it touches. */
-static bool break_window(struct vrun *v, unsigned p)
+static bool break_window(struct verify_run *v, unsigned p)
 {
 	if (is_literal(v, p >> 1))
 		return run_literal(v, p >> 1);
@@ -97,7 +97,7 @@ static bool break_window(struct vrun *v, unsigned p)
  * turns it into a CDP, UNDEF in ARM state; that serves honest ARM code, too,
  * unless the word before it had to change.
  */
-static bool break_word(struct vrun *v, unsigned i)
+static bool break_word(struct verify_run *v, unsigned i)
 {
 	unsigned lo = 2 * i;
 
@@ -115,23 +115,44 @@ static bool break_word(struct vrun *v, unsigned i)
 				    run_fail(v, VERIFY_REASON_DATA, 4 * i);
 }
 
-static bool thumb_window(struct vrun *v, unsigned p)
+static bool thumb_window(struct verify_run *v, unsigned p)
 {
 	return patch_window(v, p) && (!forbidden_window(v->page, p) || break_window(v, p));
 }
 
-bool verify_thumb(struct vrun *v)
+static bool thumb_word(struct verify_run *v, unsigned i)
 {
-	for (unsigned i = scan_next(v->page, 0); i < VERIFY_PAGE_WORDS;
-	     i = scan_next(v->page, i + 1)) {
-		if ((i && !thumb_window(v, 2 * i - 1)) || !thumb_window(v, 2 * i))
-			return false;
-		if (cp_danger(v->page[i]) == CP_FORBIDDEN && !break_word(v, i))
-			return false;
+	if ((i && !thumb_window(v, 2 * i - 1)) || !thumb_window(v, 2 * i))
+		return false;
+	return cp_danger(v->page[i]) != CP_FORBIDDEN || break_word(v, i);
+}
+
+enum phase_end patch_thumb(struct verify_run *v)
+{
+	unsigned i;
+
+	while (v->at < VERIFY_PAGE_WORDS) {
+		bool found = scan_ahead(v, &i);
+
+		if (found && !thumb_word(v, i))
+			return RUN_OVER;
+		if (run_spent(v, found ? 2 * WORK_CANDIDATE : 0))
+			return PHASE_MORE;
 	}
-	for (unsigned p = scan_special(v->page, 0); p < PAGE_HALFWORDS;
-	     p = scan_special(v->page, p + 1))
-		if (!patch_special(v, p))
-			return false;
-	return true;
+	return PHASE_OVER;
+}
+
+enum phase_end patch_thumb_special(struct verify_run *v)
+{
+	while (v->at < PAGE_HALFWORDS) {
+		unsigned p = scan_special(v->page, v->at);
+
+		if (p < PAGE_HALFWORDS && !patch_special(v, p))
+			return RUN_OVER;
+		v->work += p - v->at;
+		v->at = p + 1;
+		if (run_spent(v, WORK_CANDIDATE))
+			return PHASE_MORE;
+	}
+	return PHASE_OVER;
 }

@@ -60,13 +60,16 @@ static void set_halfword(uint32_t *page, unsigned p, uint16_t hw)
 
 static void write_patch(uint32_t *page, const struct verify_patch *q, uint32_t value)
 {
+	if (q->size == 4 && !(q->offset & 3)) {
+		page[q->offset / 4] = value;
+		return;
+	}
 	set_halfword(page, q->offset / 2, (uint16_t)value);
 	if (q->size == 4)
 		set_halfword(page, q->offset / 2 + 1, (uint16_t)(value >> 16));
 }
 
-/* Number of patches that end at or before `offset`: where one there would go. */
-static unsigned patch_place(const struct verify_patch *patches, unsigned n, unsigned offset)
+unsigned verify_place(const struct verify_patch *patches, unsigned n, unsigned offset)
 {
 	unsigned lo = 0, hi = n;
 
@@ -84,7 +87,7 @@ static unsigned patch_place(const struct verify_patch *patches, unsigned n, unsi
 const struct verify_patch *verify_lookup(const struct verify_patch *patches, unsigned n,
 					 unsigned offset)
 {
-	unsigned at = patch_place(patches, n, offset);
+	unsigned at = verify_place(patches, n, offset);
 
 	return at < n && patches[at].offset <= offset ? &patches[at] : NULL;
 }
@@ -94,6 +97,13 @@ void verify_unpatch(uint32_t page[VERIFY_PAGE_WORDS], const struct verify_patch 
 {
 	for (unsigned i = 0; i < n; i++)
 		write_patch(page, &patches[i], patches[i].original);
+}
+
+void verify_repatch(uint32_t page[VERIFY_PAGE_WORDS], const struct verify_patch *patches,
+		    unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		write_patch(page, &patches[i], patches[i].replacement);
 }
 
 uint32_t verify_read(const uint32_t page[VERIFY_PAGE_WORDS], const struct verify_patch *patches,
@@ -135,7 +145,7 @@ bool verify_trapped(const struct verify_dict *d, const uint32_t page[VERIFY_PAGE
 	return verify_original(d, i, out);
 }
 
-bool run_fail(struct vrun *v, enum verify_reason why, unsigned offset)
+bool run_fail(struct verify_run *v, enum verify_reason why, unsigned offset)
 {
 	v->r->verdict = VERIFY_QUARANTINE;
 	v->r->reason = why;
@@ -143,17 +153,18 @@ bool run_fail(struct vrun *v, enum verify_reason why, unsigned offset)
 	return false;
 }
 
-uint32_t run_original(const struct vrun *v, unsigned offset, unsigned size)
+uint32_t run_original(const struct verify_run *v, unsigned offset, unsigned size)
 {
 	return verify_read(v->page, v->patches, v->n, offset, size);
 }
 
-bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind kind,
+bool run_patch(struct verify_run *v, unsigned offset, unsigned size, enum verify_kind kind,
 	       uint32_t replacement)
 {
-	unsigned at = patch_place(v->patches, v->n, offset);
+	unsigned at = verify_place(v->patches, v->n, offset);
 	struct verify_patch *q = &v->patches[at];
 
+	v->work += WORK_PATCH;
 	if (at < v->n && q->offset < offset + size) {
 		if (q->offset != offset || q->size != size)
 			return run_fail(v, VERIFY_REASON_LEFT, offset);
@@ -162,7 +173,10 @@ bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind 
 
 		if (v->n == v->max)
 			return run_fail(v, VERIFY_REASON_PATCHES, offset);
-		memmove(q + 1, q, (v->n++ - at) * sizeof(*q));
+		for (unsigned i = v->n++; i > at; i--) { /* memmove() goes by bytes */
+			v->patches[i] = v->patches[i - 1];
+			__asm__ volatile("" : : : "memory"); /* the compiler would call it */
+		}
 		*q = (struct verify_patch){ .offset = (uint16_t)offset,
 					    .size = (uint8_t)size,
 					    .original = original };
@@ -173,7 +187,7 @@ bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind 
 	return true;
 }
 
-void run_lookalike(struct vrun *v, unsigned offset, uint32_t word)
+void run_lookalike(struct verify_run *v, unsigned offset, uint32_t word)
 {
 	if (!verify_lookup(v->patches, v->n, offset))
 		v->r->ambiguous += dict_lookalike(v->d, v->isa, word);
@@ -193,25 +207,46 @@ static const struct {
 
 #define ALIAS_FIELDS 0x0fff0fffu
 
-/* Does the page hold other words of ours, so that it must be a copy? */
-static bool has_copies(const struct vrun *v)
+/* Words that look like ours and are not, after which a page is not a copy. */
+#define COPIES_TRIED 64
+
+/* May it be a replacement word?  Recoloured, an SMC or a trap. */
+static bool maybe_ours(uint32_t w)
 {
+	return (w & 0x0f000e10u) == 0x0e000c10u || is_smc_arm(w) || is_trap_arm(w);
+}
+
+/* Does the page hold other words of ours, so that it must be a copy? */
+static bool find_copies(struct verify_run *v)
+{
+	unsigned tried = 0;
 	struct insn out;
 
-	for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++) {
-		const struct insn arm = { ISA_ARM, 4, run_original(v, 4 * i, 4) };
+	v->work += VERIFY_PAGE_WORDS;
+	for (unsigned i = 0; i < VERIFY_PAGE_WORDS && tried < COPIES_TRIED; i++) {
+		const struct insn arm = { ISA_ARM, 4, v->page[i] };
 
+		if (!maybe_ours(arm.word) || verify_lookup(v->patches, v->n, 4 * i))
+			continue;
+		tried++;
 		if (verify_original(v->d, &arm, &out))
 			return true;
 	}
 	return false;
 }
 
+static bool has_copies(struct verify_run *v)
+{
+	if (!v->copies)
+		v->copies = find_copies(v) ? 2 : 1;
+	return v->copies == 2;
+}
+
 /*
  * The guest's own read of a spare register, or a copy of a read that was
  * redirected there?  Code that copies itself has other words of ours around.
  */
-static bool is_alias_copy(struct vrun *v, const struct cp_access *a, enum cp15_reg reg)
+static bool is_alias_copy(struct verify_run *v, const struct cp_access *a, enum cp15_reg reg)
 {
 	for (unsigned n = 0; n < VERIFY_ALIASES; n++) {
 		if (reg != aliases[n].spare || !(v->d->alias_regs[n] >> a->rt & 1))
@@ -222,7 +257,7 @@ static bool is_alias_copy(struct vrun *v, const struct cp_access *a, enum cp15_r
 	return false;
 }
 
-static bool alias(struct vrun *v, uint32_t w, const struct cp_access *a, uint32_t *to)
+static bool alias(struct verify_run *v, uint32_t w, const struct cp_access *a, uint32_t *to)
 {
 	for (unsigned n = 0; n < VERIFY_ALIASES; n++) {
 		if ((w & ALIAS_FIELDS) != aliases[n].word)
@@ -234,7 +269,7 @@ static bool alias(struct vrun *v, uint32_t w, const struct cp_access *a, uint32_
 	return false;
 }
 
-bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind)
+bool replace_access(struct verify_run *v, uint32_t w, uint32_t *to, enum verify_kind *kind)
 {
 	struct cp_access a;
 	enum cp15_reg reg;
@@ -251,24 +286,59 @@ bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *
 	return true;
 }
 
-/* Traps the load at `offset` if it reads `word`. */
-static bool trap_load(struct vrun *v, unsigned word, unsigned offset, uint32_t load)
-{
-	int first, len, at = (int)word * 4;
+/* --- loads of words that had to change ------------------------------------------------ */
 
-	if (!literal_target(v->isa, load, offset, &first, &len) || first >= at + 4 ||
-	    first + len <= at)
-		return true;
-	return v->isa == ISA_ARM ? trap_arm_at(v, offset / 4) : trap_thumb_at(v, offset / 2, false);
+static bool any_replaced(const struct verify_run *v, int first, int len)
+{
+	for (int a = first & ~3; a < first + len; a += 4)
+		if (a >= 0 && a < (int)VERIFY_PAGE_SIZE && v->replaced[a >> 7] >> (a >> 2 & 31) & 1)
+			return true;
+	return false;
 }
 
-/* Traps the loads of the tables that have `word`. */
-static bool trap_table_loads(struct vrun *v, unsigned word)
+/*
+ * Loads are looked for in the page as it is by now: one that was patched is
+ * either trapped already or was no load.
+ */
+static bool reads_replaced(struct verify_run *v, unsigned offset, uint32_t load)
+{
+	int first, len;
+
+	if (!literal_target(v->isa, load, offset, &first, &len))
+		return false;
+	v->work += WORK_CANDIDATE / 4;
+	return any_replaced(v, first, len);
+}
+
+static enum phase_end loads_arm(struct verify_run *v)
+{
+	for (; v->at < VERIFY_PAGE_WORDS; v->at++) {
+		if (run_spent(v, 2))
+			return PHASE_MORE;
+		if (reads_replaced(v, 4 * v->at, v->page[v->at]) && !trap_arm_at(v, v->at))
+			return RUN_OVER;
+	}
+	return PHASE_OVER;
+}
+
+/* The load that starts at halfword p, hw1:hw2 if it is wide; 0: none does. */
+static uint32_t thumb_start(const struct verify_run *v, unsigned p)
+{
+	uint16_t hw = page_hw(v->page, p);
+
+	if (boundary_at(v, p) != B_START)
+		return 0;
+	if (!thumb_is_wide(hw))
+		return hw;
+	return p + 1 < PAGE_HALFWORDS ? page_window(v->page, p) : 0;
+}
+
+static bool trap_table_loads(struct verify_run *v)
 {
 	for (unsigned k = 0; k < v->tables; k++) {
 		const struct vtable *t = &v->table[k];
 
-		if (4 * word >= t->first && 4 * word < t->end &&
+		if (any_replaced(v, t->first, t->end - t->first) &&
 		    !verify_lookup(v->patches, v->n, t->load) &&
 		    !trap_thumb_at(v, t->load / 2, false))
 			return false;
@@ -276,78 +346,108 @@ static bool trap_table_loads(struct vrun *v, unsigned word)
 	return true;
 }
 
-/*
- * Loads are looked for in the page as it is by now: one that was patched is
- * either trapped already or was no load.
- */
-static bool trap_loads(struct vrun *v, unsigned word)
+static enum phase_end loads_thumb(struct verify_run *v)
 {
-	if (v->isa == ISA_ARM) {
-		for (unsigned i = 0; i < VERIFY_PAGE_WORDS; i++)
-			if (!trap_load(v, word, 4 * i, v->page[i]))
-				return false;
-		return true;
-	}
-	for (unsigned p = 0; p < PAGE_HALFWORDS; p++) {
-		uint32_t load = page_hw(v->page, p);
+	for (; v->at < PAGE_HALFWORDS; v->at++) {
+		uint32_t load = thumb_start(v, v->at);
 
-		if (boundary_at(v, p) != B_START)
-			continue;
-		if (thumb_is_wide((uint16_t)load)) {
-			if (p + 1 == PAGE_HALFWORDS)
-				break;
-			load = page_window(v->page, p);
-		}
-		if (!trap_load(v, word, 2 * p, load))
-			return false;
+		if (run_spent(v, 2))
+			return PHASE_MORE;
+		if (load && reads_replaced(v, 2 * v->at, load) && !trap_thumb_at(v, v->at, false))
+			return RUN_OVER;
 	}
-	return trap_table_loads(v, word);
+	return trap_table_loads(v) ? PHASE_OVER : RUN_OVER;
 }
 
-bool run_literal(struct vrun *v, unsigned word)
+bool run_literal(struct verify_run *v, unsigned word)
 {
 	uint32_t trap = dict_trap(v->d, run_original(v, 4 * word, 4));
 
 	if (!trap)
 		return run_fail(v, VERIFY_REASON_DICTIONARY, 4 * word);
-	return run_patch(v, 4 * word, 4, VERIFY_LITERAL, trap) && trap_loads(v, word);
+	v->replaced[word >> 5] |= BIT(word & 31);
+	return run_patch(v, 4 * word, 4, VERIFY_LITERAL, trap);
 }
 
-/* Nothing forbidden may be left, whatever the steps before thought. */
-static bool check_clean(struct vrun *v)
-{
-	unsigned offset = scan_forbidden(v->page);
+/* --- the phases ------------------------------------------------------------------------- */
 
-	return offset == VERIFY_PAGE_SIZE || run_fail(v, VERIFY_REASON_LEFT, offset);
+/* Most pages end here. */
+static enum phase_end enough(struct verify_run *v) { return v->needed ? PHASE_OVER : RUN_OVER; }
+
+typedef enum phase_end (*phase_fn)(struct verify_run *v);
+
+static const phase_fn arm_phases[] = {
+	scan_needed, enough, scan_literals_arm, patch_arm, loads_arm, scan_forbidden, NULL,
+};
+
+static const phase_fn thumb_phases[] = {
+	scan_needed, scan_needed_special, enough,      scan_boundaries, scan_literals_thumb,
+	scan_tables, scan_boundaries, /* once more, now that data is known */
+	patch_thumb, patch_thumb_special, loads_thumb, scan_forbidden,  NULL,
+};
+
+void verify_begin(struct verify_run *v, struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],
+		  enum isa isa, unsigned flags, struct verify_patch *patches, unsigned max,
+		  struct verify_result *result)
+{
+	*result = (struct verify_result){ .verdict = VERIFY_OK };
+	memset(v->literal, 0, sizeof(v->literal));
+	memset(v->replaced, 0, sizeof(v->replaced));
+	v->d = d;
+	v->page = page;
+	v->isa = isa;
+	v->flags = flags;
+	v->patches = patches;
+	v->max = max;
+	v->r = result;
+	v->n = v->phase = v->at = v->tables = 0;
+	v->needed = false;
+	v->copies = 0;
+}
+
+static void end(struct verify_run *v)
+{
+	struct verify_result *r = v->r;
+
+	if (r->verdict != VERIFY_OK) {
+		verify_unpatch(v->page, v->patches, v->n);
+		v->n = r->displaced = 0;
+	}
+	r->npatches = (uint16_t)v->n;
+	r->head = page_hw(v->page, 0);
+	r->tail = page_hw(v->page, PAGE_HALFWORDS - 1);
+	r->head_risky = head_risky(r->head);
+	r->tail_risky = tail_risky(r->tail);
+}
+
+bool verify_run(struct verify_run *v, unsigned budget)
+{
+	const phase_fn *phases = v->isa == ISA_ARM ? arm_phases : thumb_phases;
+
+	v->work = 0;
+	v->budget = budget;
+	while (phases[v->phase]) {
+		enum phase_end how = phases[v->phase](v);
+
+		if (how == PHASE_MORE)
+			return false;
+		if (how == RUN_OVER)
+			break;
+		v->phase++;
+		v->at = 0;
+	}
+	end(v);
+	return true;
 }
 
 enum verify_verdict verify_page(struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],
 				enum isa isa, unsigned flags, struct verify_patch *patches,
 				unsigned max, struct verify_result *result)
 {
-	struct vrun v;
+	static struct verify_run v;
 
-	*result = (struct verify_result){ .verdict = VERIFY_OK };
-	if (scan_needed(d, page, isa)) {
-		v.d = d;
-		v.page = page;
-		v.isa = isa;
-		v.flags = flags;
-		v.patches = patches;
-		v.n = 0;
-		v.max = max;
-		v.r = result;
-		scan_literals(&v);
-		if (!(isa == ISA_ARM ? verify_arm(&v) : verify_thumb(&v)) || !check_clean(&v)) {
-			verify_unpatch(page, patches, v.n);
-			v.n = 0;
-			result->displaced = 0;
-		}
-		result->npatches = (uint16_t)v.n;
-	}
-	result->head = page_hw(page, 0);
-	result->tail = page_hw(page, PAGE_HALFWORDS - 1);
-	result->head_risky = head_risky(result->head);
-	result->tail_risky = tail_risky(result->tail);
+	verify_begin(&v, d, page, isa, flags, patches, max, result);
+	while (!verify_run(&v, VERIFY_PAGE_WORDS))
+		;
 	return result->verdict;
 }

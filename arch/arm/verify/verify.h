@@ -97,6 +97,67 @@ struct verify_result {
 	bool head_risky, tail_risky;
 };
 
+/* A table in the page, read by the load at `load` with a computed index; byte offsets. */
+struct vtable {
+	uint16_t load, first, end;
+};
+#define VERIFY_TABLES 16u
+
+/*
+ * A page that is being verified.  Its contents belong to the run as long as it lasts, which may
+ * be over several calls.
+ */
+struct verify_run {
+	struct verify_dict *d;
+	uint32_t *page;
+	enum isa isa;
+	unsigned flags;
+	struct verify_patch *patches;
+	unsigned n, max;
+	struct verify_result *r;
+	/* How far it is: phase, and word or halfword in it. */
+	unsigned phase, at;
+	unsigned work, budget; /* of this call, in words scanned */
+	bool needed;           /* there is something to patch or to remember */
+	uint8_t boundary;      /* enum boundary of `at`, while these are found */
+	uint8_t copies;        /* 0: not known whether the page has words of ours, 1 no, 2 yes */
+	/* Of the original page: words that a PC-relative load in it, or one of a table, reads. */
+	uint32_t literal[VERIFY_PAGE_WORDS / 32];
+	uint32_t replaced[VERIFY_PAGE_WORDS / 32]; /* of these, those that had to change */
+	struct vtable table[VERIFY_TABLES];        /* Thumb only */
+	unsigned tables;
+	uint32_t start[2 * VERIFY_PAGE_WORDS / 16]; /* enum boundary, two bits each; Thumb only */
+};
+
+/*
+ * Begins to verify the page's original contents as entered in state `isa`; it will be patched
+ * in place.  `patches`: room for `max` entries.  The page is a private snapshot, or not writable
+ * by anybody else until the run has ended.  Caches are the caller's business.
+ */
+void verify_begin(struct verify_run *v, struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],
+		  enum isa isa, unsigned flags, struct verify_patch *patches, unsigned max,
+		  struct verify_result *result);
+
+/*
+ * Goes on for about the time of scanning `budget` words; at most three times as long, and
+ * that of a page.  True: it has ended.  On VERIFY_OK the first result->npatches patches are
+ * filled in, ascending by offset, not overlapping; on VERIFY_QUARANTINE the page is as it was.
+ */
+bool verify_run(struct verify_run *v, unsigned budget);
+
+/* Begins and goes on to the end; one at a time, as the run's state is static. */
+enum verify_verdict verify_page(struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],
+				enum isa isa, unsigned flags, struct verify_patch *patches,
+				unsigned max, struct verify_result *result);
+
+/*
+ * Of a page that was verified and has changed in words [first, last] since: true if nothing
+ * in them, nor where they meet their neighbours, calls for a patch or could be a load
+ * of the page's own data.  What is left of the page needs no look then.
+ */
+bool verify_words(const uint32_t page[VERIFY_PAGE_WORDS], enum isa isa, unsigned first,
+		  unsigned last);
+
 /* Empties a dictionary but for the entries every guest needs (WFI). */
 void verify_dict_init(struct verify_dict *d);
 
@@ -106,20 +167,16 @@ void verify_dict_init(struct verify_dict *d);
  */
 int verify_dict_hot(struct verify_dict *d, uint32_t word);
 
-/*
- * Verifies the page's original contents as entered in state `isa` and patches
- * it in place.  `patches`: room for `max` entries; on VERIFY_OK the first
- * result->npatches of them are filled in, ascending by offset, not overlapping.
- * The page is a private snapshot or not writable by anybody else meanwhile.
- * Caches are the caller's business.  Returns result->verdict.
- */
-enum verify_verdict verify_page(struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],
-				enum isa isa, unsigned flags, struct verify_patch *patches,
-				unsigned max, struct verify_result *result);
-
 /* Restores the patched bytes, exactly those.  `n`: number of patches. */
 void verify_unpatch(uint32_t page[VERIFY_PAGE_WORDS], const struct verify_patch *patches,
 		    unsigned n);
+
+/* Puts the replacements back. */
+void verify_repatch(uint32_t page[VERIFY_PAGE_WORDS], const struct verify_patch *patches,
+		    unsigned n);
+
+/* Number of patches that end at or before `offset`: where one there would go. */
+unsigned verify_place(const struct verify_patch *patches, unsigned n, unsigned offset);
 
 /* The patch that covers the byte at `offset` (0..4095), or NULL. */
 const struct verify_patch *verify_lookup(const struct verify_patch *patches, unsigned n,

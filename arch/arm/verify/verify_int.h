@@ -46,29 +46,21 @@ static inline bool is_wfi_arm(uint32_t w) { return (w & 0x0fffffffu) == ARM_WFI 
 /* Where a halfword stands in the honest Thumb decoding. */
 enum boundary { B_UNKNOWN, B_START, B_SECOND };
 
-/* A table in the page, read by the load at `load` with a computed index; byte offsets. */
-struct vtable {
-	uint16_t load, first, end;
-};
-#define VRUN_TABLES 16u
+/* What a phase of a run came to. */
+enum phase_end { PHASE_MORE, PHASE_OVER, RUN_OVER };
 
-/* One run of verify_page(). */
-struct vrun {
-	struct verify_dict *d;
-	uint32_t *page;
-	enum isa isa;
-	unsigned flags;
-	struct verify_patch *patches;
-	unsigned n, max;
-	struct verify_result *r;
-	/* Of the original page: words that a PC-relative load in it, or one of a table, reads. */
-	uint32_t literal[VERIFY_PAGE_WORDS / 32];
-	struct vtable table[VRUN_TABLES]; /* Thumb only */
-	unsigned tables;
-	uint32_t start[PAGE_HALFWORDS / 16]; /* enum boundary, two bits each; Thumb only */
-};
+/* Adds to the work of this call of verify_run().  True: that is enough for now. */
+static inline bool run_spent(struct verify_run *v, unsigned words)
+{
+	v->work += words;
+	return v->work >= v->budget;
+}
 
-static inline enum boundary boundary_at(const struct vrun *v, unsigned p)
+/* What work costs, in words scanned. */
+#define WORK_CANDIDATE 24u  /* something that has to be looked at */
+#define WORK_PATCH     200u /* a search of the dictionary, and what is around */
+
+static inline enum boundary boundary_at(const struct verify_run *v, unsigned p)
 {
 	return (enum boundary)(v->start[p >> 4] >> (p & 15) * 2 & 3);
 }
@@ -84,7 +76,7 @@ static inline uint32_t page_window(const uint32_t *page, unsigned p)
 	return (uint32_t)page_hw(page, p) << 16 | page_hw(page, p + 1);
 }
 
-static inline bool is_literal(const struct vrun *v, unsigned word)
+static inline bool is_literal(const struct verify_run *v, unsigned word)
 {
 	return v->literal[word >> 5] >> (word & 31) & 1;
 }
@@ -92,22 +84,26 @@ static inline bool is_literal(const struct vrun *v, unsigned word)
 /* vscan.c */
 
 /*
- * First index >= i whose ARM word, or Thumb window ending in it, deserves a
- * closer look; VERIFY_PAGE_WORDS: none.
+ * Goes on from v->at to the next word that, or a Thumb window ending in it, deserves a closer
+ * look: *i, and v->at is behind it.  False: none was found up to v->at.
  */
-unsigned scan_next(const uint32_t *page, unsigned i);
-/* Is there anything to patch or to remember?  Exact, and rarely true. */
-bool scan_needed(const struct verify_dict *d, const uint32_t *page, enum isa isa);
+bool scan_ahead(struct verify_run *v, unsigned *i);
+/* Finds out whether there is anything to patch or to remember: v->needed. */
+enum phase_end scan_needed(struct verify_run *v);
+enum phase_end scan_needed_special(struct verify_run *v); /* in Thumb pages */
 /* First halfword >= p that is a Thumb WFI (or its first half) or of the form of a Thumb trap. */
 unsigned scan_special(const uint32_t *page, unsigned p);
 /* Is the Thumb window at halfword p (not the page's last) forbidden? */
 bool forbidden_window(const uint32_t *page, unsigned p);
-/* Byte offset of something forbidden in either decoding, or VERIFY_PAGE_SIZE. */
-unsigned scan_forbidden(const uint32_t *page);
+/* The last word: nothing forbidden is left in either decoding. */
+enum phase_end scan_forbidden(struct verify_run *v);
 /* The bytes [*first, *first + *len) that a PC-relative load at `offset` reads. */
 bool literal_target(enum isa isa, uint32_t word, unsigned offset, int *first, int *len);
-/* Fills in v->literal, and v->start and v->table for a Thumb page. */
-void scan_literals(struct vrun *v);
+/* Fill in v->literal; of a Thumb page first v->start, then v->table as well. */
+enum phase_end scan_literals_arm(struct verify_run *v);
+enum phase_end scan_boundaries(struct verify_run *v);
+enum phase_end scan_literals_thumb(struct verify_run *v);
+enum phase_end scan_tables(struct verify_run *v);
 /* Do the words around word i look like ARM code? */
 bool looks_arm(const uint32_t *page, unsigned i);
 /* Does an access at word i stand among ARM code, or in Thumb code by chance? */
@@ -124,22 +120,23 @@ uint16_t dict_trap_thumb(struct verify_dict *d, uint32_t word);
 bool dict_lookalike(struct verify_dict *d, enum isa isa, uint32_t word);
 
 /* verify.c: each returns false after setting the verdict. */
-bool run_fail(struct vrun *v, enum verify_reason why, unsigned offset);
-bool run_patch(struct vrun *v, unsigned offset, unsigned size, enum verify_kind kind,
+bool run_fail(struct verify_run *v, enum verify_reason why, unsigned offset);
+bool run_patch(struct verify_run *v, unsigned offset, unsigned size, enum verify_kind kind,
 	       uint32_t replacement);
 /* Notes a word at `offset` that has the form of one of ours, unless it is. */
-void run_lookalike(struct vrun *v, unsigned offset, uint32_t word);
+void run_lookalike(struct verify_run *v, unsigned offset, uint32_t word);
 /* What an honest access (ARM word or hw1:hw2) becomes; false: it stays. */
-bool replace_access(struct vrun *v, uint32_t w, uint32_t *to, enum verify_kind *kind);
-/* Replaces data, and traps every load in the page that reads it. */
-bool run_literal(struct vrun *v, unsigned word);
+bool replace_access(struct verify_run *v, uint32_t w, uint32_t *to, enum verify_kind *kind);
+/* Replaces data; run_loads_...() will trap every load in the page that reads it. */
+bool run_literal(struct verify_run *v, unsigned word);
 /* Original contents of the word at `offset`, whatever was patched. */
-uint32_t run_original(const struct vrun *v, unsigned offset, unsigned size);
+uint32_t run_original(const struct verify_run *v, unsigned offset, unsigned size);
 
-/* varm.c, vthumb.c: patch a page entered in that state. */
-bool verify_arm(struct vrun *v);
-bool verify_thumb(struct vrun *v);
-bool trap_arm_at(struct vrun *v, unsigned word);
-bool trap_thumb_at(struct vrun *v, unsigned p, bool whole);
+/* arm.c, thumb.c: patch a page entered in that state. */
+enum phase_end patch_arm(struct verify_run *v);
+enum phase_end patch_thumb(struct verify_run *v);
+enum phase_end patch_thumb_special(struct verify_run *v);
+bool trap_arm_at(struct verify_run *v, unsigned word);
+bool trap_thumb_at(struct verify_run *v, unsigned p, bool whole);
 
 #endif

@@ -1,9 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sources: tests/host/verify/verify_check.c arch/arm/insn/cpaccess.c arch/arm/verify/ */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "insn/cpaccess.h"
 #include "verify_page.h"
+
+/* The verifier's last word about the page as it is. */
+static unsigned first_forbidden(void)
+{
+	static struct verify_run v;
+
+	verify_begin(&v, &dict, page, ISA_ARM, 0, patches, ROOM, &res);
+	v.work = 0;
+	v.budget = UINT32_MAX;
+	scan_forbidden(&v);
+	return res.reason == VERIFY_REASON_LEFT ? res.where : VERIFY_PAGE_SIZE;
+}
+
+/* From word i on; VERIFY_PAGE_WORDS: there is none. */
+static unsigned next_candidate(unsigned i)
+{
+	static struct verify_run v;
+	unsigned found;
+
+	v = (struct verify_run){ .page = page, .at = i };
+	while (v.at < VERIFY_PAGE_WORDS)
+		if (scan_ahead(&v, &found))
+			return found;
+	return VERIFY_PAGE_WORDS;
+}
 
 static void test_clean(void **state)
 {
@@ -22,10 +48,10 @@ static void test_clean(void **state)
 /* Each kind of thing at each place of the page: the scanners' grouping loses none. */
 static void test_scanners(void **state)
 {
-	assert_int_equal(scan_forbidden(page), VERIFY_PAGE_SIZE);
+	assert_int_equal(first_forbidden(), VERIFY_PAGE_SIZE);
 	for (unsigned p = 0; p + 1 < PAGE_HALFWORDS; p++) {
 		put_wide(p, MCR_TTBR0);
-		assert_int_equal(scan_forbidden(page), 2 * p);
+		assert_int_equal(first_forbidden(), 2 * p);
 		assert_true(forbidden_window(page, p));
 		put_hw(p, (uint16_t)NOP);
 		put_hw(p + 1, (uint16_t)NOP);
@@ -37,10 +63,10 @@ static void test_scanners(void **state)
 
 		for (unsigned k = 0; k < ARRAY_SIZE(words); k++) {
 			page[i] = words[k];
-			assert_int_equal(scan_next(page, 0), i);
-			assert_int_equal(scan_next(page, i), i);
-			assert_int_equal(scan_next(page, i + 1), VERIFY_PAGE_WORDS);
-			assert_int_equal(scan_forbidden(page), k ? VERIFY_PAGE_SIZE : 4 * i);
+			assert_int_equal(next_candidate(0), i);
+			assert_int_equal(next_candidate(i), i);
+			assert_int_equal(next_candidate(i + 1), VERIFY_PAGE_WORDS);
+			assert_int_equal(first_forbidden(), k ? VERIFY_PAGE_SIZE : 4 * i);
 		}
 		page[i] = NOP;
 	}
@@ -384,10 +410,46 @@ static void test_edges_exhaustive(void **state)
 	}
 }
 
+/* After a store that verify_words() lets pass nothing forbidden is in the page. */
+static void test_stores(void **state)
+{
+	static const uint32_t words[] = {
+		MCR_TTBR0,  MRC_SCTLR,  WFI,        NOP,        NOP_T,
+		0x0f10ee02, 0xee02bf00, 0x46c00f10, 0xe59f0000, 0xe7f1def0
+	};
+	unsigned passed = 0, refused = 0;
+
+	srand(1);
+	for (unsigned n = 0; n < 200000; n++) {
+		enum isa isa = n & 1 ? ISA_THUMB : ISA_ARM;
+		unsigned at = 4 + (unsigned)rand() % 8, size = 1u << rand() % 3, off;
+		uint32_t v = words[(unsigned)rand() % ARRAY_SIZE(words)];
+
+		if (n % 64 < 2) {
+			fill(isa == ISA_ARM ? NOP : NOP_T);
+			page[at] = words[(unsigned)rand() % ARRAY_SIZE(words)];
+			if (verify_page(&dict, page, isa, 0, patches, ROOM, &res) != VERIFY_OK)
+				fill(NOP_T);
+			memcpy(before, page, sizeof(page));
+		}
+		memcpy(page, before, sizeof(page));
+		off = 4 * at + (unsigned)rand() % (5 - size);
+		memcpy((char *)page + off, &v, size);
+		if (!verify_words(page, isa, off / 4, (off + size - 1) / 4)) {
+			refused++;
+			continue;
+		}
+		passed++;
+		assert_int_equal(first_forbidden(), VERIFY_PAGE_SIZE);
+	}
+	assert_true(passed > 1000 && refused > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_clean, setup),
+		cmocka_unit_test_setup(test_stores, setup),
 		cmocka_unit_test_setup(test_scanners, setup),
 		cmocka_unit_test_setup(test_arm_recolour, setup),
 		cmocka_unit_test_setup(test_arm_smc, setup),

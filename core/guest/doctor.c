@@ -84,17 +84,6 @@ static bool entry_not_code(const struct doctor_case *c, struct text *t)
 	return false;
 }
 
-static bool initrd_changed(const struct doctor_case *c, struct text *t)
-{
-	const struct guest_loaded *l = &c->g->loaded;
-
-	return c->initrd_changed && !c->sent &&
-	       say(t,
-		   "its initrd at 0x%08lx-0x%08lx is not what was loaded any more: it was "
-		   "overwritten before it was used",
-		   ul(l->initrd), ul(l->initrd + l->initrd_size - 1));
-}
-
 /* --- output ---------------------------------------------------------------- */
 
 static bool unseen_output(const struct doctor_case *c, struct text *t)
@@ -164,6 +153,33 @@ static bool spinning(const struct doctor_case *c, struct text *t)
 	return spins(c) &&
 	       say(t, "it spins at pc 0x%08lx, with interrupts %s, and touches no device",
 		   ul(last(c)->pc), last(c)->irq_masked ? "masked" : "let in");
+}
+
+/*
+ * A guest that is well frees its initrd and uses the memory for something else; one whose
+ * initrd was overwritten does not get far: it is stuck early, deaf to interrupts.
+ */
+static bool initrd_changed(const struct doctor_case *c, struct text *t)
+{
+	const struct guest_loaded *l = &c->g->loaded;
+	uint32_t pc;
+	bool stuck =
+		c->samples >= 2 && (exception_name(c, &pc) || (spins(c) && last(c)->irq_masked));
+
+	return c->initrd_changed && !c->sent && stuck &&
+	       say(t,
+		   "its initrd at 0x%08lx-0x%08lx is not what was loaded any more: it may have "
+		   "been "
+		   "overwritten before it was used",
+		   ul(l->initrd), ul(l->initrd + l->initrd_size - 1));
+}
+
+/* A kernel that waits for the first tick loops without a word. */
+static bool no_timer(const struct doctor_case *c, struct text *t)
+{
+	return spins(c) && !c->sent && !doctor_has_timer(c->g) &&
+	       say(t, "it spins, and its tree has no timer: no enabled node is a private or global "
+		      "timer or an SP804, so a kernel that waits for ticks waits for ever");
 }
 
 /* --- interrupts ------------------------------------------------------------ */
@@ -279,6 +295,7 @@ static bool (*const checks[])(const struct doctor_case *c, struct text *t) = {
 	entry_not_code,
 	initrd_changed,
 	fault_loop,
+	no_timer,
 	spinning,
 	masked_pending,
 	sleeps_without_irqs,

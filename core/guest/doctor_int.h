@@ -11,4 +11,7 @@ struct guest;
 extern bool (*const doctor_tree_check[])(const struct guest *g, char *buf, unsigned len);
 extern const unsigned doctor_tree_checks;
 
+/* Has the guest's tree an enabled timer that something emulates or that can be passed? */
+bool doctor_has_timer(const struct guest *g);
+
 #endif

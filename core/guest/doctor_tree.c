@@ -74,6 +74,14 @@ static int nth_device(const void *fdt, const char *const *compatible, unsigned n
 	return -FDT_ERR_NOTFOUND;
 }
 
+bool doctor_has_timer(const struct guest *g)
+{
+	static const char *const timers[] = { "arm,cortex-a9-twd-timer",
+					      "arm,cortex-a9-global-timer", "arm,sp804", NULL };
+
+	return nth_device(g->dtb, timers, 0) >= 0;
+}
+
 static bool has_aliased(const void *fdt, const char *const *compatible, unsigned n)
 {
 	char alias[24];

@@ -48,7 +48,7 @@ static void make(const char *chosen, const char *nodes)
 	g.loaded.entry_word = 0xe1a00000;
 	g.map = (struct traptab){ map, ARRAY_SIZE(map), ARRAY_SIZE(map) };
 	g.dtb = fdt_from_dts("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
-			     " chosen { %s }; %s };",
+			     " chosen { %s }; timer: timer { compatible = \"arm,sp804\"; }; %s };",
 			     chosen, nodes);
 }
 
@@ -118,9 +118,20 @@ static void loads(void **state)
 	struct doctor_case c = well();
 
 	c.initrd_changed = true;
-	assert_finds(&c, 1, "its initrd at ");
-	c.sent = 100; /* it is long up, and has freed the initrd */
+	/* Up, and its console is elsewhere: it has freed the initrd. */
 	assert_int_equal(examine(&c), 0);
+	c.wfi = true;
+	c.irq = (struct virq_picture){ true, true, true, { 1u << 29 }, { 0 } };
+	c.driven[0] = 1u << 29;
+	assert_int_equal(examine(&c), 0);
+	c.wfi = false;
+	for (unsigned i = 0; i < 3; i++)
+		c.look[i] = (struct arch_look){ .pc = 0x60008000 + i, .irq_masked = true };
+	examine(&c);
+	assert_non_null(strstr(said, "its initrd at "));
+	c.sent = 100; /* it has got as far as to speak */
+	examine(&c);
+	assert_null(strstr(said, "initrd"));
 	c = well();
 	g.loaded.entry_word = 0;
 	assert_finds(&c, 1, "0x60008000 is not code: the kernel has 0x00000000 there, zero");
@@ -159,6 +170,9 @@ static void spins(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		c.look[i] = (struct arch_look){ .pc = 0x60008000 + 4 * i, .irq_masked = true };
 	assert_finds(&c, 1, "it spins at pc 0x60008008, with interrupts masked");
+	fdt_setprop_inplace(g.dtb, fdt_path_offset(g.dtb, "/timer"), "compatible", "arm,xx804", 10);
+	assert_finds(&c, 2, "it spins, and its tree has no timer");
+	fdt_setprop_inplace(g.dtb, fdt_path_offset(g.dtb, "/timer"), "compatible", "arm,sp804", 10);
 	c.irq = (struct virq_picture){ true, true, true, { 0, 4 }, { 0, 4 } };
 	assert_finds(&c, 2, "interrupt 34 waits for it");
 	c.look[2].irq_masked = false;

@@ -64,6 +64,7 @@ static void clear(struct edit *e)
 void edit_start(struct edit *e)
 {
 	clear(e);
+	e->too_long = false;
 	put(e, e->prompt);
 }
 
@@ -396,6 +397,10 @@ static enum edit_event enter(struct edit *e)
 	}
 	put(e, "\r\n");
 	history_add(&e->history, e->line);
+	if (e->too_long) {
+		put(e, "line too long: not run; it is kept in the history, cut off\r\n");
+		e->line[0] = '\0';
+	}
 	return EDIT_LINE;
 }
 
@@ -413,7 +418,7 @@ enum edit_event edit_input(struct edit *e, unsigned char ch)
 	else if (e->esc != ESC_NONE)
 		escape_input(e, ch);
 	else if (ch >= ' ' && ch < 0x7f)
-		insert(e, (const char *)&ch, 1);
+		e->too_long = !insert(e, (const char *)&ch, 1) || e->too_long;
 	else
 		press(e, control_keys, ARRAY_SIZE(control_keys), ch);
 	return EDIT_MORE;

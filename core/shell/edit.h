@@ -33,6 +33,7 @@ struct edit {
 	const char *prompt; /* shorter than EDIT_COLUMNS / 2 */
 	struct history history;
 	/* the line, always NUL-terminated */
+	bool too_long; /* something did not fit: the line is not run */
 	char line[EDIT_MAX];
 	unsigned len, pos;
 	unsigned left; /* first byte shown */

@@ -8,15 +8,15 @@
 #include "cp15.h"
 #include "mmu.h"
 
-#define FIRST   (RAM_BASE + 8 * MIB)
-#define LAST    (RAM_BASE + RAM_SIZE)
-#define PAGE    0x1000u
-#define WORDS   255u
+#define FIRST     (RAM_BASE + 8 * MIB)
+#define LAST      (RAM_BASE + RAM_SIZE)
+#define PAGE      0x1000u
+#define WORDS     255u
 #define MCR_TTBR1 0xee020f30u /* MCR p15, 0, r0, c2, c0, 1 */
 
-#define SPACES 64u   /* more than the roots of a guest of 16 MiB */
-#define L1_BYTES 0x4000u
-#define WINDOW 0x40000000u
+#define SPACES    64u /* more than the roots of a guest of 16 MiB */
+#define L1_BYTES  0x4000u
+#define WINDOW    0x40000000u
 #define PER_SPACE 64u /* megabytes: 4096 level 2 tables in all */
 
 static void fill(uint32_t page, uint8_t n)

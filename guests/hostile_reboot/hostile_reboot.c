@@ -7,8 +7,8 @@
 
 #define SYS_CFGDATA 0x100000a0u
 #define SYS_CFGCTRL 0x100000a4u
-#define REBOOT	    (1u << 31 | 1u << 30 | 9u << 20) /* start, write, SYS_CFG_REBOOT */
-#define END	    (RAM_BASE + 64 * MIB)
+#define REBOOT      (1u << 31 | 1u << 30 | 9u << 20) /* start, write, SYS_CFG_REBOOT */
+#define END         (RAM_BASE + 64 * MIB)
 
 void guest_main(void)
 {

@@ -10,7 +10,7 @@
 
 #include <espalier/util.h>
 
-#define SHELL_MAX_ARGS 16
+#define SHELL_MAX_ARGS 66  /* a command with the names and trees of 32 guests */
 #define SHELL_LINE_MAX 256 /* bytes, NUL included */
 #define SHELL_PROMPT   "espalier# "
 

@@ -400,6 +400,20 @@ static void test_completion_of_a_full_line(void **state)
 	assert_int_equal(e.line[e.len], '\0');
 }
 
+/* What does not fit is not cut off and run: another command may come of it. */
+static void test_too_long_is_not_run(void **state)
+{
+	for (unsigned i = 0; i < EDIT_MAX - 1; i++)
+		keys("x");
+	assert_false(e.too_long);
+	keys("y\r");
+	assert_string_equal(e.line, "");
+	assert_non_null(strstr(term.raw, "line too long: not run"));
+	edit_start(&e);
+	keys("ab\r");
+	assert_string_equal(e.line, "ab");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -409,6 +423,7 @@ int main(void)
 		TEST(test_ends_of_lines),
 		TEST(test_keys),
 		TEST(test_exact_output),
+		TEST(test_too_long_is_not_run),
 		TEST(test_long_lines_stay_in_their_row),
 		TEST(test_entering_a_long_line_shows_all_of_it),
 		TEST(test_hide_and_show),

@@ -94,12 +94,12 @@ LDFLAGS := $(TARGET) -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--bu
 	-Wl,--fatal-warnings -Wl,-z,noexecstack -Wl,--no-enum-size-warning -Wl,-z,max-page-size=4096
 
 # What is made by programs: register accessors, and offsets for assembly.
-GENERATED := $(if $(wildcard arch/arm/cp15.txt),$(B)/gen/cp15.h)
+GENERATED := $(if $(wildcard arch/arm/cp15.txt),$(B)/gen/cp15_encodings.h)
 ifneq ($(wildcard arch/arm/asm-offsets.c),)
 $(filter %.S.o,$(OBJS)): $(B)/gen/asm-offsets.h
 endif
 
-$(B)/gen/cp15.h: arch/arm/cp15.txt tools/gen-cp15.py | $(HOST_STAMP)
+$(B)/gen/cp15_encodings.h: arch/arm/cp15.txt tools/gen-cp15.py | $(HOST_STAMP)
 	$(call say,GEN)mkdir -p $(@D) && $(PYTHON) tools/gen-cp15.py arch/arm/cp15.txt > $@
 
 # asm-offsets.c compiles to lines `@@NAME #VALUE`, which become #defines.
@@ -264,11 +264,11 @@ $(foreach t,$(FUZZ_SRCS),$(eval $(call host_rule,$(t:tests/fuzz/%.c=$(B)/host/%)
 RUN_TESTS := $(PYTHON) tests/run.py --logs $(B)/test-logs --fuzz-seconds $(FUZZ_SECONDS)
 
 check: all $(TESTS) $(FUZZERS) $(if $(GUEST_NAMES),guests)
-	$(Q)$(RUN_TESTS) --floors --host $(TESTS) --fuzz $(FUZZERS) --qemu tests/qemu
+	$(Q)$(RUN_TESTS) --checks --host $(TESTS) --fuzz $(FUZZERS) --qemu tests/qemu
 
 # Parts of it: host programs alone, and system tests alone (T= selects some).
 check-host: $(HOST_STAMP) $(TESTS)
-	$(Q)$(RUN_TESTS) --floors --host $(TESTS)
+	$(Q)$(RUN_TESTS) --checks --host $(TESTS)
 check-fuzz: $(HOST_STAMP) $(FUZZERS)
 	$(Q)$(RUN_TESTS) --fuzz $(FUZZERS)
 check-qemu: all $(if $(GUEST_NAMES),guests)
@@ -283,10 +283,11 @@ include tests/bench/bench.mk
 CLANG_FORMAT ?= clang-format-14
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 
-format:
+format: $(HOST_STAMP)
 	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
-check-format: $(HOST_STAMP)
-	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
+# Floors, style, and whether what documents and comments name exists.
+check-tree: $(HOST_STAMP)
+	$(Q)$(RUN_TESTS) --checks
 
 # --- the rest ----------------------------------------------------------------------------
 
@@ -305,9 +306,9 @@ help:
 	@echo 'soak                  SOAK_BOOTS=20 boots, then SOAK_MINUTES=30 of mixed load'
 	@echo 'menuconfig defconfig  edit or make .config; without one the defaults hold'
 	@echo 'deps                  install and download what all this needs'
-	@echo 'format check-format   clang-format over all C files, and whether it would change one'
+	@echo 'format check-tree     clang-format; floors, style, and whether what is named exists'
 	@echo 'size clean distclean  size of the image; remove products; and downloads'
 	@echo 'V=1                   show the commands'
 
 .PHONY: all deps menuconfig defconfig size run native check check-host check-fuzz check-qemu \
-	format check-format clean distclean help
+	format check-tree clean distclean help

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs tests and closes with one line over all of them: `N passed, N failed`.
 
-Each CMocka case, fuzzer, floors check and pytest case counts as one test. The
+Each CMocka case, fuzzer, check of tools/check-*.py and pytest case counts as one test. The
 whole output of each program is kept below --logs; that of failures is printed.
 """
 import argparse
@@ -124,17 +124,19 @@ def run_fuzzer(totals, program, seconds):
     totals.add(name, int(not failed), failed, 0, log, time.monotonic() - start)
 
 
-def run_floors(totals):
-    """tools/check-floors.py prints a line `ok NAME` or `FAIL NAME: why` for each check."""
-    log = totals.logs / "floors.log"
-    start = time.monotonic()
-    status = run_logged([PYTHON, str(TOP / "tools" / "check-floors.py")], log, HOST_TIMEOUT)
-    text = log.read_text(errors="replace")
-    passed = re.findall(r"^ok ", text, re.M)
-    failed = re.findall(r"^FAIL (.*)", text, re.M)
-    if status != 0 and not failed:
-        failed = [f"ended with status {status}"]
-    totals.add("floors", len(passed), failed, 0, log, time.monotonic() - start)
+def run_checks(totals):
+    """Each of tools/check-*.py prints a line `ok NAME` or `FAIL NAME: why` for each check."""
+    for program in sorted((TOP / "tools").glob("check-*.py")):
+        log = totals.logs / f"{program.stem}.log"
+        start = time.monotonic()
+        status = run_logged([PYTHON, str(program)], log, HOST_TIMEOUT)
+        text = log.read_text(errors="replace")
+        passed = re.findall(r"^ok ", text, re.M)
+        failed = re.findall(r"^FAIL (.*)", text, re.M)
+        if status != 0 and not failed:
+            failed = [f"ended with status {status}"]
+        totals.add(program.stem.removeprefix("check-"), len(passed), failed, 0, log,
+                   time.monotonic() - start)
 
 
 def run_pytest(totals, paths, jobs):
@@ -174,7 +176,7 @@ def read_junit(xml):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logs", type=pathlib.Path, required=True)
-    parser.add_argument("--floors", action="store_true")
+    parser.add_argument("--checks", action="store_true")
     parser.add_argument("--host", nargs="*", default=[], metavar="PROGRAM")
     parser.add_argument("--fuzz", nargs="*", default=[], metavar="PROGRAM")
     parser.add_argument("--fuzz-seconds", type=int, default=5)
@@ -183,8 +185,8 @@ def main():
     args = parser.parse_args()
 
     totals = Totals(args.logs)
-    if args.floors:
-        run_floors(totals)
+    if args.checks:
+        run_checks(totals)
     for program in args.host:
         run_host(totals, program)
     for program in args.fuzz:

@@ -5,7 +5,7 @@
  * SP_mon points at the struct frame of whoever runs, a vCPU or the host thread.
  * An entry saves r0-r12, LR_mon and SPSR_mon there, moves to the CPU's monitor
  * stack and calls a C function, which returns the frame to go on with.  SCR.NS
- * is left alone: it belongs to the switch of context (vcpu.c).
+ * is left alone: it belongs to the switch of context (vcpu/switch.c).
  */
 #include <asm-offsets.h>
 

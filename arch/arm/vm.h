@@ -361,7 +361,7 @@ int vm_emulate_simple(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, 
 int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 		  struct vm_abort *abort);
 
-/* --- registers (vcpu_regs.c) ------------------------------------------------ */
+/* --- registers (vcpu/regs.c) ------------------------------------------------ */
 
 /* Register 0..14 of the mode in `cpsr`, of the vCPU on this CPU. */
 uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r);
@@ -371,7 +371,7 @@ void vm_set_lr_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t lr, uint32_t s
 /* A CPSR that may be returned to: a Non-secure mode, F and J clear. */
 bool vm_psr_valid(uint32_t psr);
 
-/* --- exits (exit.c), world switch (vcpu.c) ------------------------------------ */
+/* --- exits (exit.c), world switch (vcpu/switch.c) ------------------------------------ */
 
 struct arch_vcpu *vm_current(void);
 /* Stops the guest for a reason that is not its own doing alone. */

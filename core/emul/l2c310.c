@@ -27,13 +27,11 @@ struct l2c310 {
 #define FIELD(id, field, mask, guard) \
 	static uint32_t id##_get(struct emul_dev *d, const struct mmio *m, unsigned i) \
 	{ \
-		(void)m, (void)i; \
 		return ((struct l2c310 *)d->state)->field; \
 	} \
 	static void id##_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v) \
 	{ \
 		struct l2c310 *s = d->state; \
-		(void)m, (void)i; \
 		if (guard) \
 			s->field = v & (mask); \
 	}

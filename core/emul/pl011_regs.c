@@ -103,14 +103,12 @@ static void icr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 #define PLAIN(field) \
 	static uint32_t field##_get(struct emul_dev *d, const struct mmio *m, unsigned i) \
 	{ \
-		(void)m, (void)i; \
 		return ((struct pl011 *)d->state)->field; \
 	}
 #define PLAIN_SET(field, mask) \
 	PLAIN(field) \
 	static void field##_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v) \
 	{ \
-		(void)m, (void)i; \
 		((struct pl011 *)d->state)->field = v & (mask); \
 	}
 PLAIN(ibrd)

@@ -14,13 +14,11 @@ struct scu {
 #define HOLDS(field, mask) \
 	static uint32_t field##_get(struct emul_dev *d, const struct mmio *m, unsigned i) \
 	{ \
-		(void)m, (void)i; \
 		return ((struct scu *)d->state)->field; \
 	} \
 	static void field##_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v) \
 	{ \
 		struct scu *s = d->state; \
-		(void)i; \
 		s->field = mmio_merge(m, s->field, v) & (mask); \
 	}
 HOLDS(control, 0x7f)

@@ -37,7 +37,6 @@ static uint32_t hundred_hz_get(struct emul_dev *d, const struct mmio *m, unsigne
 #define GETTER(field) \
 	static uint32_t field##_get(struct emul_dev *d, const struct mmio *m, unsigned i) \
 	{ \
-		(void)m, (void)i; \
 		return ((struct sysreg *)d->state)->field; \
 	}
 #define HOLDS(field, mask) \
@@ -45,7 +44,6 @@ static uint32_t hundred_hz_get(struct emul_dev *d, const struct mmio *m, unsigne
 	static void field##_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v) \
 	{ \
 		struct sysreg *s = d->state; \
-		(void)i; \
 		s->field = mmio_merge(m, s->field, v) & (mask); \
 	}
 /* A pair of registers: writing the first sets bits, the second clears them. */
@@ -53,12 +51,10 @@ static uint32_t hundred_hz_get(struct emul_dev *d, const struct mmio *m, unsigne
 	GETTER(field) \
 	static void field##_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v) \
 	{ \
-		(void)m, (void)i; \
 		((struct sysreg *)d->state)->field |= v; \
 	} \
 	static void field##_clr(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v) \
 	{ \
-		(void)m, (void)i; \
 		((struct sysreg *)d->state)->field &= ~v; \
 	}
 HOLDS(led, 0xff)

@@ -52,7 +52,7 @@ static void destroy(struct channel *c)
 
 /* --- joining ------------------------------------------------------------------ */
 
-/* The model says that it fits: the rules of partition_peers.c. */
+/* The model says that it fits: the rules of partition/peers.c. */
 static int attach(struct guest *g, struct region *r, hpa_t planned)
 {
 	int node = dt_find(g->dtb, r->path);

@@ -13,7 +13,7 @@ void guest_restart_init(struct guest *g);
 /* Puts a guest that is complete into the table. */
 void guest_add(struct guest *g);
 
-/* --- guest_build.c ----------------------------------------------------------- */
+/* --- build.c ----------------------------------------------------------- */
 
 /*
  * Makes what the checked g->part says.  0, or a negative errno after it was logged;
@@ -29,7 +29,7 @@ void guest_free(struct guest *g);
 /* Takes weight, slice and affinity from the node; all was checked. */
 void guest_sched(struct guest *g, int node);
 
-/* --- guest_mem.c ------------------------------------------------------------- */
+/* --- ram.c ------------------------------------------------------------- */
 
 /* Backs every RAM region with host memory.  -ENOMEM, logged. */
 int guest_ram_alloc(struct guest *g);
@@ -53,7 +53,7 @@ void *guest_ram_writable(struct guest *g, gpa_t a, uint32_t n);
 int guest_means_reserve(struct guest *g);
 void guest_means_release(struct guest *g);
 
-/* --- guest_load.c ------------------------------------------------------------ */
+/* --- load.c ------------------------------------------------------------ */
 
 struct guest_entry {
 	uint32_t pc;  /* bit 0: Thumb */
@@ -63,7 +63,7 @@ struct guest_entry {
 /* Loads what /chosen names into clean RAM.  Negative errno, logged. */
 int guest_load(struct guest *g, struct guest_entry *e);
 
-/* --- guest_dtb.c ------------------------------------------------------------- */
+/* --- dtb.c ------------------------------------------------------------- */
 
 /*
  * The tree `from` as the guest gets it, in memory that the caller frees: without

@@ -14,7 +14,7 @@
 #include <espalier/irq.h>
 #include <espalier/partition.h>
 
-/* In order of the rows of partition_rules.c. */
+/* In order of the rows of rules.c. */
 enum rule {
 	RULE_TREE,
 	RULE_DEEP,
@@ -148,31 +148,31 @@ enum backing { BACKING_EMULATED, BACKING_PASSTHROUGH, BACKING_ABSENT, BACKING_NO
 
 /* --- the rules by subject; each reports what it finds --------------------------------- */
 
-void part_check_props(struct check *c);      /* partition_props.c: our own properties */
-void part_check_unique(struct check *c);     /* partition_refs.c: names and phandles */
-void part_check_nodes(struct check *c);      /* partition_nodes.c: collects the model */
-void part_check_refs(struct check *c);       /* partition_refs.c: what nodes refer to */
+void part_check_props(struct check *c);      /* props.c: our own properties */
+void part_check_unique(struct check *c);     /* refs.c: names and phandles */
+void part_check_nodes(struct check *c);      /* nodes.c: collects the model */
+void part_check_refs(struct check *c);       /* refs.c: what nodes refer to */
 void part_check_reserved(struct check *c);   /* reserved.c: after the nodes */
 void part_check_memory(struct partition *p); /* fit.c: memory of all fresh guests */
 void part_check_forgotten(struct check *c);  /* pass.c: emulated, and the host's own is free */
-void part_check_peers(struct check *c);      /* partition_peers.c: wires and channels */
+void part_check_peers(struct check *c);      /* peers.c: wires and channels */
 /* Where the memory of a channel is, or is planned, for its other end.  False: nowhere. */
 bool part_far_memory(const struct check *c, const struct part_range *r, uint32_t *host);
-void part_check_load(struct check *c); /* partition_load.c: files and where they go */
+void part_check_load(struct check *c); /* load.c: files and where they go */
 
 /* reserved.c: what a sound tree reserves at fixed places, /memreserve/ first. */
 typedef void (*part_reserved_fn)(void *arg, const struct part_reserved *r);
 void part_each_reserved(const void *fdt, part_reserved_fn fn, void *arg);
 
-/* partition_props.c: properties of emulated devices in the node of one of `cls`, or NULL. */
+/* props.c: properties of emulated devices in the node of one of `cls`, or NULL. */
 void part_check_class_props(struct check *c, int node, const struct emul_class *cls);
 /* Does the class have that property? */
 bool part_class_has(const struct emul_class *cls, const char *prop);
 
-/* partition_pass.c: the host's device that `node` stands for. */
+/* pass.c: the host's device that `node` stands for. */
 void part_check_pass(struct check *c, int node, const char *path);
 
-/* --- partition_refs.c, partition_pass.c: what the host program asks as well ------------ */
+/* --- refs.c, pass.c: what the host program asks as well ------------ */
 
 struct part_ref {
 	const char *cells; /* the provider's property that counts arguments, or NULL */
@@ -184,7 +184,7 @@ bool part_ref(const char *prop, struct part_ref *ref);
 /* Is the host's node a part of the processor, which the VMM keeps? */
 bool part_of_processor(const void *fdt, int node);
 
-/* --- partition_nodes.c ------------------------------------------------------------- */
+/* --- nodes.c ------------------------------------------------------------- */
 
 /* Adds to the model, sorted; an overlap is reported, and false. */
 bool part_add_range(struct check *c, const struct part_range *r);

@@ -299,7 +299,6 @@ static int act(const char *verb, const char *name, int (*fn)(struct guest *g))
 #define ACTION(verb) \
 	static int guest_##verb##_run(int argc, char **argv) \
 	{ \
-		(void)argc; \
 		return act(#verb, argv[0], guest_##verb); \
 	}
 ACTION(destroy)

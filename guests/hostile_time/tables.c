@@ -7,7 +7,7 @@
 #define TABLES   1900u
 #define PAGES    16u /* that all tables map, again and again */
 #define SPACES   255u
-#define SPACE(n) ((uint32_t *)(SCRATCH + 0x400000u + (n)*0x4000u)) /* 4 MiB: 250 of them */
+#define SPACE(n) ((uint32_t *)(SCRATCH + 0x400000u + 0x4000u * (n))) /* 4 MiB: 250 of them */
 #define SHARED   (SCRATCH + 0x100000u)
 #define SECTIONS (SCRATCH + 0x200000u)
 
@@ -35,7 +35,7 @@ static void fill(uint32_t attr)
 {
 	unsigned n = 0;
 
-	copy(other, l1_table, sizeof other);
+	copy(other, l1_table, sizeof(other));
 	for (unsigned j = 0; j < 256; j++)
 		page_table[j] = desc_small(SHARED + (j % PAGES) * 0x1000, MAP_AP(AP_RW) | attr);
 	for (unsigned i = FIRST; i < LAST && n < TABLES; i++)
@@ -103,7 +103,7 @@ static void test_section_aliases(void)
 	check_eq("a frame of many sections runs", c.kind, EXC_NONE);
 	MEASURE("code to data", wr32(SECTIONS, 0));
 	mmu_switch(l1_table, 0);
-	copy(other, l1_table, sizeof other);
+	copy(other, l1_table, sizeof(other));
 }
 
 /*

@@ -128,7 +128,6 @@ static void to(struct vcpu *v, unsigned from, enum vcpu_state s)
 
 unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 {
-	(void)v, (void)max;
 	out[0] = (struct arch_reg){ "pc", 0xc0001234 };
 	out[1] = (struct arch_reg){ "DFAR", 0x10 };
 	return 2;
@@ -136,14 +135,12 @@ unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 
 unsigned arch_vcpu_past(struct vcpu *v, struct arch_past *out)
 {
-	(void)v;
 	out[0] = (struct arch_past){ "data abort", 0xc0001230 };
 	return 1;
 }
 
 bool arch_vcpu_translate(struct vcpu *v, uint32_t va, gpa_t *a)
 {
-	(void)v;
 	*a = GPA(va - 0x40000000);
 	return va >= 0xc0000000;
 }

@@ -219,7 +219,6 @@ unsigned arch_vcpu_stats(struct vcpu *v, struct arch_stat *out, unsigned max)
 
 void arch_vcpu_stay(struct vcpu *v, struct arch_stay *out)
 {
-	(void)v;
 	*out = (struct arch_stay){ .longest = 4711, .pc = 0x8000, .what = "TLBIALL" };
 	out->bucket[13] = 1;
 }

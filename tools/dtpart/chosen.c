@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* /chosen, /aliases and memory of a derived tree. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What comes along: what a device refers to, the buses above it, what lies below it, the
  * controllers that its interrupts go through, and the devices that every guest has.
@@ -203,7 +203,7 @@ static bool follows(const struct plan *p, int node, const struct prop *prop)
 	switch (p->node[node].kind) {
 	case KIND_CPU: return !strcmp(prop->name, "next-level-cache");
 	case KIND_BUS: return !strcmp(prop->name, "interrupt-map");
-	case KIND_PLAIN: return strcmp(prop->name, "interrupt-parent") != 0;
+	case KIND_PLAIN: return strcmp(prop->name, "interrupt-parent");
 	default: return true;
 	}
 }
@@ -291,8 +291,8 @@ static int find_given(const struct plan *p, const char *path)
 	if (node->special || !index_has(p->x, n, "reg"))
 		die("%s: no device: it has no registers", path);
 	if (!node->registers)
-		die("%s: no device: its reg is no address of the CPU (is there ranges in all"
-		    " nodes above that translates it?)",
+		die("%s: no device: its reg is no address of the CPU (is there ranges in all nodes "
+		    "above that translates it?)",
 		    path);
 	return n;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A guest's tree from the host's.  What comes of it is compiled and judged by the rules,
  * and what they refuse is left out, if that is possible, or told.

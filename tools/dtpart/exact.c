@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where dtc saw phandles: in /__local_fixups__ of a .dtb that has it (plugins), and of a
  * .dts in dtc's YAML, which marks them.

@@ -175,10 +175,7 @@ static void reserve_by_tree(struct runs *r)
 		reserve(r, base, end - base);
 }
 
-bool host_tells_ram(void)
-{
-	return nr_banks != 0;
-}
+bool host_tells_ram(void) { return nr_banks != 0; }
 
 static unsigned free_ram(struct part_run *runs, unsigned max)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a tree once, so that nothing has to be searched for again. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which properties of a node the guest's has, and why others are missing. */
 #include <stdlib.h>
 #include <string.h>
@@ -223,7 +223,7 @@ bool plan_is_number(const char *name)
 		"-div",       "-mult",         "-offset", "-id",         "-rate",
 		"-rates",     "-interval",     "-level",  "-channels",   "-mask",
 		"-num",       "-count",        "-depth",  "-index",      "-max",
-		"-min",       "-latency",      NULL
+		"-min",       "-latency",      NULL,
 	};
 	static const char *const begins[] = { "#", "max-", "min-", "num-", "nr-", "reg-", NULL };
 	size_t n = strlen(name);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Labels: those of the source if dtc kept them (-@), or else made of the node's name.
  * None is given twice: dtc would refuse that.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names, notes and values of a DTS. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A plan as DTS: labels instead of phandles, numbers as people write them. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -39,9 +39,9 @@ static bool is_moved(const struct plan *p, int node, uint32_t *base, uint32_t *s
 static void write_moved(const struct out *o, int node, uint32_t base, uint32_t size, unsigned depth)
 {
 	int sc = fdt_size_cells(o->p->x->fdt, o->p->x->node[o->p->x->node[node].parent].offset);
-	char *text = format("was at 0x%08x, outside of the guest's RAM: the guest's kernel"
-			    " places it",
-			    base);
+	char *text =
+		format("was at 0x%08x, outside of the guest's RAM: the guest's kernel places it",
+		       base);
 
 	out_indent(o, depth);
 	fprintf(o->f, sc == 2 ? "size = <0 0x%x>;\n" : "size = <0x%x>;\n", size);

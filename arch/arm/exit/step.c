@@ -292,7 +292,7 @@ static bool emulate(struct arch_vcpu *av, const struct insn *i)
 
 /*
  * LDR.W Rt, [Rn, Rm, LSL #2], trapped because it reads a table in the code that had to
- * be replaced (mark_tables() of the verifier): a copy would read the replacement.
+ * be replaced (scan_literals_thumb() of the verifier): a copy would read the replacement.
  */
 static bool reads_table(const struct insn *i)
 {

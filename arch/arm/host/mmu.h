@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The VMM's own (Secure) translation tables; see hostmmu.c. */
+/* The VMM's own (Secure) translation tables; see mmu.c. */
 #ifndef ARCH_HOSTMMU_H
 #define ARCH_HOSTMMU_H
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cp15.h"
+#include "cp15_encodings.h"
 
 /* One MCR, MRC, MCR2 or MRC2 on p14 or p15 (ARM ARM A8.8.98, A8.8.107). */
 struct cp_access {

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "step.h"
+#include "step_row.h"
 
 int pc_hint(const struct insn *i, struct insn_env *env)
 {

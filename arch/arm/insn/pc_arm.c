@@ -5,7 +5,7 @@
 #include <espalier/util.h>
 
 #include "alu.h"
-#include "step.h"
+#include "step_row.h"
 
 #define RN(w) BITS(w, 19, 16)
 #define RD(w) BITS(w, 15, 12)

@@ -4,7 +4,7 @@
 
 #include <espalier/util.h>
 
-#include "step.h"
+#include "step_row.h"
 
 #define RN(w) BITS(w, 19, 16)
 #define RM(w) BITS(w, 3, 0)

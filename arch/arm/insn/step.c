@@ -5,7 +5,7 @@
 #include <espalier/util.h>
 
 #include "ldst.h"
-#include "step.h"
+#include "step_row.h"
 
 /* What a row makes of the registers in `word` that are r15. */
 static enum step_kind row_kind(const struct step_row *row, uint32_t word)

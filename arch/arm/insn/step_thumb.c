@@ -8,7 +8,7 @@
 
 #include <espalier/util.h>
 
-#include "step.h"
+#include "step_row.h"
 
 #define OOL STEP_OUT_OF_LINE
 #define EMU STEP_EMULATE

@@ -22,28 +22,6 @@ unsigned shadow_table_of(const struct shadow *s, uint32_t e)
 	return (e & 3) == L1_TABLE && k < CONFIG_SHADOW_L2 ? k : 0;
 }
 
-void shadow_hw_tlbi_all(struct arch_vcpu *av)
-{
-	if (av != vm_current()) {
-		av->tlb_stale = true;
-		return;
-	}
-	WRITE_CP15(TLBIALL, 0);
-	dsb();
-	isb();
-}
-
-void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va)
-{
-	if (av != vm_current()) {
-		av->tlb_stale = true;
-		return;
-	}
-	WRITE_CP15(TLBIMVAA, va & ~PAGE_MASK);
-	dsb();
-	isb();
-}
-
 /* --- pool of level 2 tables ------------------------------------------------ */
 
 bool shadow_alive(const struct shadow *s, unsigned k)

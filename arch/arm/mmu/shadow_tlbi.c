@@ -5,6 +5,28 @@
 #include <arch/cp15.h>
 
 #include "shadow.h"
+
+void shadow_hw_tlbi_all(struct arch_vcpu *av)
+{
+	if (av != vm_current()) {
+		av->tlb_stale = true;
+		return;
+	}
+	WRITE_CP15(TLBIALL, 0);
+	dsb();
+	isb();
+}
+
+void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va)
+{
+	if (av != vm_current()) {
+		av->tlb_stale = true;
+		return;
+	}
+	WRITE_CP15(TLBIMVAA, va & ~PAGE_MASK);
+	dsb();
+	isb();
+}
 #include "words.h"
 
 /* Whatever there was: the tables are cleared when they are taken again. */
@@ -18,7 +40,7 @@ void shadow_flush(struct arch_vcpu *av)
 	s->free = 0;
 	s->fresh = 1;
 	s->age++;
-	words_clear(s->global, sizeof s->global / 4);
+	words_clear(s->global, sizeof(s->global) / 4);
 	for (unsigned r = 0; r < s->top; r++) {
 		s->root[r].private = s->root[r].last = 0;
 		s->root[r].used = r == 0 || r == s->cur;

@@ -12,11 +12,9 @@
 /* `n` words at p become 0; n is a multiple of 8 and not 0. */
 static inline void words_clear(void *p, unsigned n)
 {
-	__asm__ volatile("mov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\tmov r5, #0\n"
-			 "mov r6, #0\n\tmov r8, #0\n\tmov r9, #0\n\tmov r12, #0\n"
-			 "1:	stmia	%0!, {r2, r3, r4, r5, r6, r8, r9, r12}\n\t"
-			 "subs	%1, %1, #8\n\t"
-			 "bne	1b"
+	__asm__ volatile("mov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\tmov r5, #0\nmov r6, #0\n\tmov "
+			 "r8, #0\n\tmov r9, #0\n\tmov r12, #0\n1:	stmia	%0!, {r2, r3, r4, "
+			 "r5, r6, r8, r9, r12}\n\tsubs	%1, %1, #8\n\tbne	1b"
 			 : "+r"(p), "+r"(n)
 			 :
 			 : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r12", "cc", "memory");
@@ -25,10 +23,9 @@ static inline void words_clear(void *p, unsigned n)
 /* Copies `n` words, a multiple of 8 and not 0; the two do not overlap. */
 static inline void words_copy(void *to, const void *from, unsigned n)
 {
-	__asm__ volatile("1:	ldmia	%1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
-			 "stmia	%0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
-			 "subs	%2, %2, #8\n\t"
-			 "bne	1b"
+	__asm__ volatile("1:	ldmia	%1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\tstmia	"
+			 "%0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\tsubs	%2, %2, "
+			 "#8\n\tbne	1b"
 			 : "+r"(to), "+r"(from), "+r"(n)
 			 :
 			 : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");

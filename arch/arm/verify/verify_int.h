@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the verifier share: verify.c, vscan.c, varm.c, vthumb.c, vdict.c. */
+/* What the parts of the verifier share: verify.c, scan.c, arm.c, thumb.c, dict.c. */
 #ifndef ARCH_INSN_VINTERNAL_H
 #define ARCH_INSN_VINTERNAL_H
 
@@ -81,7 +81,7 @@ static inline bool is_literal(const struct verify_run *v, unsigned word)
 	return v->literal[word >> 5] >> (word & 31) & 1;
 }
 
-/* vscan.c */
+/* scan.c */
 
 /*
  * Goes on from v->at to the next word that, or a Thumb window ending in it, deserves a closer
@@ -109,7 +109,7 @@ bool looks_arm(const uint32_t *page, unsigned i);
 /* Does an access at word i stand among ARM code, or in Thumb code by chance? */
 bool stands_in_arm(const uint32_t *page, unsigned i);
 
-/* vdict.c: the replacement, or 0: no entry is left. */
+/* dict.c: the replacement, or 0: no entry is left. */
 uint32_t dict_smc(struct verify_dict *d, uint32_t word);
 uint32_t dict_trap(struct verify_dict *d, uint32_t word);
 uint16_t dict_trap_thumb(struct verify_dict *d, uint32_t word);

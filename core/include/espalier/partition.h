@@ -224,7 +224,7 @@ struct part_row {
 void part_map(const struct partition *p, void (*fn)(void *arg, const struct part_row *r),
 	      void *arg);
 
-/* --- of the running machine (partition_vmm.c) -------------------------------------- */
+/* --- of the running machine (guest/machine.c) -------------------------------------- */
 
 /* The guests that exist, over the live host. */
 struct partition *partition_machine(void);

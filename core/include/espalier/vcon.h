@@ -26,7 +26,7 @@ struct chardev_ops {
 	unsigned (*write)(struct chardev *c, const char *buf, unsigned n);
 	/* Polled, waits until sent: panic and early boot only. */
 	void (*write_sync)(struct chardev *c, const char *buf, unsigned n);
-	/* Asks for chardev_can_write() calls when there is room. */
+	/* Asks for calls of can_write(), below, when there is room. */
 	void (*want_write)(struct chardev *c, bool on);
 	/* Stops or restarts taking input from the line (flow control). */
 	void (*set_rx)(struct chardev *c, bool on);

@@ -185,7 +185,6 @@ static void long_stays(void **state)
 {
 	struct doctor_case c = well();
 
-	(void)state;
 	c.stay = (struct arch_stay){ .longest = 1234567, .pc = 0xc0008000, .what = "TLBIALL" };
 	c.stay.bucket[12] = 100000;
 	c.stay.bucket[15] = 20000;

@@ -651,7 +651,6 @@ static void autopsy(void **state)
 {
 	struct guest *g;
 
-	(void)state;
 	assert_int_equal(kick("espalier,kernel = \"/flat\"; espalier,restart = \"on-failure\";",
 			      RAM_1M),
 			 0);

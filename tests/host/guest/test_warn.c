@@ -24,7 +24,6 @@ void log_printf(enum log_level l, const char *fmt, ...)
 {
 	va_list ap;
 
-	(void)l;
 	va_start(ap, fmt);
 	vsnprintf(last, sizeof(last), fmt, ap);
 	va_end(ap);
@@ -35,7 +34,6 @@ static void flood(void **state)
 {
 	static struct guest a = { .name = "a" }, b = { .name = "b" };
 
-	(void)state;
 	guest_warn(&a, WARN_DEVICE, "word %u", 1u);
 	assert_string_equal(last, "a: word 1");
 	for (; now < 3600 * NS_PER_SEC; now += NS_PER_MS)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include <espalier/util.h>
-#include <insn/step.h>
+#include <insn/step_row.h>
 
 #include "insn_cpu.h"
 

@@ -27,7 +27,6 @@ static void filtered(const char *in, unsigned n, bool lines, const char *out)
 
 static void samples(void **state)
 {
-	(void)state;
 	assert_filtered("plain ~", false, "plain ~");
 	assert_filtered("\033[2J\033]0;x\a", false, ".[2J.]0;x.");
 	assert_filtered("a\tb\nc\r\x7f", true, "a\tb\nc..");
@@ -54,7 +53,6 @@ static void never_a_control(void **state)
 {
 	uint32_t r = 1;
 
-	(void)state;
 	for (uint32_t v = 0; v < 1u << 24; v++) {
 		uint8_t s[4] = { v, v >> 8, v >> 16, (r = r * 1664525 + 1013904223) >> 24 };
 
@@ -74,7 +72,6 @@ static void made_of_a_format(void **state)
 	char honest[] = "\nRAM: 1\n";
 	char inside[] = "\nname\nx: y\n";
 
-	(void)state;
 	text_filter_made(forged, sizeof(forged) - 1, "%s: no such file\n");
 	assert_string_equal(forged, "x: no such file.[ 1.0] guest b destroyed\n");
 	text_filter_made(honest, sizeof(honest) - 1, "\nRAM: %u\n");

@@ -415,7 +415,7 @@ static void test_stores(void **state)
 {
 	static const uint32_t words[] = {
 		MCR_TTBR0,  MRC_SCTLR,  WFI,        NOP,        NOP_T,
-		0x0f10ee02, 0xee02bf00, 0x46c00f10, 0xe59f0000, 0xe7f1def0
+		0x0f10ee02, 0xee02bf00, 0x46c00f10, 0xe59f0000, 0xe7f1def0,
 	};
 	unsigned passed = 0, refused = 0;
 

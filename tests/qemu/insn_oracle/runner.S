@@ -1,4 +1,4 @@
-@ SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 	.syntax unified
 	.arch armv7-a
 	.arch_extension sec

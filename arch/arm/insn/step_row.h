@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows that classify instructions, and rows that emulate those with the PC. */
-#ifndef ARCH_INSN_STEP_H
-#define ARCH_INSN_STEP_H
+#ifndef ARCH_INSN_STEP_ROW_H
+#define ARCH_INSN_STEP_ROW_H
 
 #include "exec.h"
 

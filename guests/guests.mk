@@ -6,11 +6,11 @@
 
 # Those built on guests/lib; each is a directory of sources.  The first row runs
 # natively as well; the others need a VMM around them.
-GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_wx ldst level mmu selfmod \
-	timer usermode vfp
+GUEST_NATIVE := abort armthumb console cp15 hostile_code hostile_dict hostile_pl0 hostile_wx \
+	ldst level mmu selfmod timer usermode vfp
 GUEST_NAMES := $(GUEST_NATIVE) bad hole tick residue hostile_irq hostile_mem hostile_residue \
-	hostile_shim hostile_time late poke hostile_channel printer client hostile_hoard \
-	hostile_log hostile_reboot watchdog
+	hostile_shim hostile_time hostile_vbar hostile_walk late poke hostile_channel printer \
+	client hostile_hoard hostile_log hostile_reboot watchdog
 
 B ?= build
 CROSS ?= arm-none-eabi-

@@ -11,8 +11,10 @@ import sys
 from collections import namedtuple
 
 CLASSES = ("allow", "emulate", "undef")
-# In the text a class of its own, in the header "emulate" with a flag.
+# In the text classes of their own, in the header "emulate" with a flag each.
 TRACK = "track"
+SECRET = "secret"
+EMULATED = ("emulate", TRACK, SECRET)
 Row = namedtuple("Row", "line cp opc1 crn crm opc2 dirs name klass reg reason")
 
 
@@ -48,10 +50,11 @@ def parse_row(line, text):
         raise TableError(f"bad coprocessor {cp!r}")
     if dirs not in ("R", "W", "RW"):
         raise TableError(f"bad direction {dirs!r}")
-    if klass not in CLASSES + (TRACK,):
+    if klass not in CLASSES + EMULATED:
         raise TableError(f"bad class {klass!r}")
-    if (klass in ("emulate", TRACK)) != (reg != "-"):
-        raise TableError("a virtual register goes with emulate and track, '-' with the others")
+    if (klass in EMULATED) != (reg != "-"):
+        raise TableError("a virtual register goes with emulate, track and secret, "
+                         "'-' with the others")
     if reg != "-" and not reg.isidentifier():
         raise TableError(f"bad virtual register {reg!r}")
     crn_set = numbers(crn, 16, "c")
@@ -138,15 +141,16 @@ def emit(rows, out):
     w("#endif\n\n#if defined(CP15_TABLES) && !defined(GEN_CP15_TABLES)\n")
     w("#define GEN_CP15_TABLES\n\n")
     w("/* Bit sets of CRm and opc2; class is an enum cp15_class, reg an enum cp15_reg. */\n")
-    w("struct cp15_row {\n\tuint16_t crm;\n\tuint8_t opc2, class, reg, harmless;\n")
+    w("struct cp15_row {\n\tuint16_t crm;\n\tuint8_t opc2, class, reg, harmless, secret;\n")
     w("\tconst char *name;\n};\n\n")
     w("static const struct cp15_row cp15_rows[] = {\n")
     for n in members:
         r = rows[n]
         reg = "NONE" if r.reg == "-" else r.reg
-        klass = "emulate" if r.klass == TRACK else r.klass
+        klass = "emulate" if r.klass in EMULATED else r.klass
         w(f"\t{{ 0x{mask(r.crm):04x}, 0x{mask(r.opc2):02x}, CP15_CLASS_{klass.upper()}, "
-          f"CP15_{reg}, {int(r.klass == TRACK)}, \"{r.name}\" }},\n")
+          f"CP15_{reg}, {int(r.klass == TRACK)}, {int(r.klass == SECRET)}, "
+          f"\"{r.name}\" }},\n")
     w("};\n\n/* By cp (14, 15), write, opc1 and CRn. */\n")
     w("struct cp15_group {\n\tuint8_t first, count;\n};\n\n")
     w(f"static const struct cp15_group cp15_groups[{len(index)}] = {{\n")

@@ -23,6 +23,9 @@ void asm_offsets(void)
 	DEFINE(BANKED_UND, offsetof(struct banked, und));
 	DEFINE(BANKED_IRQ, offsetof(struct banked, irq));
 	DEFINE(BANKED_FIQ, offsetof(struct banked, fiq));
+	DEFINE(SHIM_FILL, SHIM_FILL);
+	DEFINE(SHIM_VECTOR_SVC, -(int)PAGE_SIZE + SHIM_VECTOR_OFFSET);
+	DEFINE(SHIM_VECTOR_IRQ, -(int)PAGE_SIZE + SHIM_VECTOR_OFFSET + 4);
 	DEFINE(SHIM_SLOT_R0, PAGE_SIZE + offsetof(struct shim_slots, r0));
 	DEFINE(SHIM_SLOT_SPSR, PAGE_SIZE + offsetof(struct shim_slots, spsr));
 	DEFINE(SHIM_SLOT_LR, PAGE_SIZE + offsetof(struct shim_slots, lr));

@@ -6,7 +6,9 @@
  * the following page and enter the VMM, which decides whose they are.
  *
  * It is the guest's own privilege that runs here: it holds no secret, and a
- * guest that jumps to any of it gains nothing.
+ * guest that jumps to any of it gains nothing.  No word of it depends on the guest:
+ * the addresses of its vectors lie on the page before, its slots on the page behind, and
+ * neither is ever executable.
  */
 #include <asm-offsets.h>
 
@@ -14,6 +16,10 @@
 	.arch armv7-a
 	.arch_extension sec
 	.arm
+
+	.macro	unused
+	.inst	SHIM_FILL
+	.endm
 
 	.macro	to_vmm
 	str	r0, shim_template + SHIM_SLOT_R0
@@ -26,17 +32,17 @@
 
 	.section .rodata.shim, "a"
 	.balign	32
-	.global	shim_template, shim_template_end, shim_vectors
+	.global	shim_template, shim_template_end
 	.global	shim_und_exit, shim_pabt_exit, shim_dabt_exit
 shim_template:
-	b	.			/* reset */
+	unused				/* reset */
 	b	shim_und
-	ldr	pc, shim_vectors	/* SVC */
+	ldr	pc, shim_template + SHIM_VECTOR_SVC
 	b	shim_pabt
 	b	shim_dabt
-	b	.			/* reserved */
-	ldr	pc, shim_vectors + 4	/* IRQ */
-	b	.			/* FIQ is taken to Monitor mode */
+	unused				/* reserved */
+	ldr	pc, shim_template + SHIM_VECTOR_IRQ
+	unused				/* FIQ is taken to Monitor mode */
 shim_und:
 	to_vmm
 shim_und_exit:				/* what LR_mon is after the SMC */
@@ -46,6 +52,4 @@ shim_pabt_exit:
 shim_dabt:
 	to_vmm
 shim_dabt_exit:
-shim_vectors:
-	.word	0, 0			/* the guest's SVC and IRQ vectors */
 shim_template_end:

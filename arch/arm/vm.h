@@ -70,17 +70,25 @@ struct ns_state {
 };
 
 /*
- * The shim: the only pages of ours in a guest's address space, mapped for PL1
- * only.  Its code is read-only, its slots are the guest's to scribble on.
+ * The shim: the only pages of ours in a guest's address space.  A page with a word that a
+ * guest can choose is never executable (literals, vectors, slots).  What is executable
+ * holds no such word, but for the one instruction of a step, and has passed
+ * verify_clean() after the last write to it.
  */
 struct shim_slots {
-	uint32_t r0, spsr, lr, sp;
+	uint32_t r0, spsr, lr, sp; /* of the exception that the shim took */
 };
 
-/* Pages of the shim's megabyte. */
-#define SHIM_PAGE  0xfd000u
-#define SLOTS_PAGE 0xfe000u
-#define STEP_PAGE  0xff000u
+/* Pages of the shim's megabyte.  Their order serves PC-relative loads and stores. */
+#define LITERALS_PAGE 0xfa000u /* read at any privilege, during a step: what the copy loads */
+#define STEP_PAGE     0xfb000u /* executed at any privilege, during a step: the copy */
+#define VECTORS_PAGE  0xfc000u /* read at PL1: where the guest's SVC and IRQ vectors are */
+#define SHIM_PAGE     0xfd000u /* executed at PL1: the shim */
+#define SLOTS_PAGE    0xfe000u /* read and written at PL1 */
+
+#define SHIM_VECTOR_OFFSET 0xff8 /* of two words in the vectors' page */
+/* UDF in ARM state; in Thumb state its second half branches to the next word's first, a UDF. */
+#define SHIM_FILL 0xe7ffdeffu
 
 /* Why a vCPU left the guest, counted for `vcpu stat`. */
 #define VM_STATS(X) \
@@ -158,7 +166,6 @@ struct arch_vcpu {
 	uint32_t shim_va;         /* 1 MiB aligned */
 	uint32_t contextidr, hw_ttbr0;
 	bool stepping;        /* the doorbell is held back */
-	bool slot_left;       /* the step page is still mapped for nothing */
 	bool step_more;       /* goes on by step(), not in the guest */
 	bool shim_searching;  /* ... by shim_search(), first of all */
 	bool in_handler;      /* an abort or undef handler is being stepped */
@@ -178,10 +185,10 @@ struct arch_vcpu {
 	uint32_t vbar, actlr, par, prrr, nmrr;
 	uint32_t hw_sctlr; /* what the hardware holds for it (Non-secure bank) */
 
-	uint32_t *shim_code; /* one page */
-	uint32_t *shim_l2;   /* 1 KiB table that maps both and the step page */
-	uint32_t *step_page; /* two instructions, executable at PL0 and PL1 */
+	uint32_t *shim_l2; /* 1 KiB table that maps the shim's pages, one page each: */
+	uint32_t *shim_code, *shim_vectors, *step_page, *step_literals;
 	struct insn step_insn;
+	uint32_t step_at;            /* where its copy stands in the guest's address space */
 	uint32_t step_pc, step_cpsr; /* where it belongs, and the state before it */
 
 	unsigned shim_tried;     /* places for the shim, of those that there are twice over */
@@ -321,13 +328,19 @@ void shim_check(struct arch_vcpu *av);
 
 /* --- guest memory by virtual address (gmem.c) ------------------------------ */
 
+/* Does the guest run at PL0? */
+static inline bool vm_user(const struct arch_vcpu *av)
+{
+	return (av->frame.cpsr & PSR_MODE) == MODE_USR;
+}
+
 /* Walks the guest's tables as the access at `va` would; returns t->fault. */
 unsigned vm_walk(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc, bool user,
 		 struct gwalk *t);
 /* Fetches the guest's own instruction at pc, replacements undone.  -EFAULT. */
 int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i);
 /*
- * Fetches the instruction that trapped at pc.  0 and its original in *i;
+ * Fetches the instruction that trapped at pc, at the privilege of av->frame.  0 and its original in *i;
  * -ENOENT: it is not a replacement (*i is as executed); -EFAULT.
  */
 int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i);
@@ -357,6 +370,9 @@ int vm_emulate_ldst(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, ui
 		    struct vm_abort *abort);
 /* The same for integer instructions without memory or PC: insn_emulate_simple(). */
 int vm_emulate_simple(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr);
+/* The same for exception returns: insn_emulate_exc_return(). */
+int vm_emulate_exc_return(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
+			  struct vm_abort *abort);
 /* The same for instructions that use the PC: insn_emulate_pc(). */
 int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 		  struct vm_abort *abort);
@@ -366,9 +382,10 @@ int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint
 /* Register 0..14 of the mode in `cpsr`, of the vCPU on this CPU. */
 uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r);
 void vm_set_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r, uint32_t v);
-uint32_t vm_get_spsr(struct arch_vcpu *av, uint32_t mode);
+/* False: the mode (User, System) has no SPSR. */
+bool vm_get_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t *spsr);
 void vm_set_lr_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t lr, uint32_t spsr);
-/* A CPSR that may be returned to: a Non-secure mode, F and J clear. */
+/* A CPSR that may be returned to: a mode of the Non-secure world, J clear. */
 bool vm_psr_valid(uint32_t psr);
 
 /* --- exits (exit.c), world switch (vcpu/switch.c) ------------------------------------ */

@@ -22,7 +22,7 @@ static bool executes_from(struct arch_vcpu *av, const struct gframe *f)
 	struct gwalk t;
 
 	vm_walk(av, av->frame.pc, GWALK_READ, false, &t);
-	return frame_find(av->ag, GPA(t.pa)).f == f;
+	return gwalk_has_pa(&t) && frame_find(av->ag, GPA(t.pa)).f == f;
 }
 
 /*
@@ -118,6 +118,11 @@ static bool livelock(struct arch_vcpu *av, uint32_t va)
 
 /* --- data aborts --------------------------------------------------------------------------- */
 
+/*
+ * DFSR, DFAR, IFSR, IFAR and the slots are the guest's to write: they say where to look,
+ * and the VMM's own walk says what is there.  A status that no walk can explain
+ * (alignment, BKPT, an invented one) goes to the guest as it is.
+ */
 static bool mmu_fault(unsigned fs)
 {
 	const uint32_t kinds = BIT(FSR_ACCESS_FLAG_1) | BIT(FSR_ACCESS_FLAG_2) |
@@ -141,6 +146,14 @@ static bool unprivileged(struct arch_vcpu *av, unsigned fs)
 	       !vm_fetch(av, av->frame.pc, exit_isa(av), &i) && insn_is_unpriv(&i);
 }
 
+/* The abort is the guest's own. */
+static void data_abort(struct arch_vcpu *av, const struct shim_exit *exc, const struct vm_abort *a)
+{
+	exit_set_data_fault(av, a);
+	reflect_abort(av, exc, VECTOR_DABT);
+	vm_count(av, DABT_GUEST);
+}
+
 static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 			   struct vm_abort *abort, const struct gwalk *t)
 {
@@ -160,9 +173,7 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 		guest_warn(av->ag->guest, WARN_DEVICE,
 			   "instruction 0x%08x at 0x%08x cannot access a device", (unsigned)i.word,
 			   (unsigned)av->frame.pc);
-	exit_set_data_fault(av, abort);
-	reflect_abort(av, exc, VECTOR_DABT);
-	vm_count(av, DABT_GUEST);
+	data_abort(av, exc, abort);
 }
 
 /* The guest's tables permit the access: what was it that did not? */
@@ -209,18 +220,16 @@ void shim_dabt(struct arch_vcpu *av)
 		hidden_abort(av);
 		return;
 	}
-	user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+	user = vm_user(av);
 	if (!mmu_fault(fs)) {
-		t.fault = fs;
-		t.domain = BITS(dfsr, 7, 4);
-	} else if (!vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, user, &t) && !user &&
-		   unprivileged(av, fs)) {
-		vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, true, &t);
+		data_abort(av, &exc, &(struct vm_abort){ va, fs, BITS(dfsr, 7, 4), write });
+		return;
 	}
+	if (!vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, user, &t) && !user &&
+	    unprivileged(av, fs))
+		vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, true, &t);
 	if (t.fault) {
-		exit_set_data_fault(av, &(struct vm_abort){ va, t.fault, t.domain, write });
-		reflect_abort(av, &exc, VECTOR_DABT);
-		vm_count(av, DABT_GUEST);
+		data_abort(av, &exc, &(struct vm_abort){ va, t.fault, t.domain, write });
 		return;
 	}
 	hidden_abort(av);
@@ -258,7 +267,7 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 		return;
 	}
 	if (fr.f->state == FRAME_DATA) /* a part of what it takes; it comes again */
-		frame_to_code(av, fr, exit_isa(av), (av->frame.cpsr & PSR_MODE) == MODE_USR);
+		frame_to_code(av, fr, exit_isa(av), vm_user(av));
 	else if (fr.f->state == FRAME_CODE && !livelock(av, va))
 		shadow_fill(av, va, t, GWALK_EXEC);
 	if (fr.f->state == FRAME_QUARANTINE)
@@ -277,13 +286,9 @@ void shim_pabt(struct arch_vcpu *av)
 	if (!shim_enter(av, 4, 4, &exc))
 		return;
 	step_cancel(av, &exc);
-	user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
-	if (!mmu_fault(fs))
-		t.fault = fs;
-	else
-		vm_walk(av, va, GWALK_EXEC, user, &t);
-	if (t.fault) {
-		exit_set_prefetch_fault(av, va, t.fault);
+	user = vm_user(av);
+	if (!mmu_fault(fs) || (fs = vm_walk(av, va, GWALK_EXEC, user, &t))) {
+		exit_set_prefetch_fault(av, va, fs);
 		reflect_abort(av, &exc, VECTOR_PABT);
 		vm_count(av, PABT_GUEST);
 		return;

@@ -10,7 +10,7 @@
 #include "mmu/shadow.h"
 #include "vm.h"
 
-extern const char shim_template[], shim_template_end[], shim_vectors[];
+extern const char shim_template[], shim_template_end[];
 
 #define SHIM_DEFAULT 0xffa00000u /* free in Linux 6.1's map */
 
@@ -19,21 +19,34 @@ static void map(struct arch_vcpu *av, uint32_t page, const void *p, uint32_t att
 	av->shim_l2[page >> PAGE_SHIFT] = ptr_hpa(p).v | L2_SMALL | L2_NORMAL_WBWA | attr;
 }
 
-static void *page(struct arch_vcpu *av)
+static void *zeroed_page(struct arch_vcpu *av)
 {
 	return means_take(av->ag->guest, MEANS_STATE, PAGE_SIZE, PAGE_SIZE);
 }
 
+static void write_code(uint32_t *page)
+{
+	for (unsigned n = 0; n < PAGE_SIZE / 4; n++)
+		page[n] = SHIM_FILL;
+	memcpy(page, shim_template, shim_template_end - shim_template);
+	if (!verify_clean(page, PAGE_SIZE / 4))
+		panic("the shim holds a forbidden encoding");
+	cache_sync_code(page, PAGE_SIZE);
+}
+
 int shim_create(struct arch_vcpu *av)
 {
-	av->shim_l2 = page(av);
-	av->shim_code = page(av);
-	av->slots = page(av);
-	av->step_page = page(av);
-	if (!av->shim_l2 || !av->shim_code || !av->slots || !av->step_page)
+	av->shim_l2 = zeroed_page(av);
+	av->shim_code = zeroed_page(av);
+	av->shim_vectors = zeroed_page(av);
+	av->slots = zeroed_page(av);
+	av->step_page = zeroed_page(av);
+	av->step_literals = zeroed_page(av);
+	if (!av->shim_l2 || !av->shim_code || !av->shim_vectors || !av->slots || !av->step_page ||
+	    !av->step_literals)
 		return -ENOMEM;
-	memcpy(av->shim_code, shim_template, shim_template_end - shim_template);
-	cache_sync_code(av->shim_code, PAGE_SIZE);
+	write_code(av->shim_code);
+	map(av, VECTORS_PAGE, av->shim_vectors, L2_AP(AP_PL1_RO) | L2_XN);
 	map(av, SHIM_PAGE, av->shim_code, L2_AP(AP_PL1_RO));
 	map(av, SLOTS_PAGE, av->slots, L2_AP(AP_PL1_RW) | L2_XN);
 	av->shim_va = SHIM_DEFAULT;
@@ -42,13 +55,12 @@ int shim_create(struct arch_vcpu *av)
 
 void shim_set_vectors(struct arch_vcpu *av)
 {
-	uint32_t *literal = av->shim_code + (shim_vectors - shim_template) / 4;
+	uint32_t *literal = &av->shim_vectors[SHIM_VECTOR_OFFSET / 4];
 	uint32_t base = vcp15_vector_base(av), thumb = av->mmu.sctlr & SCTLR_TE ? 1 : 0;
 
 	av->handlers_short = 0; /* other handlers, which have to earn trust again */
 	literal[0] = (base + 0x08) | thumb;
 	literal[1] = (base + 0x18) | thumb;
-	cache_clean(literal, 8);
 }
 
 /* Does the guest translate anything in the megabyte at va? */
@@ -69,7 +81,8 @@ static bool guest_needs(struct arch_vcpu *av, uint32_t va)
 	const struct traptab *map = &av->ag->guest->map;
 	struct gwalk t;
 
-	if (vm_walk(av, va, GWALK_READ, false, &t) && t.fault < FSR_PERMISSION_1)
+	vm_walk(av, va, GWALK_READ, false, &t);
+	if (!gwalk_has_pa(&t))
 		return t.level == 2;
 	if (t.level == 2)
 		return true;

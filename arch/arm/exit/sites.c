@@ -68,7 +68,8 @@ const struct trap_site *sites_trap(struct arch_vcpu *av)
 	enum isa isa = exit_isa(av);
 	struct trap_site *s = &av->sites->trap[pc >> 2 & (TRAP_SITES - 1)];
 
-	if (s->pc == pc && s->gen == av->ag->code_gen && s->insn.isa == isa)
+	if (s->pc == pc && s->gen == av->ag->code_gen && s->insn.isa == isa &&
+	    s->user == vm_user(av))
 		return s;
 	s->gen = 0;
 	if (vm_fetch_trapped(av, pc, isa, &s->insn))
@@ -77,6 +78,7 @@ const struct trap_site *sites_trap(struct arch_vcpu *av)
 		s->op.row = NULL;
 	if (note_code(av, pc)) {
 		s->pc = pc;
+		s->user = vm_user(av);
 		s->gen = av->ag->code_gen;
 	}
 	return s;

@@ -24,6 +24,7 @@ struct trap_site {
 	uint32_t pc;
 	uint32_t gen;       /* arch_guest.code_gen when it was filled in */
 	struct insn insn;   /* the original instruction */
+	bool user;          /* found at PL0, where a word may mean something else */
 	struct vcp15_op op; /* decoded, if op.row is not NULL */
 };
 

@@ -16,19 +16,17 @@
 #define THUMB_SMC_1 0xf7f0u
 #define THUMB_SMC_2 0x8000u
 #define THUMB_UDF   0xde00u
+#define THUMB_NOP   0xbf00u
 
 /* ITSTATE of "last in its block, always" (ARM ARM A2.5.2). */
 #define IT_LAST_ALWAYS 0xe8u
 
 #define WALKS_AT_ONCE 12u /* so that interrupts are not kept waiting; then one LDM more */
 
-/* The copy stands in the middle of the page: the literal of a VLDR fits on either side. */
-#define SLOT_OFFSET 0x800u
-
-static uint32_t slot_va(const struct arch_vcpu *av)
-{
-	return av->shim_va + STEP_PAGE + SLOT_OFFSET;
-}
+/* Where the copy stands in the step page, and where the literals' page ends. */
+#define SLOT_OFFSET    0x10u
+#define SLOT_BYTES     16u
+#define LITERAL_OFFSET (PAGE_SIZE - 8)
 
 /* Is `va` in the step page? */
 static bool in_step_page(const struct arch_vcpu *av, uint32_t va)
@@ -36,13 +34,17 @@ static bool in_step_page(const struct arch_vcpu *av, uint32_t va)
 	return va - av->shim_va - STEP_PAGE < PAGE_SIZE;
 }
 
-static void slot_map(struct arch_vcpu *av, bool on)
+static void map_page(struct arch_vcpu *av, uint32_t page, uint32_t pte)
 {
-	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] =
-		on ? ptr_hpa(av->step_page).v | L2_SMALL | L2_NORMAL_WBWA | L2_AP(AP_ANY_RO) : 0;
-	WRITE_CP15(TLBIMVAA, slot_va(av) & ~PAGE_MASK);
+	av->shim_l2[page >> PAGE_SHIFT] = pte;
+	WRITE_CP15(TLBIMVAA, av->shim_va + page);
 	dsb();
 	isb();
+}
+
+static uint32_t any_privilege(const void *p)
+{
+	return ptr_hpa(p).v | L2_SMALL | L2_NORMAL_WBWA | L2_AP(AP_ANY_RO);
 }
 
 static uint32_t with_it(uint32_t cpsr, unsigned it)
@@ -50,61 +52,65 @@ static uint32_t with_it(uint32_t cpsr, unsigned it)
 	return (cpsr & ~PSR_IT) | (it & 3) << 25 | (it & 0xfc) << 8;
 }
 
-/* Puts a copy and a trap into the step page: SMC, or UDF where SMC is UNDEF. */
-static void slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
+/* A copy and a trap, from halfword `at` of the slot: SMC, or UDF where SMC is UNDEF. */
+static void assemble(uint16_t *h, unsigned at, const struct insn *i, bool user)
 {
-	uint32_t *w = av->step_page + SLOT_OFFSET / 4;
-	uint16_t *h = (uint16_t *)w;
+	uint32_t trap = user ? ARM_UDF : ARM_SMC;
 
 	if (i->isa == ISA_ARM) {
-		w[0] = i->word;
-		w[1] = user ? ARM_UDF : ARM_SMC;
-	} else {
-		if (i->size == 4)
-			*h++ = i->word >> 16;
-		*h++ = i->word;
-		*h++ = user ? THUMB_UDF : THUMB_SMC_1;
-		*h++ = THUMB_SMC_2;
+		memcpy(h, (const uint32_t[]){ i->word, trap }, 8);
+		return;
 	}
-	cache_sync_code(w, 32);
+	if (at)
+		h[0] = THUMB_NOP;
+	if (i->size == 4)
+		h[at++] = i->word >> 16;
+	h[at++] = i->word;
+	h[at++] = user ? THUMB_UDF : THUMB_SMC_1;
+	h[at] = THUMB_SMC_2;
 }
 
-/* VLDR from a PC-relative address: the same bits in ARM and Thumb (ARM ARM A8.8.333). */
-static bool is_vldr_literal(const struct insn *i)
+/*
+ * Writes the slot, which is all of the step page that ever changes.  A Thumb copy whose
+ * halves would be a forbidden ARM word stands two bytes further.  False: not even so
+ * may it be mapped.
+ */
+static bool slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
 {
-	return i->size == 4 && (i->word & 0x0f3f0e00) == 0x0d1f0a00 && i->word >> 28 != 15;
+	for (unsigned at = 0; at <= (i->isa == ISA_THUMB); at++) {
+		uint32_t slot[SLOT_BYTES / 4] = { 0 };
+
+		assemble((uint16_t *)slot, at, i, user);
+		if (!verify_clean(slot, SLOT_BYTES / 4))
+			continue;
+		memcpy(&av->step_page[SLOT_OFFSET / 4], slot, SLOT_BYTES);
+		cache_sync_code(&av->step_page[SLOT_OFFSET / 4], SLOT_BYTES);
+		av->step_at = av->shim_va + STEP_PAGE + SLOT_OFFSET + 2 * at;
+		return true;
+	}
+	return false;
 }
 
-/* Puts what it loads where its copy will look for it.  0 or -EFAULT. */
-static int copy_literal(struct arch_vcpu *av, const struct insn *i, struct vm_abort *abort)
+static bool refuse(struct arch_vcpu *av, const struct insn *i)
 {
-	uint32_t ahead = i->isa == ISA_ARM ? 8 : 4, imm = (i->word & 0xff) * 4;
-	uint32_t off = ahead + (BITS(i->word, 23, 23) ? imm : -imm);
-	uint32_t from = ALIGN_DOWN(av->frame.pc, 4u) + off, words = BITS(i->word, 8, 8) + 1;
-	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
-	uint32_t v[2];
-
-	for (uint32_t n = 0; n < words; n++)
-		if (vm_load(av, from + 4 * n, 4, user, &v[n], abort))
-			return -EFAULT;
-	memcpy(&av->step_page[(SLOT_OFFSET + off) / 4], v, 4 * words);
-	return 0;
+	guest_warn(av->ag->guest, WARN_STEP,
+		   "instruction 0x%08x at 0x%08x cannot be executed out of line", (unsigned)i->word,
+		   (unsigned)av->frame.pc);
+	exit_undefined(av);
+	return false;
 }
 
-static void run_copy(struct arch_vcpu *av, const struct insn *i)
+/* True: the copy has to run now.  False: it cannot, and is UNDEF. */
+static bool run_copy(struct arch_vcpu *av, const struct insn *i)
 {
 	struct frame *f = &av->frame;
-	bool user = (f->cpsr & PSR_MODE) == MODE_USR;
+	struct insn copy = *i;
 
-	if (i->isa == ISA_ARM && i->word >> 28 != 0xf) {
-		struct insn always = *i;
-
-		always.word = (i->word & 0x0fffffff) | 0xe0000000;
-		slot_write(av, &always, user);
-	} else {
-		slot_write(av, i, user);
-	}
-	slot_map(av, true);
+	if (i->isa == ISA_ARM && i->word >> 28 != 0xf)
+		copy.word |= 0xe0000000; /* its condition passed */
+	if (!slot_write(av, &copy, vm_user(av)))
+		return refuse(av, i);
+	map_page(av, STEP_PAGE, any_privilege(av->step_page));
 	vm_count(av, STEP);
 	av->stepping = true;
 	av->step_insn = *i;
@@ -112,15 +118,59 @@ static void run_copy(struct arch_vcpu *av, const struct insn *i)
 	av->step_cpsr = f->cpsr;
 	if (f->cpsr & PSR_IT)
 		f->cpsr = with_it(f->cpsr, IT_LAST_ALWAYS);
-	f->pc = slot_va(av);
+	f->pc = av->step_at;
 	irqchip->doorbell(false);
+	return true;
 }
 
 static void stop(struct arch_vcpu *av)
 {
 	av->stepping = false;
-	slot_map(av, false);
+	map_page(av, STEP_PAGE, 0);
+	if (av->shim_l2[LITERALS_PAGE >> PAGE_SHIFT])
+		map_page(av, LITERALS_PAGE, 0);
 	irqchip->doorbell(av->vcpu->irq);
+}
+
+/* --- VLDR from a PC-relative address ------------------------------------------- */
+
+/* The same bits in ARM and Thumb (ARM ARM A8.8.333). */
+static bool is_vldr_literal(const struct insn *i)
+{
+	return i->size == 4 && (i->word & 0x0f3f0e00) == 0x0d1f0a00 && i->word >> 28 != 15;
+}
+
+/* Loads what it would load.  0 or -EFAULT. */
+static int load_literal(struct arch_vcpu *av, const struct insn *i, struct vm_abort *abort)
+{
+	uint32_t imm = (i->word & 0xff) * 4, words = BITS(i->word, 8, 8) + 1;
+	uint32_t from = ALIGN_DOWN(av->frame.pc, 4u) + (i->isa == ISA_ARM ? 8 : 4) +
+			(BITS(i->word, 23, 23) ? imm : -imm);
+	bool user = vm_user(av);
+
+	for (uint32_t n = 0; n < words; n++)
+		if (vm_load(av, from + 4 * n, 4, user, &av->step_literals[LITERAL_OFFSET / 4 + n],
+			    abort))
+			return -EFAULT;
+	return 0;
+}
+
+/* Its copy loads from the end of the literals' page, which lies before the step page. */
+static bool vldr_literal(struct arch_vcpu *av, const struct insn *i)
+{
+	uint32_t ahead = i->isa == ISA_ARM ? 8 : 4;
+	struct insn copy = *i;
+	struct vm_abort abort;
+
+	if (load_literal(av, i, &abort)) {
+		exit_data_abort(av, &abort);
+		return false;
+	}
+	copy.word = (i->word & ~(BIT(23) | 0xffu)) | (SLOT_OFFSET + ahead + 8) / 4;
+	if (!run_copy(av, &copy))
+		return false;
+	map_page(av, LITERALS_PAGE, any_privilege(av->step_literals) | L2_XN);
+	return true;
 }
 
 static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
@@ -129,21 +179,12 @@ static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
 	int err = vm_emulate_pc(av, i, &av->frame.pc, &av->frame.cpsr, &abort);
 
 	vm_count(av, STEP_EMUL);
-	if (err == -ENOTSUP && is_vldr_literal(i)) {
-		err = copy_literal(av, i, &abort);
-		if (!err) {
-			run_copy(av, i);
-			return true;
-		}
-	}
-	if (err == -EFAULT) {
+	if (err == -ENOTSUP && is_vldr_literal(i))
+		return vldr_literal(av, i);
+	if (err == -EFAULT)
 		exit_data_abort(av, &abort);
-	} else if (err) {
-		guest_warn(av->ag->guest, WARN_STEP,
-			   "instruction 0x%08x at 0x%08x cannot be executed out of line",
-			   (unsigned)i->word, (unsigned)av->frame.pc);
-		exit_undefined(av);
-	}
+	else if (err)
+		refuse(av, i);
 	return false;
 }
 
@@ -226,29 +267,24 @@ static bool stepping_handler(struct arch_vcpu *av)
 	return false;
 }
 
-/*
- * An unusual exception return runs as a copy and leaves it for good, so nothing
- * ends the step.  With IRQs masked up to it none can hit the copy.  It may lead back
- * into the step page: no literal of an earlier step, which is unverified, is left there.
- */
-static bool exception_return(struct arch_vcpu *av, const struct insn *i)
+static void exception_return(struct arch_vcpu *av, const struct insn *i)
 {
 	struct vm_abort abort;
-	int err = step_exception_return(av, i, &abort);
+	uint32_t pc = av->frame.pc, cpsr = av->frame.cpsr;
+	int err = vm_emulate_exc_return(av, i, &pc, &cpsr, &abort);
 
-	if (err == -EFAULT)
+	vm_count(av, STEP_EMUL);
+	if (err == -EFAULT) {
 		exit_data_abort(av, &abort);
-	if (!err)
+	} else if (err) {
+		exit_undefined(av);
+	} else if (!vm_psr_valid(cpsr)) {
+		vm_kill(av, "exception return to a mode or state that does not exist");
+	} else {
+		av->frame.pc = pc;
+		av->frame.cpsr = cpsr & ~(PSR_F | PSR_A);
 		handler_returns(av);
-	if (err != -ENOTSUP)
-		return false;
-	memset(av->step_page, 0, PAGE_SIZE);
-	cache_sync_code(av->step_page, PAGE_SIZE);
-	run_copy(av, i);
-	av->stepping = av->in_handler = false;
-	av->slot_left = true;
-	irqchip->doorbell(av->vcpu->irq && av->frame.cpsr & PSR_I);
-	return true;
+	}
 }
 
 static bool skip(struct arch_vcpu *av, const struct insn *i)
@@ -263,10 +299,8 @@ static bool cp15(struct arch_vcpu *av, const struct insn *i)
 {
 	if (exit_emulate(av, i))
 		return false;
-	if (cp_danger(i->word) == CP_NATIVE) { /* the hardware knows */
-		run_copy(av, i);
-		return true;
-	}
+	if (cp_danger(i->word) == CP_NATIVE) /* the hardware knows */
+		return run_copy(av, i);
 	exit_undefined(av);
 	return false;
 }
@@ -309,10 +343,9 @@ bool step_insn(struct arch_vcpu *av, const struct insn *i)
 	case STEP_OUT_OF_LINE:
 		if (reads_table(i) && emulate(av, i))
 			return false;
-		run_copy(av, i);
-		return true;
+		return run_copy(av, i);
 	case STEP_EMULATE: return emulate_pc(av, i);
-	case STEP_EXC_RETURN: return exception_return(av, i);
+	case STEP_EXC_RETURN: exception_return(av, i); return false;
 	case STEP_CP15:
 	case STEP_WAIT: return cp15(av, i);
 	default: take_exception(av, i); return false;
@@ -325,7 +358,7 @@ static bool quarantined(struct arch_vcpu *av)
 	struct gwalk t;
 	struct fref fr;
 
-	if (vm_walk(av, av->frame.pc, GWALK_EXEC, (av->frame.cpsr & PSR_MODE) == MODE_USR, &t))
+	if (vm_walk(av, av->frame.pc, GWALK_EXEC, vm_user(av), &t))
 		return false;
 	fr = frame_find(av->ag, GPA(t.pa));
 	return fr.f && fr.f->state == FRAME_QUARANTINE;
@@ -345,7 +378,7 @@ static bool must_step(struct arch_vcpu *av)
 /* The guest's own fetch, with its faults.  False: the abort has been taken. */
 static bool fetch(struct arch_vcpu *av, struct insn *i)
 {
-	bool user = (av->frame.cpsr & PSR_MODE) == MODE_USR;
+	bool user = vm_user(av);
 	uint32_t pc = av->frame.pc;
 	struct gwalk t;
 
@@ -368,13 +401,25 @@ static bool fetch(struct arch_vcpu *av, struct insn *i)
 	return false;
 }
 
+/* A kernel's copy of a replacement word is executed as what it stands for. */
+static bool fetch_original(struct arch_vcpu *av, struct insn *i)
+{
+	struct insn copy;
+
+	if (!fetch(av, &copy))
+		return false;
+	if (vm_user(av) || !verify_original(&av->ag->dict, &copy, i))
+		*i = copy;
+	return true;
+}
+
 void step(struct arch_vcpu *av)
 {
 	uint32_t walks = av->walks;
 	struct insn i;
 
 	do {
-		if (fetch(av, &i) && !emulate(av, &i) && step_insn(av, &i)) {
+		if (fetch_original(av, &i) && !emulate(av, &i) && step_insn(av, &i)) {
 			av->step_more = false; /* the copy's trap brings us back */
 			return;
 		}
@@ -383,19 +428,10 @@ void step(struct arch_vcpu *av)
 	av->step_more = must_step(av);
 }
 
-/* The guest left the copy by an exception return: the page goes at the next exit. */
-static void close_slot(struct arch_vcpu *av)
-{
-	if (av->slot_left)
-		slot_map(av, false);
-	av->slot_left = false;
-}
-
 bool step_returns(struct arch_vcpu *av)
 {
-	uint32_t done = slot_va(av) + av->step_insn.size, pc = av->frame.pc;
+	uint32_t done = av->step_at + av->step_insn.size, pc = av->frame.pc;
 
-	close_slot(av);
 	if (!av->stepping)
 		return false;
 	if (pc != done && pc != done + 4) /* at the UDF, or behind the SMC */
@@ -411,15 +447,16 @@ bool step_returns(struct arch_vcpu *av)
 
 void step_reset(struct arch_vcpu *av)
 {
-	av->stepping = av->slot_left = av->step_more = av->in_handler = false;
+	av->stepping = av->step_more = av->in_handler = false;
 	av->shim_searching = false;
 	av->handlers_short = 0;
 	av->shim_l2[STEP_PAGE >> PAGE_SHIFT] = 0; /* the reset flushes the TLB */
+	av->shim_l2[LITERALS_PAGE >> PAGE_SHIFT] = 0;
 }
 
 void step_cancel(struct arch_vcpu *av, struct shim_exit *exc)
 {
-	if (!in_step_page(av, av->frame.pc) || !(av->stepping || av->frame.pc == slot_va(av)))
+	if (!av->stepping || !in_step_page(av, av->frame.pc))
 		return;
 	av->frame.cpsr = (av->frame.cpsr & ~PSR_IT) | (av->step_cpsr & PSR_IT);
 	exc->lr += av->step_pc - av->frame.pc;

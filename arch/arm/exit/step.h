@@ -7,7 +7,8 @@
  *
  * The step page is mapped only while the copy runs.  The copy neither branches
  * nor reads the PC and the doorbell is held back, so nothing but the copy and
- * the trap can be executed there, whatever else its bits would mean.
+ * the trap can be executed there; and what is there has passed verify_clean(), as
+ * everything that is mapped executable has.
  */
 #ifndef ARCH_STEP_H
 #define ARCH_STEP_H
@@ -32,12 +33,6 @@ void step_this_handler(struct arch_vcpu *av);
 
 /* Executes `i` as if it stood at av->frame.pc.  True: a copy has to run now. */
 bool step_insn(struct arch_vcpu *av, const struct insn *i);
-
-/*
- * Emulates an exception return at av->frame.pc (exc_return.c).  0; -ENOTSUP: not
- * one of the usual forms; -EFAULT: *abort.
- */
-int step_exception_return(struct arch_vcpu *av, const struct insn *i, struct vm_abort *abort);
 
 /*
  * If the exit is the trap behind a copy: finishes the step and is true.  With

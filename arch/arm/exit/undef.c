@@ -27,7 +27,7 @@ static bool wait_insn(struct arch_vcpu *av, const struct insn *i)
 static bool emulate_cp15(struct arch_vcpu *av, const struct insn *i, const struct vcp15_op *op)
 {
 	if (insn_cond_passed(insn_cond(i, av->frame.cpsr), av->frame.cpsr)) {
-		if ((av->frame.cpsr & PSR_MODE) == MODE_USR)
+		if (vm_user(av))
 			return false;
 		vcp15_perform(av, op);
 	}

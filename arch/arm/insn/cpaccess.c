@@ -37,9 +37,9 @@ struct cp15_info cp15_lookup(const struct cp_access *a)
 
 		if ((r->crm >> a->crm & 1) && (r->opc2 >> a->opc2 & 1))
 			return (struct cp15_info){ (enum cp15_class)r->class, (enum cp15_reg)r->reg,
-						   r->harmless, r->name };
+						   r->harmless, r->secret, r->name };
 	}
-	return (struct cp15_info){ CP15_CLASS_ABSENT, CP15_NONE, false, "?" };
+	return (struct cp15_info){ CP15_CLASS_ABSENT, CP15_NONE, false, false, "?" };
 }
 
 const char *cp15_reg_name(enum cp15_reg reg)
@@ -59,7 +59,7 @@ enum cp_danger cp_danger(uint32_t word)
 	info = cp15_lookup(&a);
 	if (info.class <= CP15_CLASS_ALLOW)
 		return CP_NATIVE;
-	if (!a.read && !info.harmless)
+	if (a.read ? info.secret && !a.two : !info.harmless)
 		return CP_FORBIDDEN;
 	/* MCR2 and MRC2 are UNDEF natively, which is what the guest expects. */
 	return a.two ? CP_NATIVE : CP_FIDELITY;

@@ -25,6 +25,7 @@ struct cp15_info {
 	enum cp15_class class;
 	enum cp15_reg reg; /* CP15_NONE unless the class is CP15_CLASS_EMULATE */
 	bool harmless;     /* a write that would hurt nobody but the guest itself */
+	bool secret;       /* a read that would show the guest what is the VMM's */
 	const char *name;  /* "?" without a row */
 };
 

@@ -30,6 +30,12 @@ bool insn_it_not_last(uint32_t cpsr);
 /* Register `r` as an operand; r15 reads as the PC of the ARM ARM (A2.3.1). */
 uint32_t insn_reg(const struct insn *i, const struct insn_env *env, unsigned r);
 
+/*
+ * The second operand of ARM data processing: an immediate, or a register shifted by one
+ * (A5.2.4).  *carry is the shifter's carry out.
+ */
+uint32_t insn_operand2(const struct insn *i, const struct insn_env *env, bool *carry);
+
 /* Goes to the instruction after `i`. */
 void insn_next(const struct insn *i, struct insn_env *env);
 

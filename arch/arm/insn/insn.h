@@ -81,6 +81,9 @@ int insn_emulate_ldst(const struct insn *i, struct insn_env *env);
 /* True if `i` is an unprivileged load/store (LDRT, STRT, LDRHT ...). */
 bool insn_is_unpriv(const struct insn *i);
 
+/* True if `i` is a store of those that insn_emulate_ldst() knows. */
+bool insn_is_store(const struct insn *i);
+
 /*
  * What it takes to execute one instruction away from its address.  What a
  * Cortex-A9 does not have, or what is UNPREDICTABLE, is STEP_EXCEPTION.
@@ -111,6 +114,16 @@ enum step_kind insn_step_kind(const struct insn *i);
  * as insn_emulate_ldst().  Registers, pc and cpsr change only on success.
  */
 int insn_emulate_pc(const struct insn *i, struct insn_env *env);
+
+/*
+ * Emulates a STEP_EXC_RETURN instruction whose condition passed.  `spsr`: that of the
+ * mode in env->cpsr, NULL for a mode that has none (User, System).  0: env->pc and
+ * env->cpsr are where it leads, and the caller judges whether that exists.  -ENOTSUP: no
+ * such instruction.  -EPERM: this core makes it UNDEFINED at PL0, and we do what needs an
+ * SPSR in System mode, where it is UNPREDICTABLE (ARM ARM B9.3.20).  -EFAULT: an address
+ * that is not aligned, left in fault_va; or what a callback returned.
+ */
+int insn_emulate_exc_return(const struct insn *i, struct insn_env *env, const uint32_t *spsr);
 
 /*
  * Emulates an integer instruction that touches neither memory nor PC nor system state:

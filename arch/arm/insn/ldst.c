@@ -73,6 +73,13 @@ bool insn_is_unpriv(const struct insn *i)
 	return ldst_decode(i, &l) == 0 && l.user;
 }
 
+bool insn_is_store(const struct insn *i)
+{
+	struct ldst l;
+
+	return ldst_decode(i, &l) == 0 && !l.load;
+}
+
 /* Where the access starts, and what the base becomes. */
 struct place {
 	uint32_t va;

@@ -59,7 +59,7 @@ static int blx_reg(const struct insn *i, struct insn_env *env)
 	return err;
 }
 
-static uint32_t operand2(const struct insn *i, const struct insn_env *env, bool *carry)
+uint32_t insn_operand2(const struct insn *i, const struct insn_env *env, bool *carry)
 {
 	uint32_t w = i->word;
 	struct shift ror = { SHIFT_ROR, (uint8_t)(2 * BITS(w, 11, 8)) };
@@ -77,7 +77,7 @@ static int data_processing(const struct insn *i, struct insn_env *env)
 	uint32_t cpsr = env->cpsr, m, v;
 	bool carry;
 
-	m = operand2(i, env, &carry);
+	m = insn_operand2(i, env, &carry);
 	v = alu_op(opcode, insn_reg(i, env, RN(i->word)), m, carry, &cpsr);
 	if (!alu_is_test(opcode) && rd == REG_PC) {
 		if (!insn_bx_ok(v))

@@ -234,8 +234,8 @@ static const struct pc_row rows32[] = {
 	{ 0xf800d000, 0xf000d000, bl, PC_ENDS_IT },
 	/* 1111 0Sii iiii iiii 11J0 Jiii iiii iii0  BLX */
 	{ 0xf800d001, 0xf000c000, blx_imm, PC_ENDS_IT },
-	/* 1111 100. ...1 1111 1111 .... .... ....  PLD, PLI (literal) */
-	{ 0xfe1ff000, 0xf81ff000, pc_hint, 0 },
+	/* 1111 100. .0.1 .... 1111 .... .... ....  PLD, PLDW, PLI and unallocated hints */
+	{ 0xfe50f000, 0xf810f000, pc_hint, 0 },
 };
 
 const struct pc_table pc_thumb16 = { rows16, ARRAY_SIZE(rows16) };

@@ -222,17 +222,20 @@ static const struct step_row rows32[] = {
 	/* 1111 0Sii iiii iiii 11J0 Jiii iiii iii0  BLX */
 	{ 0xf800d001, 0xf000c000, EMU, NULL },
 
-	/* Hints among the loads: A6.3.8, A6.3.9.  Rn = 15 is the literal form. */
+	/*
+	 * Hints among the loads of bytes and halfwords: A6.3.8, A6.3.9.  Their Rt is 15, and
+	 * some may be loads to the PC on another core: they do nothing, and are never copied.
+	 */
 	/* 1111 1000 U0W1 1111 1111 iiii iiii iiii  PLD (literal) */
 	{ 0xff5ff000, 0xf81ff000, EMU, NULL },
 	/* 1111 1001 U0h1 1111 1111 iiii iiii iiii  PLI (literal), NOP */
 	{ 0xff5ff000, 0xf91ff000, EMU, NULL },
 	/* 1111 100S 10W1 nnnn 1111 iiii iiii iiii  PLD PLDW PLI, NOP */
-	{ 0xfed0f000, 0xf890f000, OOL, "P..." },
+	{ 0xfed0f000, 0xf890f000, EMU, NULL },
 	/* 1111 100S 00W1 nnnn 1111 1100 iiii iiii  PLD PLDW PLI, NOP */
-	{ 0xfed0ff00, 0xf810fc00, OOL, "P..." },
+	{ 0xfed0ff00, 0xf810fc00, EMU, NULL },
 	/* 1111 100S 00W1 nnnn 1111 0000 00ii mmmm  PLD PLDW PLI, NOP */
-	{ 0xfed0ffc0, 0xf810f000, OOL, "P..." },
+	{ 0xfed0ffc0, 0xf810f000, EMU, NULL },
 
 	/* Data processing, register: A6.3.12..A6.3.15.  Rn = 15 is the plain SXTH. */
 	/* 1111 1010 0ttS nnnn 1111 dddd 0000 mmmm  LSL LSR ASR ROR */

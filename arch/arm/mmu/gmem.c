@@ -32,7 +32,8 @@ static int exec_frame(struct arch_vcpu *av, uint32_t pc, struct fref *fr)
 {
 	struct gwalk t;
 
-	if (vm_walk(av, pc, GWALK_READ, false, &t) && t.fault < FSR_PERMISSION_1)
+	vm_walk(av, pc, GWALK_READ, false, &t);
+	if (!gwalk_has_pa(&t))
 		return -EFAULT;
 	*fr = frame_find(av->ag, GPA(t.pa));
 	return fr->f ? 0 : -EFAULT;
@@ -84,8 +85,8 @@ int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct ins
 
 	if (exec_frame(av, pc, &fr) || fetch(av, pc, isa, false, &raw))
 		return -EFAULT;
-	if (verify_trapped(&av->ag->dict, fr.host, fr.f->patches, fr.f->npatches, pc & PAGE_MASK,
-			   &raw, i))
+	if (verify_trapped(vm_user(av) ? NULL : &av->ag->dict, fr.host, fr.f->patches,
+			   fr.f->npatches, pc & PAGE_MASK, &raw, i))
 		return 0;
 	*i = raw;
 	return -ENOENT;
@@ -297,10 +298,13 @@ static int ctx_probe(void *ctx, uint32_t va, unsigned size, bool write, bool use
 	}
 }
 
-static int emulate(struct arch_vcpu *av, int (*fn)(const struct insn *, struct insn_env *),
-		   const struct insn *i, uint32_t *pc, uint32_t *cpsr, struct vm_abort *abort)
+typedef int (*emulate_fn)(const struct insn *i, struct insn_env *env);
+
+static int emulate(struct arch_vcpu *av, emulate_fn fn, const struct insn *i, uint32_t *pc,
+		   uint32_t *cpsr, struct vm_abort *abort)
 {
-	struct emul_ctx ctx = { av, *cpsr, abort };
+	struct vm_abort why = { 0 };
+	struct emul_ctx ctx = { av, *cpsr, &why };
 	struct insn_env env = {
 		.ctx = &ctx,
 		.pc = *pc,
@@ -316,6 +320,10 @@ static int emulate(struct arch_vcpu *av, int (*fn)(const struct insn *, struct i
 	if (!err) {
 		*pc = env.pc;
 		*cpsr = env.cpsr;
+	} else if (err == -EFAULT && why.fs) {
+		*abort = why;
+	} else if (err == -EFAULT) { /* no callback's: its address is not aligned */
+		guest_abort(abort, env.fault_va, insn_is_store(i), FSR_ALIGNMENT, 0);
 	}
 	return err;
 }
@@ -334,5 +342,22 @@ int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint
 
 int vm_emulate_simple(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr)
 {
-	return emulate(av, insn_emulate_simple, i, pc, cpsr, NULL);
+	struct vm_abort none;
+
+	return emulate(av, insn_emulate_simple, i, pc, cpsr, &none);
+}
+
+/* The SPSR comes from the frame of the exit, as the mode does. */
+static int emulate_return(const struct insn *i, struct insn_env *env)
+{
+	struct emul_ctx *c = env->ctx;
+	uint32_t spsr;
+
+	return insn_emulate_exc_return(i, env, vm_get_spsr(c->av, c->cpsr, &spsr) ? &spsr : NULL);
+}
+
+int vm_emulate_exc_return(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
+			  struct vm_abort *abort)
+{
+	return emulate(av, emulate_return, i, pc, cpsr, abort);
 }

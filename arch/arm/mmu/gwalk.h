@@ -60,6 +60,12 @@ typedef int (*gwalk_read_t)(void *ctx, uint32_t pa, uint32_t *v);
 unsigned gwalk(const struct gwalk_regs *r, gwalk_read_t read, void *ctx, uint32_t va,
 	       enum gwalk_access acc, bool user, struct gwalk *t);
 
+/* Did the walk get as far as an address?  A permission fault does. */
+static inline bool gwalk_has_pa(const struct gwalk *t)
+{
+	return t->fault == FSR_NONE || t->fault == FSR_PERMISSION_1 || t->fault == FSR_PERMISSION_2;
+}
+
 /* Guest-physical address of the level 1 descriptor of va; false: TTBCR.PDn. */
 bool gwalk_l1_address(const struct gwalk_regs *r, uint32_t va, uint32_t *pa);
 

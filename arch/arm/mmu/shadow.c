@@ -450,7 +450,7 @@ void shadow_load_dacr(struct arch_vcpu *av)
 _Static_assert(ROOT_PAGES *PAGE_SIZE == MEANS_ROOT_BYTES, "MEANS_ROOT_BYTES");
 _Static_assert(sizeof((struct shadow *)0)->table[0] == MEANS_TABLE_BYTES, "MEANS_TABLE_BYTES");
 _Static_assert(sizeof(struct shadow) + sizeof(struct arch_vcpu) + sizeof(struct sites) +
-			       8 * PAGE_SIZE <=
+			       10 * PAGE_SIZE <=
 		       MEANS_VCPU_BYTES,
 	       "MEANS_VCPU_BYTES");
 

@@ -60,10 +60,19 @@ void vm_set_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r, uint32_t v)
 		av->banked_dirty = true;
 }
 
-uint32_t vm_get_spsr(struct arch_vcpu *av, uint32_t mode)
+static bool has_spsr(uint32_t mode)
 {
+	mode &= PSR_MODE;
+	return mode != MODE_USR && mode != MODE_SYS;
+}
+
+bool vm_get_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t *spsr)
+{
+	if (!has_spsr(mode))
+		return false;
 	banked_fetch(av);
-	return bank_of(av, mode)[2];
+	*spsr = bank_of(av, mode)[2];
+	return true;
 }
 
 void vm_set_lr_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t lr, uint32_t spsr)
@@ -73,7 +82,8 @@ void vm_set_lr_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t lr, uint32_t s
 	banked_fetch(av);
 	b = bank_of(av, mode);
 	b[1] = lr;
-	b[2] = spsr;
+	if (has_spsr(mode))
+		b[2] = spsr;
 	av->banked_dirty = true;
 }
 

@@ -58,7 +58,7 @@ static void ns_save(struct arch_vcpu *av)
 	n->csselr = READ_CP15(CSSELR);
 	n->teehbr = read_teehbr();
 	n->cpacr = READ_CP15(CPACR);
-	WRITE_CP15(CPACR, n->cpacr | CPACR_CP10_CP11);
+	WRITE_CP15(CPACR, CPACR_CP10_CP11); /* without the guest's D32DIS and ASEDIS */
 	isb();
 	vfp_save(n->d, n->vfp);
 }
@@ -107,7 +107,7 @@ static void ns_load(struct arch_vcpu *av)
 	WRITE_CP15(IFAR, n->ifar);
 	WRITE_CP15(CSSELR, n->csselr);
 	write_teehbr(n->teehbr);
-	WRITE_CP15(CPACR, n->cpacr | CPACR_CP10_CP11);
+	WRITE_CP15(CPACR, CPACR_CP10_CP11);
 	isb();
 	vfp_load(n->d, n->vfp);
 	WRITE_CP15(CPACR, n->cpacr);

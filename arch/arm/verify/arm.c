@@ -19,10 +19,8 @@ static unsigned displace_cost(uint32_t w)
 
 bool trap_arm_at(struct verify_run *v, unsigned word)
 {
-	uint32_t trap = dict_trap(v->d, run_original(v, 4 * word, 4));
+	uint32_t trap = run_trap_arm(v, run_original(v, 4 * word, 4));
 
-	if (!trap)
-		return run_fail(v, VERIFY_REASON_DICTIONARY, 4 * word);
 	return run_patch(v, 4 * word, 4, VERIFY_TRAP, trap);
 }
 
@@ -30,7 +28,7 @@ bool trap_arm_at(struct verify_run *v, unsigned word)
 static bool patch_access(struct verify_run *v, unsigned i, uint32_t w)
 {
 	enum verify_kind kind = VERIFY_SMC;
-	uint32_t to = dict_smc(v->d, w);
+	uint32_t to = dict_smc(v->d, w, !(v->flags & VERIFY_PL0));
 
 	if (!to && !replace_access(v, w, &to, &kind))
 		return true;
@@ -49,7 +47,7 @@ static bool patch_word(struct verify_run *v, unsigned i)
 	if (danger != CP_NATIVE)
 		return patch_access(v, i, w);
 	if (is_wfi_arm(w))
-		return run_patch(v, 4 * i, 4, VERIFY_SMC, dict_smc(v->d, w));
+		return run_patch(v, 4 * i, 4, VERIFY_SMC, dict_smc(v->d, w, false));
 	run_lookalike(v, 4 * i, w);
 	return true;
 }

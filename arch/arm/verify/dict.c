@@ -36,8 +36,10 @@ void verify_dict_init(struct verify_dict *d)
 	d->thumb[0] = THUMB_WFI;
 	d->thumb[1] = THUMB_WFI_W;
 	d->nthumb = 2;
+	/* What the dictionary never names stands for itself. */
 	for (unsigned k = VERIFY_TRAPS_OWN; k < VERIFY_TRAPS; k++)
 		d->trap[k] = trap_arm(k);
+	d->thumb[VERIFY_TRAPS_THUMB_OWN] = trap_thumb(VERIFY_TRAPS_THUMB_OWN);
 }
 
 static int find(const uint32_t *table, unsigned from, unsigned n, uint32_t word)
@@ -75,7 +77,7 @@ static bool slot_allowed(const struct verify_dict *d, uint32_t word)
 	return false;
 }
 
-uint32_t dict_smc(struct verify_dict *d, uint32_t word)
+uint32_t dict_smc(struct verify_dict *d, uint32_t word, bool add)
 {
 	uint32_t w = word & ~ARM_COND;
 	int k;
@@ -83,7 +85,7 @@ uint32_t dict_smc(struct verify_dict *d, uint32_t word)
 	if (word >> 28 == 15)
 		return 0;
 	k = find(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w);
-	if (k < 0 && word >> 28 == 14 && slot_allowed(d, w))
+	if (k < 0 && add && word >> 28 == 14 && slot_allowed(d, w))
 		k = enter(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w, &d->nsmc);
 	return k < 0 ? 0 : (word & ARM_COND) | ARM_SMC | (uint32_t)k;
 }
@@ -101,14 +103,14 @@ uint32_t dict_trap(struct verify_dict *d, uint32_t word)
 {
 	int k = enter(d->trap, 0, VERIFY_TRAPS_OWN, word, &d->ntrap);
 
-	return k < 0 ? 0 : trap_arm((unsigned)k);
+	return trap_arm(k < 0 ? VERIFY_TRAPS_OWN : (unsigned)k);
 }
 
 uint16_t dict_trap_thumb(struct verify_dict *d, uint32_t word)
 {
-	int k = enter(d->thumb, 0, VERIFY_TRAPS_THUMB, word, &d->nthumb);
+	int k = enter(d->thumb, 0, VERIFY_TRAPS_THUMB_OWN, word, &d->nthumb);
 
-	return k < 0 ? 0 : trap_thumb((unsigned)k);
+	return trap_thumb(k < 0 ? VERIFY_TRAPS_THUMB_OWN : (unsigned)k);
 }
 
 /* The entry that a word of one of our forms names; *own: the entry's identity. */

@@ -29,9 +29,7 @@ bool trap_thumb_at(struct verify_run *v, unsigned p, bool whole)
 		second = whole ? THUMB_NOP : page_hw(v->page, p + 1);
 		word = word << 16 | run_original(v, 2 * p + 2, 2);
 	}
-	trap = dict_trap_thumb(v->d, word);
-	if (!trap)
-		return run_fail(v, VERIFY_REASON_DICTIONARY, 2 * p);
+	trap = run_trap_thumb(v, word);
 	return run_patch(v, 2 * p, wide ? 4 : 2, VERIFY_TRAP, second << 16 | trap);
 }
 

@@ -10,7 +10,6 @@
 const char *const verify_reason_name[VERIFY_REASONS] = {
 	[VERIFY_REASON_NONE] = "none",
 	[VERIFY_REASON_PATCHES] = "too many patches",
-	[VERIFY_REASON_DICTIONARY] = "dictionary full",
 	[VERIFY_REASON_BOUNDARY] = "uncertain Thumb boundary",
 	[VERIFY_REASON_DATA] = "only data could be changed",
 	[VERIFY_REASON_MIXED] = "looks like code of the other state",
@@ -25,6 +24,16 @@ bool verify_word_dangerous(enum isa isa, uint32_t word)
 bool verify_pair_dangerous(uint16_t hw1, uint16_t hw2)
 {
 	return verify_word_dangerous(ISA_THUMB, (uint32_t)hw1 << 16 | hw2);
+}
+
+bool verify_clean(const uint32_t *words, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (verify_word_dangerous(ISA_ARM, words[i]) ||
+		    verify_pair_dangerous(page_hw(words, 2 * i), page_hw(words, 2 * i + 1)) ||
+		    (i && verify_pair_dangerous(page_hw(words, 2 * i - 1), page_hw(words, 2 * i))))
+			return false;
+	return true;
 }
 
 /* Could some first halfword make a forbidden pair with hw2? */
@@ -142,7 +151,7 @@ bool verify_trapped(const struct verify_dict *d, const uint32_t page[VERIFY_PAGE
 		*out = o;
 		return true;
 	}
-	return verify_original(d, i, out);
+	return d && verify_original(d, i, out);
 }
 
 bool run_fail(struct verify_run *v, enum verify_reason why, unsigned offset)
@@ -189,7 +198,7 @@ bool run_patch(struct verify_run *v, unsigned offset, unsigned size, enum verify
 
 void run_lookalike(struct verify_run *v, unsigned offset, uint32_t word)
 {
-	if (!verify_lookup(v->patches, v->n, offset))
+	if (!(v->flags & VERIFY_PL0) && !verify_lookup(v->patches, v->n, offset))
 		v->r->ambiguous += dict_lookalike(v->d, v->isa, word);
 }
 
@@ -279,7 +288,7 @@ bool replace_access(struct verify_run *v, uint32_t w, uint32_t *to, enum verify_
 	if (a.read && is_alias_copy(v, &a, reg))
 		return false;
 	*kind = VERIFY_ALIAS;
-	if (a.read && alias(v, w, &a, to))
+	if (a.read && !(v->flags & VERIFY_PL0) && alias(v, w, &a, to))
 		return true;
 	*kind = VERIFY_RECOLOUR;
 	*to = w & ~CP_COLOUR;
@@ -359,12 +368,21 @@ static enum phase_end loads_thumb(struct verify_run *v)
 	return trap_table_loads(v) ? PHASE_OVER : RUN_OVER;
 }
 
+uint32_t run_trap_arm(struct verify_run *v, uint32_t word)
+{
+	return v->flags & VERIFY_PL0 ? trap_arm(VERIFY_TRAPS_OWN) : dict_trap(v->d, word);
+}
+
+uint16_t run_trap_thumb(struct verify_run *v, uint32_t word)
+{
+	return v->flags & VERIFY_PL0 ? trap_thumb(VERIFY_TRAPS_THUMB_OWN) :
+				       dict_trap_thumb(v->d, word);
+}
+
 bool run_literal(struct verify_run *v, unsigned word)
 {
-	uint32_t trap = dict_trap(v->d, run_original(v, 4 * word, 4));
+	uint32_t trap = run_trap_arm(v, run_original(v, 4 * word, 4));
 
-	if (!trap)
-		return run_fail(v, VERIFY_REASON_DICTIONARY, 4 * word);
 	v->replaced[word >> 5] |= BIT(word & 31);
 	return run_patch(v, 4 * word, 4, VERIFY_LITERAL, trap);
 }

@@ -20,13 +20,18 @@
  * What the words that we put into pages stand for, one per guest.  Entries are
  * only ever added: a guest may have copied any replacement to a page that we
  * have not seen.  The caller serializes access (the guest's memory lock).
+ *
+ * It serves pages that PL1 executes.  In a page for PL0, and when no entry is left, the
+ * word is an anonymous one, whose original only the page's patches know: programs
+ * neither use up their kernel's entries nor run what they name.
  */
-#define VERIFY_SMC_FIRST   2u /* SMC #0 and #1 stay the guest's own (SMCCC, vendors) */
-#define VERIFY_SMC_SLOTS   16u
-#define VERIFY_TRAPS       256u
-#define VERIFY_TRAPS_OWN   254u /* 0xfe and 0xff are LLVM's and KGDB's breakpoints */
-#define VERIFY_TRAPS_THUMB 112u
-#define VERIFY_ALIASES     2u /* SCTLR, DACR */
+#define VERIFY_SMC_FIRST       2u /* SMC #0 and #1 stay the guest's own (SMCCC, vendors) */
+#define VERIFY_SMC_SLOTS       16u
+#define VERIFY_TRAPS           256u
+#define VERIFY_TRAPS_OWN       253u /* 0xfd is anonymous, 0xfe and 0xff LLVM's and KGDB's breakpoints */
+#define VERIFY_TRAPS_THUMB     112u
+#define VERIFY_TRAPS_THUMB_OWN 111u /* 111 is anonymous */
+#define VERIFY_ALIASES         2u   /* SCTLR, DACR */
 
 struct verify_dict {
 	/* SMC #k: condition field zero; 0 = free, the SMC itself = the guest's own. */
@@ -68,18 +73,17 @@ enum verify_verdict {
 /* Why a page is quarantined, for the log and the statistics. */
 enum verify_reason {
 	VERIFY_REASON_NONE,
-	VERIFY_REASON_PATCHES,    /* more patches than the caller has room for */
-	VERIFY_REASON_DICTIONARY, /* no dictionary entry is left */
-	VERIFY_REASON_BOUNDARY,   /* Thumb instruction boundaries are not certain */
-	VERIFY_REASON_DATA,       /* only data could be changed */
-	VERIFY_REASON_MIXED,      /* looks like honest code of the other state */
-	VERIFY_REASON_LEFT,       /* a forbidden window is left after patching */
+	VERIFY_REASON_PATCHES,  /* more patches than the caller has room for */
+	VERIFY_REASON_BOUNDARY, /* Thumb instruction boundaries are not certain */
+	VERIFY_REASON_DATA,     /* only data could be changed */
+	VERIFY_REASON_MIXED,    /* looks like honest code of the other state */
+	VERIFY_REASON_LEFT,     /* a forbidden window is left after patching */
 	VERIFY_REASONS
 };
 extern const char *const verify_reason_name[VERIFY_REASONS];
 
 /* Flags of verify_page(). */
-#define VERIFY_PL0 0x1u /* first executed at PL0: a 16-bit Thumb WFI stays */
+#define VERIFY_PL0 0x1u /* first executed at PL0: no entry is made; a 16-bit Thumb WFI stays */
 
 struct verify_result {
 	enum verify_verdict verdict;
@@ -201,7 +205,8 @@ bool verify_original(const struct verify_dict *d, const struct insn *i, struct i
  * The original of the instruction that trapped at `offset` of a page with
  * these patches: by address where a patch starts there, which also serves
  * execution in the state that the page was not entered in, else by
- * verify_original().  False: not ours, the exception is the guest's.
+ * verify_original(), or not at all if `d` is NULL, as at PL0, where a word of the form
+ * of ours is the program's own.  False: not ours, the exception is the guest's.
  */
 bool verify_trapped(const struct verify_dict *d, const uint32_t page[VERIFY_PAGE_WORDS],
 		    const struct verify_patch *patches, unsigned n, unsigned offset,
@@ -212,6 +217,14 @@ bool verify_trapped(const struct verify_dict *d, const uint32_t page[VERIFY_PAGE
  * encoding.
  */
 bool verify_pair_dangerous(uint16_t hw1, uint16_t hw2);
+
+/*
+ * The gate: are these n words (at most a page), as they are now, free of forbidden
+ * encodings at every halfword in either state?  Whatever is mapped executable in the
+ * Non-secure world has passed it after the last write to it, by itself or at the end of
+ * verify_page().
+ */
+bool verify_clean(const uint32_t *words, unsigned n);
 
 /* Is this ARM word (any condition) or Thumb word (hw1:hw2) forbidden? */
 bool verify_word_dangerous(enum isa isa, uint32_t word);

@@ -109,8 +109,12 @@ bool looks_arm(const uint32_t *page, unsigned i);
 /* Does an access at word i stand among ARM code, or in Thumb code by chance? */
 bool stands_in_arm(const uint32_t *page, unsigned i);
 
-/* dict.c: the replacement, or 0: no entry is left. */
-uint32_t dict_smc(struct verify_dict *d, uint32_t word);
+/*
+ * dict.c: the SMC for an access, 0: there is none.  `add`: a free slot may be taken,
+ * if the access is one of the hot ones.
+ */
+uint32_t dict_smc(struct verify_dict *d, uint32_t word, bool add);
+/* The trap word for an instruction or literal: the anonymous one when no entry is left. */
 uint32_t dict_trap(struct verify_dict *d, uint32_t word);
 uint16_t dict_trap_thumb(struct verify_dict *d, uint32_t word);
 /*
@@ -127,6 +131,9 @@ bool run_patch(struct verify_run *v, unsigned offset, unsigned size, enum verify
 void run_lookalike(struct verify_run *v, unsigned offset, uint32_t word);
 /* What an honest access (ARM word or hw1:hw2) becomes; false: it stays. */
 bool replace_access(struct verify_run *v, uint32_t w, uint32_t *to, enum verify_kind *kind);
+/* The trap word for an original of this page: named at PL1, anonymous at PL0. */
+uint32_t run_trap_arm(struct verify_run *v, uint32_t word);
+uint16_t run_trap_thumb(struct verify_run *v, uint32_t word);
 /* Replaces data; run_loads_...() will trap every load in the page that reads it. */
 bool run_literal(struct verify_run *v, unsigned word);
 /* Original contents of the word at `offset`, whatever was patched. */

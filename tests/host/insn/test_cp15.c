@@ -45,10 +45,10 @@ static void test_every_encoding(void **state)
 				     (uint8_t)(0x3e + b1), (uint8_t)b2, tops[i >> 16] };
 		uint32_t w = bytes[0] | bytes[1] << 8 | b2 << 16 | (uint32_t)bytes[3] << 24;
 		bool rd, hit = list_access(bytes, &rd);
-		enum cp_danger want = !hit             ? CP_NATIVE :
-				      !rd              ? CP_FORBIDDEN :
-				      bytes[3] == 0xfe ? CP_NATIVE :
-							 CP_FIDELITY;
+		enum cp_danger want = !hit                      ? CP_NATIVE :
+				      !rd || list_secret(bytes) ? CP_FORBIDDEN :
+				      bytes[3] == 0xfe          ? CP_NATIVE :
+								  CP_FIDELITY;
 
 		if (list_tracked(bytes))
 			want = bytes[3] == 0xfe ? CP_NATIVE : CP_FIDELITY;

@@ -62,7 +62,7 @@ static inline bool list_p15(unsigned op1, unsigned crn, unsigned crm, unsigned o
 	case 6: return crm == 0 && op2 == 1;
 	case 7: return list_c7(crm, op2, rd);
 	case 8: return !rd && (crm == 3 || crm == 5 || crm == 6 || crm == 7) && op2 < 4;
-	case 9: return crm >= 12 && crm <= 14;
+	case 9: return crm >= 12 && crm <= 14 && !(rd && crm == 14 && op2 == 0); /* PMUSERENR */
 	case 10: return (crm == 0 && op2 == 0) || (crm == 2 && op2 < 2);
 	case 12: return (crm == 0 && op2 == 0) || (rd && crm == 1 && op2 == 0);
 	case 13: return crm == 0 && op2 < 2;
@@ -84,11 +84,24 @@ static inline bool list_access(const uint8_t arm[4], bool *rd)
 	return cp == 14 ? list_p14(op1, crn, crm, op2, *rd) : list_p15(op1, crn, crm, op2, *rd);
 }
 
+/* Reads that would show host addresses: TTBR0, VBAR, PAR, CBAR, main TLB entries. */
+static inline bool list_secret(const uint8_t arm[4])
+{
+	unsigned op1 = arm[2] / 32, crn = arm[2] % 16, crm = arm[0] % 16, op2 = arm[0] / 32;
+
+	if (arm[1] % 16 != 15 || arm[3] / 16 == 15)
+		return false;
+	if (op1 == 0 && op2 == 0)
+		return ((crn == 2 || crn == 12) && crm == 0) || (crn == 7 && crm == 4);
+	return crn == 15 && ((op1 == 4 && crm == 0 && op2 == 0) ||
+			     (op1 == 5 && crm >= 5 && crm <= 7 && op2 == 2));
+}
+
 static inline bool list_forbidden_arm(const uint8_t *p)
 {
 	bool rd;
 
-	return list_access(p, &rd) && !rd;
+	return list_access(p, &rd) && (!rd || list_secret(p));
 }
 
 /* Writes of DFSR, IFSR, DFAR, IFAR: the VMM wants to know, that is all. */

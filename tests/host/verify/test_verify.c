@@ -350,20 +350,67 @@ static void test_limits(void **state)
 	assert_int_equal(res.npatches, 10);
 }
 
+/* A page of 50 windows, whose displaced words are other ones for each `n`. */
+static void fill_windows(unsigned n)
+{
+	fill(NOP);
+	for (unsigned k = 0; k < 50; k++) {
+		page[20 * k] = 0xee020a00;
+		page[20 * k + 1] = 0xe3000f10 | (n * 50 + k) << 12;
+	}
+}
+
+/* When no entry is left the page's own patches still know each original. */
 static void test_dictionary_full(void **state)
 {
-	unsigned pages = 0;
+	struct insn out;
 
-	do {
-		fill(NOP);
-		for (unsigned k = 0; k < 50; k++) {
-			page[20 * k] = 0xee020a00;
-			page[20 * k + 1] = 0xe3000f10 | (pages * 50 + k) << 12;
-		}
-	} while (run(ISA_ARM, 0) == VERIFY_OK && ++pages < 10);
-	assert_int_equal(pages, VERIFY_TRAPS_OWN / 50);
-	assert_int_equal(res.reason, VERIFY_REASON_DICTIONARY);
+	for (unsigned n = 0; n < 10; n++) {
+		fill_windows(n);
+		assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	}
 	assert_int_equal(dict.ntrap, VERIFY_TRAPS_OWN);
+	for (unsigned k = 0; k < 50; k++) {
+		const struct verify_patch *q = verify_lookup(patches, res.npatches, 80 * k + 4);
+		struct insn trap = { ISA_ARM, 4, page[20 * k + 1] };
+
+		if (!q)
+			q = verify_lookup(patches, res.npatches, 80 * k), trap.word = page[20 * k];
+		assert_non_null(q);
+		assert_int_equal(trap.word, 0xe7ffdefd);
+		assert_true(
+			verify_trapped(&dict, page, patches, res.npatches, q->offset, &trap, &out));
+		assert_int_equal(out.word, q->original);
+		/* Away from its page the anonymous word stands for nothing. */
+		assert_false(verify_original(&dict, &trap, &out));
+	}
+}
+
+/* A program takes no entry away from its kernel, and does not run what one names. */
+static void test_dictionary_pl0(void **state)
+{
+	struct verify_dict fresh;
+	struct insn out, word = { ISA_ARM, 4, 0xe7f0def0 };
+
+	verify_dict_init(&fresh);
+	verify_dict_init(&dict);
+	for (unsigned n = 0; n < 10; n++) {
+		fill_windows(n);
+		assert_int_equal(run(ISA_ARM, VERIFY_PL0), VERIFY_OK);
+	}
+	fill(NOP);
+	page[0] = 0xee020f10; /* TTBR0, which has an SMC slot of its own at PL1 */
+	page[2] = 0xe7f0def5; /* looks like one of ours */
+	page[4] = 0xee110f10; /* MRC SCTLR */
+	assert_int_equal(run(ISA_ARM, VERIFY_PL0), VERIFY_OK);
+	assert_memory_equal(&dict, &fresh, sizeof(dict));
+	fill_windows(0);
+	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
+	assert_true(verify_original(&dict, &word, &out));
+	fill(NOP);
+	page[0] = word.word;
+	assert_true(verify_trapped(&dict, page, patches, 0, 0, &word, &out));
+	assert_false(verify_trapped(NULL, page, patches, 0, 0, &word, &out));
 }
 
 static void test_edges(void **state)
@@ -376,12 +423,13 @@ static void test_edges(void **state)
 	assert_true(res.head_risky && res.tail_risky);
 	assert_true(verify_pair_dangerous(res.tail, res.head));
 	assert_false(verify_pair_dangerous(res.head, res.tail));
-	assert_false(verify_pair_dangerous(0xee12, 0x0f10)); /* a read */
+	assert_false(verify_pair_dangerous(0xee11, 0x0f10)); /* a read */
+	assert_true(verify_pair_dangerous(0xee12, 0x0f10));  /* ... of the shadow root */
 	assert_false(verify_pair_dangerous(0x1e02, 0x0f10)); /* no Thumb prefix */
 	assert_true(verify_pair_dangerous(0xfe02, 0x0f10));
 	fill(NOP);
 	put_hw(0, 0x0d10);
-	put_hw(2047, 0xee12);
+	put_hw(2047, 0xee1d);
 	assert_int_equal(run(ISA_ARM, 0), VERIFY_OK);
 	assert_false(res.head_risky || res.tail_risky);
 }
@@ -465,6 +513,7 @@ int main(void)
 		cmocka_unit_test_setup(test_arm_mixed, setup),
 		cmocka_unit_test_setup(test_limits, setup),
 		cmocka_unit_test_setup(test_dictionary_full, setup),
+		cmocka_unit_test_setup(test_dictionary_pl0, setup),
 		cmocka_unit_test_setup(test_edges, setup),
 		cmocka_unit_test_setup(test_edges_exhaustive, setup),
 	};

@@ -274,6 +274,10 @@ check-fuzz: $(HOST_STAMP) $(FUZZERS)
 check-qemu: all $(if $(GUEST_NAMES),guests)
 	$(Q)$(RUN_TESTS) --qemu $(or $(T),tests/qemu)
 
+# dtpart on the tree of each board with a Cortex-A9 in the kernel package; BOARDS= selects.
+boards: $(B)/dtpart $(KERNEL).name
+	$(Q)$(PYTHON) tests/boards/boards.py $(BOARDS)
+
 # --- benchmarks and the soak test ---------------------------------------------------------
 
 include tests/bench/bench.mk
@@ -301,6 +305,7 @@ help:
 	@echo 'run                   boot it; without a terminal, play the tour of the README'
 	@echo 'check                 all tests; FUZZ_SECONDS=N for each fuzzer ($(FUZZ_SECONDS))'
 	@echo 'check-host check-fuzz check-qemu    parts of it; T=tests/qemu/test_x.py selects'
+	@echo 'boards                dtpart on the trees of Debian'"'"'s boards, a table; BOARDS=name'
 	@echo 'native                the tour'"'"'s guest on the bare machine'
 	@echo 'bench                 native and guest compared, ROUNDS=3; ICOUNT=1 counts instructions'
 	@echo 'soak                  SOAK_BOOTS=20 boots, then SOAK_MINUTES=30 of mixed load'
@@ -310,5 +315,5 @@ help:
 	@echo 'size clean distclean  size of the image; remove products; and downloads'
 	@echo 'V=1                   show the commands'
 
-.PHONY: all deps menuconfig defconfig size run native check check-host check-fuzz check-qemu \
-	format check-tree clean distclean help
+.PHONY: all boards deps menuconfig defconfig size run native check check-host check-fuzz \
+	check-qemu format check-tree clean distclean help

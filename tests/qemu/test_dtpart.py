@@ -207,6 +207,111 @@ def test_derive(tmp_path):
     assert "--memory" in dtpart("derive", HOST, "--give", UART1, status=2)
 
 
+# What a vendor's tree may have beside the board's: see each test.
+def host_with(tmp_path, nodes, compiled=False):
+    source = tmp_path / "host.dts"
+    source.write_text(HOST.read_text() + "\n/ {\n" + nodes + "\n};\n")
+    if not compiled:
+        return source
+    dtb = tmp_path / "host.dtb"
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", str(dtb), str(source)], check=True)
+    return dtb
+
+
+UART3 = "/bus@10000000/serial@c000"
+GIVE3 = ("--give", UART3, "--memory", "64M")
+
+
+def derive(host, *args, status=0):
+    run = subprocess.run([str(DTPART), "derive", str(host), *args], text=True, capture_output=True,
+                         timeout=60)
+    assert run.returncode == status, run.stderr
+    return run.stdout, run.stderr
+
+
+def test_derive_references(tmp_path):
+    """Phandles by their bindings, from source and from a DTB without labels."""
+    nodes = """
+    reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges;
+        shm: buf@7f000000 { reg = <0x7f000000 0x100000>; no-map; }; };
+    sc: sysctl { compatible = "acme,sysctl", "syscon"; phandle = <2>; };
+    osc-a { xa: osc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <1>; }; };
+    osc-b { xb: osc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <2>; }; };
+    other: other { compatible = "acme,other"; };
+    bus@10000000 { serial@c000 { syscon = <&sc 4>; memory-region = <&shm>;
+        clocks = <&xa>, <&xb>; acme,unheard = <7 &other>; }; };
+"""
+    text, said = derive(host_with(tmp_path, nodes), *GIVE3)
+    assert "syscon = <&sc 4>;" in text and "memory-region = <&shm>;" in text
+    assert "clocks = <&xa>, <&xb>;" in text and "acme,unheard = <7 &other>;" in text
+    assert "buf-7f000000 {" in text and "size = <0x100000>;" in text
+    assert not said and "phandle =" not in text
+    text, said = derive(host_with(tmp_path, nodes, compiled=True), *GIVE3)
+    assert "clocks = <&osc>, <&osc_2>;" in text and "syscon = <&sysctl 4>;" in text
+    # Here nobody knows what the second cell is: the warning says where it stands.
+    found = re.search(r"serial@c000: acme,unheard: cell 1 is \d+, the phandle of /other", said)
+    assert found and "which the guest has not" in said
+
+
+def test_derive_structure(tmp_path):
+    nodes = """
+    sram@48000000 { compatible = "mmio-sram"; reg = <0x48000000 0x2000000>;
+        #address-cells = <1>; #size-cells = <1>; ranges = <0 0x48000000 0x02000000>; };
+    ethernet@4e000000 { phy-handle = <&ph>; mdio { #address-cells = <1>; #size-cells = <0>;
+        ph: phy@1 { reg = <1>; }; gone: phy@2 { reg = <2>; status = "disabled"; }; }; };
+    wake: wake { interrupt-controller; #interrupt-cells = <3>; interrupt-parent = <&gic>; };
+    bus@10000000 { serial@c000 { interrupt-parent = <&wake>; dmas = <&dma 1>;
+        dma-names = "rx"; }; };
+    dma: dma@30000000 { compatible = "acme,dma"; reg = <0x30000000 0x1000>; #dma-cells = <1>; };
+    outer@20000000 { compatible = "acme,bridge"; reg = <0x20000000 0x1000>; #address-cells = <1>;
+        #size-cells = <1>; ranges;
+        rtc@20001000 { compatible = "arm,pl031"; reg = <0x20001000 0x100>; interrupts = <0 70 4>; };
+    };
+"""
+    host = host_with(tmp_path, nodes)
+    text, _ = derive(host, *GIVE3, "--give", "/ethernet@4e000000", "--give",
+                     "/outer@20000000/rtc@20001000")
+    assert "sram" not in text and "phy-handle = <&ph>;" in text and "ph: phy@1 {" in text
+    assert "phy@2: is disabled on the host" in text
+    # The controller that only wakes up is skipped, and what works without DMA goes without.
+    assert "wake" not in text and "interrupt-parent = <&gic>;" in text
+    assert "dma-names" not in text and "dmas of" in text
+    # A bridge whose registers are not given is a plain bus.
+    assert "acme,bridge" not in text
+    assert "ranges = <0x20000000 0x20000000 0x1000>, <0x20001000 0x20001000 0x100>;" in text
+    out = tmp_path / "d.dts"
+    out.write_text(text)
+    assert "0 errors, 1 warning" in dtpart("check", host, f"d={out}")  # P057, the page of the RTC
+    # What nobody can have is told: whose interrupt it is, what no bus translates.
+    _, said = derive(host, "--give", "/wake", "--memory", "64M", status=2)
+    assert "no registers" in said
+    host = host_with(tmp_path, "soc { #address-cells = <1>; #size-cells = <1>;"
+                     " ranges = <0x7c000000 0x7c000000 0x1000>; otp { reg = <0 192>; }; };")
+    _, said = derive(host, "--give", "/soc/otp", "--memory", "64M", status=2)
+    assert "no address of the CPU" in said
+
+
+def test_derive_combiner(tmp_path):
+    """A controller between a device and the GIC comes along; a second guest cannot have it."""
+    nodes = """
+    comb: combiner@30000000 { compatible = "acme,combiner"; reg = <0x30000000 0x1000>;
+        interrupt-controller; #interrupt-cells = <2>; interrupts = <0 60 4>; };
+    bus@10000000 { serial@b000 { interrupt-parent = <&comb>; interrupts = <1 0>; };
+                   serial@c000 { interrupt-parent = <&comb>; interrupts = <2 0>; }; };
+"""
+    host, files = host_with(tmp_path, nodes), []
+    for name, uart in (("a", "/bus@10000000/serial@b000"), ("b", UART3)):
+        _, said = derive(host, "--give", uart, "--memory", "64M", status=1)
+        assert "/combiner@30000000: " in said and "[P048]" in said
+        text, _ = derive(host, "--give", uart, "--memory", "64M", "--allow-dma")
+        assert "comb: combiner@30000000 {" in text and "given because of interrupts of" in text
+        (tmp_path / f"{name}.dts").write_text(text)
+        files.append(f"{name}={tmp_path / name}.dts")
+    assert "0 errors" in dtpart("check", host, files[0])
+    said = dtpart("check", host, *files, status=1)
+    assert "/combiner@30000000: reg: the host's 0x30000000 belongs to a: /combiner" in said
+
+
 def test_derived_linux_boots(machine, tmp_path):
     """A derived tree is one that Debian runs with: its UART is the second line."""
     source = dtpart("derive", HOST, "--memory", "128M", "--give", UART1, "--kernel",

@@ -29,18 +29,42 @@ static void add(struct tree *t, const char *path, const char *prop, unsigned cel
 /* "    name: [[0x1, !phandle 0x2], [0x3]]": which of the numbers are marked. */
 static void read_values(struct tree *t, const char *path, const char *prop, const char *s)
 {
+	static const char mark[] = "!phandle ";
+	const char *begin = s;
 	unsigned cell = 0;
 
 	if (strstr(s, "!u8") || strstr(s, "!u16") || strstr(s, "!u64") || strchr(s, '"'))
 		return; /* no cells, or mixed with what is none */
-	for (; *s; s++) {
-		if (*s == '!' && !strncmp(s, "!phandle ", 9))
+	for (; (s = strstr(s, "0x")); s += 2) {
+		size_t n = sizeof(mark) - 1;
+
+		if (s - begin >= (long)n && !strncmp(s - n, mark, n))
 			add(t, path, prop, cell);
-		if (*s == ',' || !strncmp(s, "], [", 4))
-			cell++;
-		if (!strncmp(s, "], [", 4))
-			s += 3;
+		cell++;
 	}
+}
+
+/* Long values go on in the next line.  Makes one line of them, and returns the one behind. */
+static char *join_line(char *s)
+{
+	const char *begin = s;
+	bool quoted = false;
+	int depth = 0;
+
+	for (; *s; s++) {
+		if (*s == '"' && (s == begin || s[-1] != '\\'))
+			quoted = !quoted;
+		if (!quoted)
+			depth += (*s == '[') - (*s == ']');
+		if (*s != '\n')
+			continue;
+		if (!quoted && depth <= 0) {
+			*s = '\0';
+			return s + 1;
+		}
+		*s = ' ';
+	}
+	return s;
 }
 
 /* A line of dtc's: two blanks of indentation for each level, "name:" alone opens a node. */
@@ -75,8 +99,10 @@ void exact_from_yaml(struct tree *t, char *yaml)
 {
 	char(*names)[256] = xalloc(DEPTH_MAX * 256);
 
-	for (char *line = strtok(yaml, "\n"); line; line = strtok(NULL, "\n"))
+	for (char *line = yaml, *next; *line; line = next) {
+		next = join_line(line);
 		read_line(t, names, line);
+	}
 	free(names);
 	t->is_exact = true;
 }

@@ -49,54 +49,61 @@ static void write_moved(const struct out *o, int node, uint32_t base, uint32_t s
 	free(text);
 }
 
-/* Are all devices of the guest's below a bus within the registers that it covers? */
-static bool covers(const struct plan *p, int bus)
+/* Is the range within the registers of a bus? */
+static bool covered(const struct plan *p, int bus, uint32_t a, uint32_t n)
 {
-	uint32_t a, s, base, size;
-	bool in = true;
+	uint32_t base, size;
 
-	for (int n = bus + 1; n < p->x->node[bus].end; n++)
-		for (unsigned i = 0; p->x->node[n].registers && plan_has(p, n) &&
-				     !dt_reg(p->x->fdt, p->x->node[n].offset, i, &a, &s);
-		     i++) {
-			bool found = false;
+	for (unsigned k = 0; !dt_reg(p->x->fdt, p->x->node[bus].offset, k, &base, &size); k++)
+		if (a >= base && a - base < size && n <= size - (a - base))
+			return true;
+	return false;
+}
 
-			for (unsigned k = 0;
-			     !dt_reg(p->x->fdt, p->x->node[bus].offset, k, &base, &size); k++)
-				found |= a >= base && a - base < size && s <= size - (a - base);
-			in &= found;
-		}
-	return in;
+/* One row of an identity: address, the same address, size. */
+static void write_identity(const struct out *o, int bus, uint32_t base, uint32_t size, bool first)
+{
+	int up = o->p->x->node[o->p->x->node[bus].parent].offset;
+	const char *zero = fdt_address_cells(o->p->x->fdt, up) == 2 ? "0 " : "";
+	const char *size_zero = fdt_size_cells(o->p->x->fdt, up) == 2 ? "0 " : "";
+
+	fprintf(o->f, "%s<%s0x%x %s0x%x %s0x%x>", first ? "" : ", ", zero, base, zero, base,
+		size_zero, size);
 }
 
 /*
  * A bus without registers and with an address in its name has to say what it covers: what
- * its registers did, or everything.
+ * its registers did, and what the guest's devices below have beside that.
  */
 static void write_ranges(const struct out *o, int bus)
 {
 	const struct index *x = o->p->x;
-	int up = x->node[bus].parent;
-	int ac = fdt_address_cells(x->fdt, x->node[up].offset);
-	int sc = fdt_size_cells(x->fdt, x->node[up].offset);
 	const struct prop *reg = index_prop(x, bus, "reg");
-	bool all = !covers(o->p, bus);
-	unsigned n = (unsigned)(ac + sc);
+	int ac = fdt_address_cells(x->fdt, x->node[x->node[bus].parent].offset);
+	uint32_t base, size, moved;
+	int at = x->node[bus].offset;
 
+	dt_reg(x->fdt, at, 0, &base, &size);
+	moved = base - prop_cell(reg, (unsigned)ac - 1);
 	fputs("ranges = ", o->f);
-	for (unsigned i = 0; i < (all ? n : (unsigned)reg->len / 4) / n; i++) {
-		fputs(i ? ", <" : "<", o->f);
-		for (int k = 0; k < 2 * ac + sc; k++) {
-			unsigned cell = i * n + (unsigned)(k < ac ? k : k - ac);
-			uint32_t v = !all                 ? prop_cell(reg, cell) :
-				     k == 2 * ac + sc - 1 ? UINT32_MAX :
-							    0;
-
-			fprintf(o->f, "%s%s%x", k ? " " : "", v ? "0x" : "", v);
-		}
-		fputs(">", o->f);
-	}
+	for (unsigned k = 0; !dt_reg(x->fdt, at, k, &base, &size); k++)
+		write_identity(o, bus, base - moved, size, !k);
+	for (int n = bus + 1; n < x->node[bus].end; n++)
+		for (unsigned k = 0; x->node[n].registers && plan_has(o->p, n) &&
+				     !dt_reg(x->fdt, x->node[n].offset, k, &base, &size);
+		     k++)
+			if (!covered(o->p, bus, base, size))
+				write_identity(o, bus, base - moved, size, false);
 	fputs(";\n", o->f);
+}
+
+/* What of the names of a bus does not need its registers. */
+static const char *plain_bus(const struct plan *p, int node)
+{
+	static const char *const plain[] = { "simple-bus", "simple-pm-bus", "simple-mfd", NULL };
+	const char *have = dt_match(p->x->fdt, p->x->node[node].offset, plain);
+
+	return have ? have : "simple-bus";
 }
 
 void out_prop(const struct out *o, int node, const struct prop *prop, unsigned depth)
@@ -105,10 +112,10 @@ void out_prop(const struct out *o, int node, const struct prop *prop, unsigned d
 
 	out_indent(o, depth);
 	if (bus && !strcmp(prop->name, "compatible")) {
-		fputs("compatible = \"simple-bus\";\n", o->f);
+		fprintf(o->f, "compatible = \"%s\";\n", plain_bus(o->p, node));
 		return;
 	}
-	if (bus && !strcmp(prop->name, "ranges") && !prop->len &&
+	if (bus && !strcmp(prop->name, "ranges") && !prop->len && o->p->x->node[node].registers &&
 	    strchr(o->p->x->node[node].name, '@')) {
 		write_ranges(o, node);
 		return;
@@ -250,13 +257,15 @@ static bool warned(const struct plan *p, const struct prop *prop)
 
 static void warn_unknown(struct plan *p, int node, struct prop *prop)
 {
+	bool say = !p->quiet && !warned(p, prop);
+
 	for (unsigned i = 0; i < (unsigned)prop->len / 4; i++) {
 		int target = index_phandle(p->x, prop_cell(prop, i));
 
 		if (target < 0)
 			continue;
 		p->node[target].pinned |= plan_has(p, target);
-		if (!p->quiet && !prop->doubtful && !warned(p, prop))
+		if (say)
 			fprintf(stderr,
 				"dtpart: warning: %s: %s: cell %u is %u, the phandle of %s%s; if it"
 				" refers to that, dtpart does not know\n",

@@ -9,11 +9,15 @@
 void asm_offsets(void);
 void asm_offsets(void)
 {
+	_Static_assert(!offsetof(struct frame, r), "monitor.S finds r0-r12 at SP");
+	DEFINE(FRAME_R12, offsetof(struct frame, r[12]));
 	DEFINE(FRAME_PC, offsetof(struct frame, pc));
 	DEFINE(FRAME_CPSR, offsetof(struct frame, cpsr));
 	DEFINE(FRAME_FAST, offsetof(struct frame, fast));
 	DEFINE(FRAME_STACK_TOP, offsetof(struct frame, stack_top));
 	DEFINE(FAST_SITE_VALID, FAST_VALID);
+	DEFINE(FAST_SITE_INDEX_BITS, FAST_INDEX_BITS);
+	DEFINE(FAST_SITE_TAG, FAST_TAG);
 	DEFINE(VCPU_HW_DACR, offsetof(struct arch_vcpu, hw_dacr));
 	DEFINE(VCPU_DACR, offsetof(struct arch_vcpu, mmu.dacr));
 	DEFINE(VCPU_FAST_DACRS, offsetof(struct arch_vcpu, fast_dacrs));

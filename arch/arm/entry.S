@@ -5,9 +5,8 @@
  * needs and calls vmm_main(dtb) with FIQ masked.
  */
 #include <arch/cp15.h>
+#include <arch/psr.h>
 #include <arch/stacks.h>
-
-#define MODE_SVC 0x13
 
 	.syntax unified
 	.arch_extension sec

@@ -10,6 +10,7 @@
 #include <asm-offsets.h>
 
 #include <arch/cp15.h>
+#include <arch/psr.h>
 
 	.syntax unified
 	.arch armv7-a
@@ -59,19 +60,19 @@ monitor_vectors:
 monitor_smc:
 	stmia	sp, {r0-r12}
 	ldr	r2, [sp, #FRAME_FAST]
-	ubfx	r1, lr, #2, #7		/* FAST_SITES */
-	eor	r1, r1, lr, lsr #9
-	ubfx	r1, r1, #0, #7
+	ubfx	r1, lr, #2, #FAST_SITE_INDEX_BITS
+	eor	r1, r1, lr, lsr #FAST_SITE_TAG
+	ubfx	r1, r1, #0, #FAST_SITE_INDEX_BITS
 	ldr	r3, [r2, r1, lsl #2]
 	eor	r0, r3, lr
 	orr	r0, r0, lr, lsl #30	/* not of an ARM instruction */
-	lsrs	r0, r0, #9
+	lsrs	r0, r0, #FAST_SITE_TAG
 	bne	monitor_smc_slow
 	tst	r3, #FAST_SITE_VALID
 	beq	monitor_smc_slow
 	mrs	r5, spsr
-	and	r5, r5, #0x1f
-	cmp	r5, #0x11		/* FIQ mode has other r8-r12 */
+	and	r5, r5, #PSR_MODE
+	cmp	r5, #MODE_FIQ		/* FIQ mode has other r8-r12 */
 	beq	monitor_smc_slow
 	and	r3, r3, #15
 	ldr	r4, [sp, r3, lsl #2]	/* the guest's new DACR */
@@ -104,7 +105,7 @@ monitor_smc:
 	mov	r12, r6
 	ldmia	sp, {r0-r11}
 	mcr	CP15(r12, DACR)
-	ldr	r12, [sp, #48]
+	ldr	r12, [sp, #FRAME_R12]
 	movs	pc, lr
 
 monitor_smc_slow:
@@ -131,7 +132,7 @@ monitor_leave:
 	.type	monitor_init, %function
 monitor_init:
 	mrs	r1, cpsr
-	cps	#0x16
+	cps	#MODE_MON
 	mov	sp, r0
 	msr	cpsr_c, r1
 	bx	lr
@@ -168,19 +169,19 @@ arch_thread_yield:
 	.type	banked_save, %function
 banked_save:
 	mov	r1, lr
-	cps	#0x1f
+	cps	#MODE_SYS
 	add	r2, r0, #BANKED_USR
 	stmia	r2, {sp, lr}
-	save_mode 0x13, BANKED_SVC
-	save_mode 0x17, BANKED_ABT
-	save_mode 0x1b, BANKED_UND
-	save_mode 0x12, BANKED_IRQ
-	cps	#0x11
+	save_mode MODE_SVC, BANKED_SVC
+	save_mode MODE_ABT, BANKED_ABT
+	save_mode MODE_UND, BANKED_UND
+	save_mode MODE_IRQ, BANKED_IRQ
+	cps	#MODE_FIQ
 	add	r2, r0, #BANKED_FIQ
 	mrs	r3, spsr
 	stmia	r2, {r8-r12, sp, lr}
 	str	r3, [r2, #28]
-	cps	#0x16
+	cps	#MODE_MON
 	bx	r1
 
 	/* void banked_load(const struct banked *b): the reverse. */
@@ -188,21 +189,21 @@ banked_save:
 	.type	banked_load, %function
 banked_load:
 	mov	r1, lr
-	cps	#0x1f
+	cps	#MODE_SYS
 	ldr	sp, [r0, #BANKED_USR]
 	ldr	lr, [r0, #BANKED_USR + 4]
-	load_mode 0x13, BANKED_SVC
-	load_mode 0x17, BANKED_ABT
-	load_mode 0x1b, BANKED_UND
-	load_mode 0x12, BANKED_IRQ
-	cps	#0x11
+	load_mode MODE_SVC, BANKED_SVC
+	load_mode MODE_ABT, BANKED_ABT
+	load_mode MODE_UND, BANKED_UND
+	load_mode MODE_IRQ, BANKED_IRQ
+	cps	#MODE_FIQ
 	add	r2, r0, #BANKED_FIQ
 	ldr	r3, [r2, #28]
 	ldmia	r2, {r8-r12}
 	ldr	sp, [r2, #20]
 	ldr	lr, [r2, #24]
 	msr	spsr_fsxc, r3
-	cps	#0x16
+	cps	#MODE_MON
 	bx	r1
 
 	/* void vfp_save(uint64_t d[32], uint32_t sys[2]): FPEXC and FPSCR. */

@@ -5,15 +5,10 @@
  * report.  An abort in Monitor mode arrives here as well, with SCR.NS cleared.
  */
 #include <arch/cp15.h>
+#include <arch/psr.h>
 #include <arch/stacks.h>
 
-#define MODE_FIQ 0x11
-#define MODE_IRQ 0x12
-#define MODE_SVC 0x13
-#define MODE_ABT 0x17
-#define MODE_UND 0x1b
-#define MODE_SYS 0x1f
-#define PSR_IF   0xc0
+#define PSR_IF (PSR_I | PSR_F)
 
 	.syntax unified
 
@@ -70,8 +65,8 @@ trap_fiq:	trap 7, MODE_FIQ, 4
 	/* r0 = vector, sp = frame without sp and lr of the interrupted mode */
 trap_common:
 	ldr	r1, [sp, #16 * 4]	/* cpsr */
-	and	r1, r1, #0x1f
-	cmp	r1, #0x10		/* User mode has System mode's registers */
+	and	r1, r1, #PSR_MODE
+	cmp	r1, #MODE_USR		/* User mode has System mode's registers */
 	moveq	r1, #MODE_SYS
 	orr	r1, r1, #PSR_IF
 	mrs	r2, cpsr

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <arch/psr.h>
 #include <espalier/addr.h>
 #include <espalier/arch.h>
 #include <espalier/guest.h>
@@ -20,26 +21,7 @@
 #include "mmu/gwalk.h"
 #include "verify/verify.h"
 
-/* CPSR / SPSR (ARM ARM B1.3.3). */
-#define PSR_MODE 0x1fu
-#define PSR_T    0x20u
-#define PSR_F    0x40u
-#define PSR_I    0x80u
-#define PSR_A    0x100u
-#define PSR_E    0x200u
-#define PSR_J    0x01000000u
-#define PSR_IT   0x0600fc00u
-
 #define CPACR_CP10_CP11 0x00f00000u /* ARM ARM B4.1.40 */
-
-#define MODE_USR 0x10u
-#define MODE_FIQ 0x11u
-#define MODE_IRQ 0x12u
-#define MODE_SVC 0x13u
-#define MODE_MON 0x16u
-#define MODE_ABT 0x17u
-#define MODE_UND 0x1bu
-#define MODE_SYS 0x1fu
 
 /*
  * The registers that Monitor mode saves on every entry.  SP_mon points at the

@@ -92,8 +92,8 @@ void sites_note_dacr(struct arch_vcpu *av, const struct trap_site *s)
 	    !(av->mmu.sctlr & SCTLR_M) || (av->frame.cpsr & PSR_MODE) == MODE_FIQ ||
 	    av->ag->guest->lazy_domains)
 		return;
-	av->fast_site[(lr >> 2 ^ lr >> 9) & (FAST_SITES - 1)] =
-		(lr & ~0x1ffu) | FAST_VALID | s->op.rt;
+	av->fast_site[(lr >> 2 ^ lr >> FAST_TAG) & (FAST_SITES - 1)] =
+		(lr >> FAST_TAG << FAST_TAG) | FAST_VALID | s->op.rt;
 }
 
 /* --- devices ------------------------------------------------------------------------ */

@@ -50,12 +50,15 @@ struct access_site {
 
 /*
  * For monitor.S: where a dictionary SMC stands for a DACR write of r0-r12, which
- * it carries out by itself; Linux does two in a system call.  A word holds bits
- * 31..9 of LR_mon behind the SMC, FAST_VALID and Rt; its index
- * is bits 8..2 xor bits 15..9.
+ * it carries out by itself; Linux does two in a system call.  A word holds the
+ * bits of LR_mon behind the SMC from FAST_TAG up, FAST_VALID and Rt; its index is the
+ * bits from 2 up xor those from FAST_TAG up.  Both together are the whole address.
  */
-#define FAST_SITES 128
-#define FAST_VALID 0x10u
+#define FAST_INDEX_BITS 7
+#define FAST_SITES      (1u << FAST_INDEX_BITS)
+#define FAST_TAG        9
+#define FAST_VALID      0x10u
+_Static_assert(2 + FAST_INDEX_BITS >= FAST_TAG, "tag and index are not the whole address");
 
 struct sites {
 	struct trap_site trap[TRAP_SITES];

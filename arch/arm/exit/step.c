@@ -11,7 +11,6 @@
 #include "step.h"
 #include "vm.h"
 
-#define ARM_SMC     0xe1600070u
 #define ARM_UDF     0xe7f000f0u
 #define THUMB_SMC_1 0xf7f0u
 #define THUMB_SMC_2 0x8000u
@@ -55,7 +54,7 @@ static uint32_t with_it(uint32_t cpsr, unsigned it)
 /* A copy and a trap, from halfword `at` of the slot: SMC, or UDF where SMC is UNDEF. */
 static void assemble(uint16_t *h, unsigned at, const struct insn *i, bool user)
 {
-	uint32_t trap = user ? ARM_UDF : ARM_SMC;
+	uint32_t trap = user ? ARM_UDF : (ARM_AL | ARM_SMC);
 
 	if (i->isa == ISA_ARM) {
 		memcpy(h, (const uint32_t[]){ i->word, trap }, 8);

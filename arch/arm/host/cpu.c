@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* This CPU: interrupt mask, spin locks, who it is, and how it stops. */
 #include <arch/cp15.h>
+#include <arch/psr.h>
 #include <espalier/arch.h>
-
-/* ARM ARM B1.3.3. */
-#define PSR_F    0x40u
-#define PSR_MODE 0x1fu
-#define MODE_MON 0x16u
 
 uint32_t arch_irq_save(void)
 {

@@ -21,6 +21,11 @@ struct insn {
 	uint32_t word;
 };
 
+/* The condition of an ARM word, "always", and SMC #0 without one (ARM ARM A8.3, B9.3.14). */
+#define ARM_COND 0xf0000000u
+#define ARM_AL   0xe0000000u
+#define ARM_SMC  0x01600070u
+
 /* True if hw is the first halfword of a 32-bit Thumb encoding (ARM ARM A6.1). */
 static inline bool thumb_is_wide(uint16_t hw) { return hw >= 0xe800; }
 

@@ -5,6 +5,7 @@
 #include <arch/cp15.h>
 
 #include "shadow.h"
+#include "words.h"
 
 void shadow_hw_tlbi_all(struct arch_vcpu *av)
 {
@@ -27,7 +28,6 @@ void shadow_hw_tlbi_va(struct arch_vcpu *av, uint32_t va)
 	dsb();
 	isb();
 }
-#include "words.h"
 
 /* Whatever there was: the tables are cleared when they are taken again. */
 void shadow_flush(struct arch_vcpu *av)

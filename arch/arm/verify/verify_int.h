@@ -8,10 +8,8 @@
 
 #define PAGE_HALFWORDS (2u * VERIFY_PAGE_WORDS)
 
-/* ARM words, condition field zero: WFI (A8.8.425) and SMC (B9.3.14). */
+/* An ARM word, condition field zero: WFI (A8.8.425). */
 #define ARM_WFI     0x0320f003u
-#define ARM_SMC     0x01600070u
-#define ARM_COND    0xf0000000u
 #define THUMB_WFI   0xbf30u
 #define THUMB_WFI_W 0xf3af8003u
 #define THUMB_NOP   0xbf00u

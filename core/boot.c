@@ -116,10 +116,9 @@ static unsigned add_banks(const void *fdt)
 
 	for (int node = fdt_next_node(fdt, -1, NULL); node >= 0;
 	     node = fdt_next_node(fdt, node, NULL)) {
-		const char *type = dt_str(fdt, node, "device_type");
 		uint32_t base, size;
 
-		if (!type || strcmp(type, "memory") || !dt_enabled(fdt, node))
+		if (!dt_is_memory(fdt, node) || !dt_enabled(fdt, node))
 			continue;
 		for (unsigned i = 0; !dt_reg(fdt, node, i, &base, &size); i++) {
 			if (!size)
@@ -207,11 +206,8 @@ static unsigned count_cpus(const void *fdt)
 
 	if (parent < 0)
 		return 0;
-	fdt_for_each_subnode(child, fdt, parent) {
-		const char *type = dt_str(fdt, child, "device_type");
-
-		n += type && !strcmp(type, "cpu");
-	}
+	fdt_for_each_subnode(child, fdt, parent)
+		n += dt_is_cpu(fdt, child);
 	return n;
 }
 

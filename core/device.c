@@ -55,15 +55,6 @@ static bool probe_node(const struct driver *drv, const void *fdt, int node)
 	return r == 0;
 }
 
-/* A node below a disabled one is disabled as well. */
-static bool enabled_with_parents(const void *fdt, int node)
-{
-	for (; node > 0; node = dt_parent(fdt, node))
-		if (!dt_enabled(fdt, node))
-			return false;
-	return node == 0;
-}
-
 int device_probe_all(const void *fdt, enum driver_order order)
 {
 	int n = 0;
@@ -72,7 +63,7 @@ int device_probe_all(const void *fdt, enum driver_order order)
 	     node = fdt_next_node(fdt, node, NULL)) {
 		const struct driver *drv = find_driver(fdt, node, order);
 
-		if (drv && enabled_with_parents(fdt, node))
+		if (drv && dt_available(fdt, node))
 			n += probe_node(drv, fdt, node);
 	}
 	return n;
@@ -86,7 +77,7 @@ const char *device_driver(const void *fdt, int node)
 	for (; d < drivers_end; d++)
 		if ((*d)->order != DRIVER_LOOK && dt_match(fdt, node, (*d)->compatible))
 			break;
-	if (d == drivers_end || !enabled_with_parents(fdt, node) || handed_over(fdt, node))
+	if (d == drivers_end || !dt_available(fdt, node) || handed_over(fdt, node))
 		return NULL;
 	if (!dt_path(fdt, node, path, sizeof(path)) && chardev_spare(path))
 		return NULL;

@@ -87,15 +87,15 @@ static int check_features(struct ext2 *fs, uint32_t incompat)
 
 static int check_revision(struct ext2 *fs, const uint8_t *sb)
 {
-	uint32_t rev = le32(sb + 76);
+	uint32_t rev = le32(sb + S_REV_LEVEL);
 
 	if (rev > 1)
 		return ext2_fail(fs, -ENOTSUP, "needs revision %lu", (unsigned long)rev);
 	fs->inode_size = INODE_REV0;
 	if (rev == 0)
 		return 0; /* it has no feature words */
-	fs->inode_size = le16(sb + 88);
-	return check_features(fs, le32(sb + 96));
+	fs->inode_size = le16(sb + S_INODE_SIZE);
+	return check_features(fs, le32(sb + S_FEATURE_INCOMPAT));
 }
 
 static bool geometry_ok(struct ext2 *fs, uint32_t blocks_per_group)
@@ -132,21 +132,21 @@ int ext2_mount(struct ext2 *fs, struct block *dev)
 				 (unsigned long)dev->size);
 	if (dev->read(dev, SUPER_OFFSET, sb, sizeof(sb)))
 		return ext2_fail(fs, -EIO, "cannot read the superblock");
-	if (le16(sb + 56) != SUPER_MAGIC)
+	if (le16(sb + S_MAGIC) != SUPER_MAGIC)
 		return ext2_fail(fs, -EINVAL, "not ext2: magic is 0x%04x, not 0x%04x",
-				 le16(sb + 56), SUPER_MAGIC);
+				 le16(sb + S_MAGIC), SUPER_MAGIC);
 	err = check_revision(fs, sb);
 	if (err)
 		return err;
-	if (le32(sb + 24) > 2)
+	if (le32(sb + S_LOG_BLOCK_SIZE) > 2)
 		return ext2_fail(fs, -ENOTSUP, "needs blocks of 2^%lu KiB",
-				 (unsigned long)le32(sb + 24));
-	fs->block_size = 1024u << le32(sb + 24);
-	fs->inodes_count = le32(sb);
-	fs->blocks_count = le32(sb + 4);
-	fs->first_data_block = le32(sb + 20);
-	fs->inodes_per_group = le32(sb + 40);
-	if (!geometry_ok(fs, le32(sb + 32)))
+				 (unsigned long)le32(sb + S_LOG_BLOCK_SIZE));
+	fs->block_size = 1024u << le32(sb + S_LOG_BLOCK_SIZE);
+	fs->inodes_count = le32(sb + S_INODES_COUNT);
+	fs->blocks_count = le32(sb + S_BLOCKS_COUNT);
+	fs->first_data_block = le32(sb + S_FIRST_DATA_BLOCK);
+	fs->inodes_per_group = le32(sb + S_INODES_PER_GROUP);
+	if (!geometry_ok(fs, le32(sb + S_BLOCKS_PER_GROUP)))
 		return ext2_fail(fs, -EINVAL, "the superblock is corrupted");
 	if ((uint64_t)fs->blocks_count * fs->block_size > dev->size)
 		return ext2_fail(fs, -EINVAL, "truncated: %lu KiB of %lu KiB are there",
@@ -167,19 +167,19 @@ static enum ext2_type type_of(uint16_t mode)
 
 static int decode_inode(struct ext2 *fs, const uint8_t *raw, struct ext2_inode *out)
 {
-	out->mode = le16(raw);
+	out->mode = le16(raw + I_MODE);
 	if (!out->mode)
 		return ext2_fail(fs, -EINVAL, "inode %lu is not in use", (unsigned long)out->ino);
-	if (le32(raw + 32) & (FLAG_EXTENTS | FLAG_INLINE_DATA))
+	if (le32(raw + I_FLAGS) & (FLAG_EXTENTS | FLAG_INLINE_DATA))
 		return ext2_fail(fs, -EINVAL, "inode %lu is not of ext2", (unsigned long)out->ino);
 	out->type = type_of(out->mode);
-	out->size = le32(raw + 4);
+	out->size = le32(raw + I_SIZE);
 	if (out->type == EXT2_FILE)
-		out->size |= (uint64_t)le32(raw + 108) << 32;
-	out->mtime = le32(raw + 16);
-	out->blocks_512 = le32(raw + 28);
+		out->size |= (uint64_t)le32(raw + I_SIZE_HIGH) << 32;
+	out->mtime = le32(raw + I_MTIME);
+	out->blocks_512 = le32(raw + I_BLOCKS);
 	for (unsigned i = 0; i < ARRAY_SIZE(out->block); i++)
-		out->block[i] = le32(raw + 40 + 4 * i);
+		out->block[i] = le32(raw + I_BLOCK + 4 * i);
 	/* No two blocks of a directory are the same, so it cannot be bigger. */
 	if (out->type == EXT2_DIR &&
 	    (out->size % fs->block_size || out->size / fs->block_size > fs->blocks_count))
@@ -201,7 +201,7 @@ int ext2_inode(struct ext2 *fs, uint32_t ino, struct ext2_inode *out)
 	index = (ino - 1) % fs->inodes_per_group;
 	off = (uint64_t)group * GROUP_DESC;
 	err = ext2_read_block(fs, fs->first_data_block + 1 + (uint32_t)(off / fs->block_size),
-			      (uint32_t)(off % fs->block_size) + 8, raw, 4);
+			      (uint32_t)(off % fs->block_size) + BG_INODE_TABLE, raw, 4);
 	if (err)
 		return err;
 	table = le32(raw);

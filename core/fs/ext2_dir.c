@@ -33,10 +33,10 @@ static int read_entry(struct ext2 *fs, const struct ext2_inode *dir, uint32_t b,
 	err = ext2_read_block(fs, b, off, head, sizeof(head));
 	if (err)
 		return err;
-	e->ino = le32(head);
-	e->rec_len = le16(head + 4);
+	e->ino = le32(head + D_INODE);
+	e->rec_len = le16(head + D_REC_LEN);
 	/* Without `filetype` the byte of the type is the length's upper one. */
-	e->name_len = fs->filetype ? head[6] : le16(head + 6);
+	e->name_len = fs->filetype ? head[D_NAME_LEN] : le16(head + D_NAME_LEN);
 	if (e->rec_len < DIRENT_HEAD || e->rec_len % 4 || e->rec_len > fs->block_size - off ||
 	    e->name_len > MIN(e->rec_len - DIRENT_HEAD, (uint32_t)EXT2_NAME_MAX))
 		return corrupt_dir(fs, dir);

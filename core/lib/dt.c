@@ -140,6 +140,16 @@ const char *dt_str(const void *fdt, int node, const char *prop)
 	return s && len > 0 && s[len - 1] == '\0' ? s : NULL;
 }
 
+static bool is_type(const void *fdt, int node, const char *wanted)
+{
+	const char *type = dt_str(fdt, node, "device_type");
+
+	return type && !strcmp(type, wanted);
+}
+
+bool dt_is_memory(const void *fdt, int node) { return is_type(fdt, node, "memory"); }
+bool dt_is_cpu(const void *fdt, int node) { return is_type(fdt, node, "cpu"); }
+
 bool dt_enabled(const void *fdt, int node)
 {
 	const char *s;
@@ -148,6 +158,14 @@ bool dt_enabled(const void *fdt, int node)
 		return true;
 	s = dt_str(fdt, node, "status");
 	return s && (!strcmp(s, "okay") || !strcmp(s, "ok"));
+}
+
+bool dt_available(const void *fdt, int node)
+{
+	for (; node > 0; node = dt_parent(fdt, node))
+		if (!dt_enabled(fdt, node))
+			return false;
+	return node == 0;
 }
 
 const char *dt_match(const void *fdt, int node, const char *const *compatible)

@@ -17,14 +17,6 @@ void *part_grow(void *array, unsigned n, unsigned size)
 	return realloc(array, (size_t)(n ? 2 * n : 1) * size);
 }
 
-bool part_enabled(const void *fdt, int node)
-{
-	for (; node > 0; node = dt_parent(fdt, node))
-		if (!dt_enabled(fdt, node))
-			return false;
-	return node == 0;
-}
-
 const char *part_range_text(uint32_t base, uint32_t size, char buf[RANGE_TEXT_MAX])
 {
 	snprintf(buf, RANGE_TEXT_MAX, "0x%08lx-0x%08lx", (unsigned long)base,

@@ -38,7 +38,6 @@ static bool counts(struct walk *w)
 {
 	static const char *const plain[] = { "chosen", "aliases", "reserved-memory" };
 	const char *name = fdt_get_name(w->fdt, w->node, NULL);
-	const char *type = dt_str(w->fdt, w->node, "device_type");
 
 	if (w->depth == 1)
 		w->cpus = name && !strcmp(name, "cpus");
@@ -49,7 +48,7 @@ static bool counts(struct walk *w)
 		w->skip = w->depth;
 		return false;
 	}
-	w->cpu = w->cpus && w->depth == 2 && type && !strcmp(type, "cpu");
+	w->cpu = w->cpus && w->depth == 2 && dt_is_cpu(w->fdt, w->node);
 	if (!w->cpu &&
 	    (w->cpus || !has(w->fdt, w->node, "reg") || !part_is_mapped(w->fdt, w->node)))
 		return false;
@@ -68,13 +67,6 @@ static bool next(struct walk *w, char buf[DT_PATH_MAX])
 			return true;
 	}
 	return false;
-}
-
-static bool is_memory(const void *fdt, int node)
-{
-	const char *type = dt_str(fdt, node, "device_type");
-
-	return type && !strcmp(type, "memory");
 }
 
 /* --- values as text ----------------------------------------------------------------------- */
@@ -233,7 +225,7 @@ static void not_given(struct dtb_diff *d, const char *path, const char *prop, in
 		     r->path);
 		return;
 	}
-	if (is_memory(d->fdt, node)) {
+	if (dt_is_memory(d->fdt, node)) {
 		tell(d, path, prop, "%.40s has %s, where the guest has no memory", d->file, reg);
 		return;
 	}
@@ -242,7 +234,7 @@ static void not_given(struct dtb_diff *d, const char *path, const char *prop, in
 }
 
 /* Enabled, with all above it? */
-static bool live(const void *fdt, int node) { return node >= 0 && part_enabled(fdt, node); }
+static bool live(const void *fdt, int node) { return node >= 0 && dt_available(fdt, node); }
 
 static void other_side(struct dtb_diff *d)
 {

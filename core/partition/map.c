@@ -13,13 +13,6 @@ struct items {
 	unsigned n;
 };
 
-static bool is_memory(const void *fdt, int node)
-{
-	const char *type = dt_str(fdt, node, "device_type");
-
-	return type && !strcmp(type, "memory");
-}
-
 /* Keeps the order of addresses.  Without memory the item is left out. */
 static void add_item(struct items *all, const struct item *new)
 {
@@ -37,9 +30,9 @@ static void add_item(struct items *all, const struct item *new)
 
 static void add_node(struct items *all, const void *fdt, int node)
 {
-	struct item it = { .node = node, .first = true, .ram = is_memory(fdt, node) };
+	struct item it = { .node = node, .first = true, .ram = dt_is_memory(fdt, node) };
 
-	if (!part_enabled(fdt, node) || !part_is_mapped(fdt, node))
+	if (!dt_available(fdt, node) || !part_is_mapped(fdt, node))
 		return;
 	for (unsigned i = 0; !dt_reg(fdt, node, i, &it.base, &it.size); i++) {
 		if (it.size)

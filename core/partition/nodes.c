@@ -114,13 +114,6 @@ bool part_add_irq(struct check *c, const struct part_irq *irq)
 
 /* --- memory and CPUs ------------------------------------------------------------- */
 
-static bool is_typed(const void *fdt, int node, const char *want)
-{
-	const char *type = dt_str(fdt, node, "device_type");
-
-	return type && !strcmp(type, want);
-}
-
 static void add_memory(struct check *c, int node)
 {
 	struct part_range r = { .kind = REGION_RAM, .node = node, .path = part_keep_path(c, node) };
@@ -143,7 +136,7 @@ static void add_cpus(struct check *c, int cpus)
 	int node;
 
 	fdt_for_each_subnode(node, c->fdt, cpus)
-		c->g->cpus += is_typed(c->fdt, node, "cpu") && dt_enabled(c->fdt, node);
+		c->g->cpus += dt_is_cpu(c->fdt, node) && dt_enabled(c->fdt, node);
 	if (c->g->cpus > PART_MAX_CPUS)
 		part_report(c, FOUND(RULE_CPUS, cpus), "%u CPUs; a guest can have %u", c->g->cpus,
 			    PART_MAX_CPUS);
@@ -333,7 +326,7 @@ bool part_is_plain(const void *fdt, int node)
 	static const char *const names[] = { "aliases", "cpus", "reserved-memory" };
 	const char *name;
 
-	if (is_typed(fdt, node, "memory"))
+	if (dt_is_memory(fdt, node))
 		return true;
 	for (int up = dt_parent(fdt, node); up > 0; up = dt_parent(fdt, up))
 		node = up;
@@ -368,7 +361,7 @@ static bool visit(struct check *c, int node, int depth)
 			add_cpus(c, node);
 		return true;
 	}
-	if (is_typed(c->fdt, node, "memory")) {
+	if (dt_is_memory(c->fdt, node)) {
 		if (c->ram_only)
 			add_memory(c, node);
 		return true;

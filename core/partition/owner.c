@@ -77,7 +77,7 @@ void part_find_irq(const struct partition *p, unsigned intid, struct part_owner 
 		int got;
 
 		for (unsigned i = 0; (got = irq_from_dt(p->host->fdt, n, i)) >= 0; i++)
-			if ((unsigned)got == intid && part_enabled(p->host->fdt, n))
+			if ((unsigned)got == intid && dt_available(p->host->fdt, n))
 				o->host_node = n;
 	}
 	for (const struct part_guest *g = p->guests; g; g = g->next)

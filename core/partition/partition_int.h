@@ -140,9 +140,6 @@ const char *part_range_text(uint32_t base, uint32_t size, char buf[RANGE_TEXT_MA
  */
 bool part_go_on(struct check *c, int node);
 
-/* True if the node and all above it are enabled. */
-bool part_enabled(const void *fdt, int node);
-
 /* In order of the words of espalier,backing. */
 enum backing { BACKING_EMULATED, BACKING_PASSTHROUGH, BACKING_ABSENT, BACKING_NONE };
 

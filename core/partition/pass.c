@@ -66,7 +66,7 @@ static int neighbour(const struct pass *p, uint32_t base, uint32_t size)
 	while (dt_next_span(&w, &s))
 		if (s.size && s.base < end && (uint64_t)s.base + s.size > first &&
 		    !is_above(fdt, s.node, p->host) && !is_above(fdt, p->host, s.node) &&
-		    (!whole || part_enabled(fdt, s.node)))
+		    (!whole || dt_available(fdt, s.node)))
 			return s.node;
 	return -1;
 }
@@ -312,7 +312,7 @@ static int host_node(struct check *c, int node, const char *path)
 	if (host < 0)
 		part_report(c, FOUND(RULE_HOST_NODE, node, .prop = prop, .have = path),
 			    "the host has no node %.80s", path);
-	else if (!part_enabled(c->host->fdt, host))
+	else if (!dt_available(c->host->fdt, host))
 		part_report(c, FOUND(RULE_HOST_OFF, node, .prop = prop, .have = path),
 			    "%.80s is disabled on the host", path);
 	else
@@ -394,7 +394,7 @@ static bool forgotten(const struct check *c, const struct part_dev *d, int host)
 
 	return host > 0 && !has(c->fdt, d->node, "espalier,backing") &&
 	       !has(c->fdt, d->node, "espalier,peer") && compatible &&
-	       !fdt_node_check_compatible(fdt, host, compatible) && part_enabled(fdt, host) &&
+	       !fdt_node_check_compatible(fdt, host, compatible) && dt_available(fdt, host) &&
 	       !c->host->driver(fdt, host) && !given(c->p, host);
 }
 

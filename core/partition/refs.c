@@ -52,7 +52,7 @@ static const char *why_not(struct check *c, int target)
 {
 	const struct emul_class *cls;
 
-	if (!part_enabled(c->fdt, target))
+	if (!dt_available(c->fdt, target))
 		return "is disabled";
 	/* Registers inside a device belong to it. */
 	for (; target > 0; target = dt_parent(c->fdt, target)) {

@@ -249,9 +249,8 @@ static void add_cpus(struct plan *p)
 	unsigned have = 0;
 
 	for (int n = cpus + 1; cpus >= 0 && n < p->x->node[cpus].end; n = p->x->node[n].end) {
-		const char *type = dt_str(p->x->fdt, p->x->node[n].offset, "device_type");
-
-		if (!type || strcmp(type, "cpu") || !p->x->node[n].enabled || have >= p->want->cpus)
+		if (!dt_is_cpu(p->x->fdt, p->x->node[n].offset) || !p->x->node[n].enabled ||
+		    have >= p->want->cpus)
 			continue;
 		add(p, n, KIND_CPU, -1, NULL);
 		have++;

@@ -63,9 +63,7 @@ uint32_t ram_base(const struct index *x, uint32_t size)
 	uint32_t base, have;
 
 	for (int n = 0; n < x->n; n++) {
-		const char *type = dt_str(x->fdt, x->node[n].offset, "device_type");
-
-		if (type && !strcmp(type, "memory") && x->node[n].enabled &&
+		if (dt_is_memory(x->fdt, x->node[n].offset) && x->node[n].enabled &&
 		    !dt_reg(x->fdt, x->node[n].offset, 0, &base, &have) &&
 		    (have || !has_devices(x, base, size)))
 			return base;

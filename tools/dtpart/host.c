@@ -30,17 +30,9 @@ static const char *root;
 
 /* --- drivers ----------------------------------------------------------------------------- */
 
-static bool enabled(const void *fdt, int node)
-{
-	for (; node > 0; node = dt_parent(fdt, node))
-		if (!dt_enabled(fdt, node))
-			return false;
-	return node == 0;
-}
-
 static const struct driver *driver_of(const void *fdt, int node)
 {
-	if (fdt_getprop(fdt, node, "espalier,hand-over", NULL) || !enabled(fdt, node))
+	if (fdt_getprop(fdt, node, "espalier,hand-over", NULL) || !dt_available(fdt, node))
 		return NULL;
 	for (const struct driver *const *d = __start_drivers; d < __stop_drivers; d++)
 		if ((*d)->order != DRIVER_LOOK && dt_match(fdt, node, (*d)->compatible))
@@ -106,9 +98,7 @@ static const char *irq_owner(unsigned intid)
 
 static bool is_memory(int node)
 {
-	const char *type = dt_str(host.fdt, node, "device_type");
-
-	return type && !strcmp(type, "memory") && enabled(host.fdt, node);
+	return dt_is_memory(host.fdt, node) && dt_available(host.fdt, node);
 }
 
 /* The banks of RAM, looked up once. */

@@ -64,8 +64,14 @@ int dt_addr(const void *fdt, int node, const char *prop, uint32_t *out);
 /* A NUL-terminated string property (the first of a list), or NULL. */
 const char *dt_str(const void *fdt, int node, const char *prop);
 
+/* device_type is "memory", or "cpu" (Devicetree Specification 3.4, 3.8). */
+bool dt_is_memory(const void *fdt, int node);
+bool dt_is_cpu(const void *fdt, int node);
+
 /* status is absent, "okay" or "ok". */
 bool dt_enabled(const void *fdt, int node);
+/* It is enabled, and so is each node above it. */
+bool dt_available(const void *fdt, int node);
 
 /* First match of `node`'s compatible strings in the NULL-terminated list, or NULL. */
 const char *dt_match(const void *fdt, int node, const char *const *compatible);

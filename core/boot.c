@@ -26,7 +26,7 @@
 static struct block_mem initrd;
 
 /* True if [a, a + size) and [b, b + size_b) have an address in common. */
-static bool overlap(uint32_t a, uint32_t size, uint32_t b, uint32_t size_b)
+static bool boot_overlap(uint32_t a, uint32_t size, uint32_t b, uint32_t size_b)
 {
 	return size && size_b && a <= b + (size_b - 1) && b <= a + (size - 1);
 }
@@ -78,7 +78,7 @@ static int map_bank(uint32_t base, uint32_t size)
 
 	arch_vmm_memory(&vmm, &vmm_size);
 	vmm_end = vmm.v + vmm_size - 1;
-	if (!overlap(base, size, vmm.v, vmm_size))
+	if (!boot_overlap(base, size, vmm.v, vmm_size))
 		return arch_host_map(HPA(base), size, HOST_MAP_RAM);
 	if (base < vmm.v)
 		r = arch_host_map(HPA(base), vmm.v - base, HOST_MAP_RAM);
@@ -87,7 +87,7 @@ static int map_bank(uint32_t base, uint32_t size)
 	return r;
 }
 
-static void add_bank(const void *fdt, int node, uint32_t base, uint32_t size)
+static void boot_add_bank(const void *fdt, int node, uint32_t base, uint32_t size)
 {
 	char path[DT_PATH_MAX] = "?";
 	int r;
@@ -123,7 +123,7 @@ static unsigned add_banks(const void *fdt)
 		for (unsigned i = 0; !dt_reg(fdt, node, i, &base, &size); i++) {
 			if (!size)
 				continue;
-			add_bank(fdt, node, base, size);
+			boot_add_bank(fdt, node, base, size);
 			n++;
 		}
 	}
@@ -179,7 +179,7 @@ struct block *boot_initrd(const void *fdt)
 		return NULL;
 	}
 	arch_vmm_memory(&vmm, &vmm_size);
-	if (!page_is_ram(base, size) || overlap(base.v, size, vmm.v, vmm_size)) {
+	if (!page_is_ram(base, size) || boot_overlap(base.v, size, vmm.v, vmm_size)) {
 		log_err("host DTB: /chosen: the disk image at 0x%08lx, 0x%lx bytes, is %s",
 			(unsigned long)base.v, (unsigned long)size,
 			page_is_ram(base, size) ? "where the VMM is" : "not in RAM");

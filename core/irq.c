@@ -24,7 +24,7 @@ static struct spinlock irq_lock; /* innermost */
 
 static unsigned nr_irqs(void) { return irqchip ? MIN(irqchip->nr_intids(), IRQ_MAX) : IRQ_MAX; }
 
-static int take(unsigned intid, const struct irq *irq)
+static int irq_take(unsigned intid, const struct irq *irq)
 {
 	uint32_t flags;
 
@@ -44,12 +44,12 @@ static int take(unsigned intid, const struct irq *irq)
 
 int irq_request(unsigned intid, irq_handler_t fn, void *arg, const char *name)
 {
-	return take(intid, &(struct irq){ .fn = fn, .arg = arg, .name = name, .on = true });
+	return irq_take(intid, &(struct irq){ .fn = fn, .arg = arg, .name = name, .on = true });
 }
 
 int irq_reserve(unsigned intid, irq_handler_t fn, void *arg, const char *name)
 {
-	return take(intid, &(struct irq){ .fn = fn, .arg = arg, .name = name });
+	return irq_take(intid, &(struct irq){ .fn = fn, .arg = arg, .name = name });
 }
 
 void irq_release(unsigned intid)
@@ -120,7 +120,7 @@ void irq_set_chip(const struct irqchip_ops *ops)
 }
 
 /* Nobody wants it: off, or it would come back for ever. */
-static void unexpected(unsigned intid)
+static void irq_unexpected(unsigned intid)
 {
 	irqchip->enable(intid, false);
 	log_warn("irq %u: nobody handles it; disabled", intid);
@@ -137,7 +137,7 @@ void irq_dispatch(void)
 			irq->count++;
 			irq->fn(intid, irq->arg);
 		} else {
-			unexpected(intid);
+			irq_unexpected(intid);
 		}
 		irqchip->eoi(intid);
 	}

@@ -22,30 +22,30 @@ static enum log_level max_level = LOG_INFO;
 static bool to_ring;
 static struct spinlock log_lock;
 
-static char *at(uint64_t pos) { return &ring[pos % sizeof(ring)]; }
+static char *log_at(uint64_t pos) { return &ring[pos % sizeof(ring)]; }
 
 static void drop_oldest(void)
 {
-	while (*at(first++))
+	while (*log_at(first++))
 		;
 }
 
 /* `n` includes the NUL. */
-static void append(const char *line, unsigned n)
+static void log_append(const char *line, unsigned n)
 {
 	uint32_t flags = spin_lock(&log_lock);
 
 	while (last + n - first > sizeof(ring))
 		drop_oldest();
 	for (unsigned i = 0; i < n; i++)
-		*at(last++) = line[i];
+		*log_at(last++) = line[i];
 	if (!to_ring)
 		shown = last;
 	spin_unlock(&log_lock, flags);
 }
 
 /* "[    1.234567] error: " */
-static unsigned prefix(char *line, enum log_level l)
+static unsigned log_prefix(char *line, enum log_level l)
 {
 	static const char *const tag[] = {
 		[LOG_ERR] = "error: ",
@@ -67,13 +67,13 @@ void log_printf(enum log_level l, const char *fmt, ...)
 
 	if (l > max_level)
 		return;
-	n = prefix(line, l);
+	n = log_prefix(line, l);
 	va_start(ap, fmt);
 	vsnprintf(line + n, sizeof(line) - n, fmt, ap);
 	va_end(ap);
 	text_filter(line + n, strlen(line + n), false);
 	n = strlen(line);
-	append(line, n + 1);
+	log_append(line, n + 1);
 	if (to_ring) {
 		sched_wake_host(); /* to show it */
 	} else {
@@ -111,7 +111,7 @@ static bool next_line(uint64_t *pos, char *line, bool *lost)
 	if (*lost)
 		*pos = first;
 	r = *pos != last;
-	while (r && (line[n++] = *at((*pos)++)))
+	while (r && (line[n++] = *log_at((*pos)++)))
 		;
 	spin_unlock(&log_lock, flags);
 	return r;

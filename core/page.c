@@ -104,7 +104,7 @@ static uint32_t last_taken(const struct bank *b, uint32_t i, uint32_t n)
 }
 
 /* Page numbers are aligned, not indexes; -1 when there is no such run. */
-static int64_t find_up(const struct bank *b, uint32_t n, uint32_t align)
+static int64_t page_find_up(const struct bank *b, uint32_t n, uint32_t align)
 {
 	uint64_t at = ALIGN_UP((uint64_t)b->base + b->hint, (uint64_t)align);
 
@@ -118,7 +118,7 @@ static int64_t find_up(const struct bank *b, uint32_t n, uint32_t align)
 	return -1;
 }
 
-static int64_t find_down(const struct bank *b, uint32_t n, uint32_t align)
+static int64_t page_find_down(const struct bank *b, uint32_t n, uint32_t align)
 {
 	int64_t end = (int64_t)b->base + b->pages;
 
@@ -136,7 +136,7 @@ static int64_t find_down(const struct bank *b, uint32_t n, uint32_t align)
 	return -1;
 }
 
-static void *take(struct bank *b, uint32_t i, uint32_t n, enum page_owner owner)
+static void *page_take(struct bank *b, uint32_t i, uint32_t n, enum page_owner owner)
 {
 	set_owner(b, i, n, owner);
 	return hpa_ptr(HPA((b->base + i) << PAGE_SHIFT));
@@ -153,17 +153,17 @@ void *page_alloc(unsigned n, uint32_t align, enum page_owner owner)
 	flags = spin_lock(&page_lock);
 	for (unsigned k = 0; k < nr_banks && !p; k++) {
 		struct bank *b = &banks[top ? nr_banks - 1 - k : k];
-		int64_t i = top ? find_down(b, n, pages) : find_up(b, n, pages);
+		int64_t i = top ? page_find_down(b, n, pages) : page_find_up(b, n, pages);
 
 		if (i >= 0)
-			p = take(b, i, n, owner);
+			p = page_take(b, i, n, owner);
 	}
 	spin_unlock(&page_lock, flags);
 	return p;
 }
 
 /* The bank that holds pages [page, page + n) whole, or NULL. */
-static struct bank *bank_of(uint32_t page, uint32_t n)
+static struct bank *page_bank_of(uint32_t page, uint32_t n)
 {
 	for (struct bank *b = banks; b < banks + nr_banks; b++)
 		if (page >= b->base && page - b->base < b->pages &&
@@ -181,9 +181,9 @@ void *page_alloc_at(hpa_t base, unsigned n, enum page_owner owner)
 	if (!n || (base.v & PAGE_MASK) || owner == PAGE_FREE)
 		return NULL;
 	flags = spin_lock(&page_lock);
-	b = bank_of(page, n);
+	b = page_bank_of(page, n);
 	if (b && first_taken(b, page - b->base, n) == page - b->base + n)
-		p = take(b, page - b->base, n, owner);
+		p = page_take(b, page - b->base, n, owner);
 	spin_unlock(&page_lock, flags);
 	return p;
 }
@@ -197,7 +197,7 @@ void page_free(void *p, unsigned n)
 	if (!p || !n)
 		return;
 	flags = spin_lock(&page_lock);
-	b = bank_of(page, n);
+	b = page_bank_of(page, n);
 	if (!b || (a & PAGE_MASK)) {
 		wrong = "not pages of RAM";
 	} else {
@@ -240,5 +240,5 @@ bool page_is_ram(hpa_t a, uint32_t size)
 
 	if (last >> 32)
 		return false;
-	return bank_of(first, (uint32_t)(last >> PAGE_SHIFT) - first + 1) != NULL;
+	return page_bank_of(first, (uint32_t)(last >> PAGE_SHIFT) - first + 1) != NULL;
 }

@@ -11,7 +11,7 @@
 
 static bool panicking;
 
-static void print(const char *fmt, va_list ap)
+static void panic_print(const char *fmt, va_list ap)
 {
 	char line[256];
 
@@ -24,12 +24,12 @@ void panic_printf(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print(fmt, ap);
+	panic_print(fmt, ap);
 	va_end(ap);
 }
 
 /* A panic in a panic says so and no more: what it would print is broken. */
-static __noreturn void report(const struct arch_frame *f, const char *fmt, va_list ap)
+static __noreturn void panic_report(const struct arch_frame *f, const char *fmt, va_list ap)
 {
 	const struct vcpu *v;
 
@@ -40,7 +40,7 @@ static __noreturn void report(const struct arch_frame *f, const char *fmt, va_li
 	}
 	panicking = true;
 	panic_printf("\npanic: ");
-	print(fmt, ap);
+	panic_print(fmt, ap);
 	panic_printf("\n");
 	if (f)
 		arch_print_frame(f);
@@ -59,7 +59,7 @@ void panic(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report(NULL, fmt, ap);
+	panic_report(NULL, fmt, ap);
 }
 
 void panic_from(const struct arch_frame *f, const char *fmt, ...)
@@ -67,5 +67,5 @@ void panic_from(const struct arch_frame *f, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report(f, fmt, ap);
+	panic_report(f, fmt, ap);
 }

@@ -66,17 +66,17 @@ bool sched_cpu_online(unsigned cpu) { return cpu < CONFIG_MAX_CPUS && scheds[cpu
 
 /* --- clocks ------------------------------------------------------------------------ */
 
-static struct vcpu *queued(struct list *l) { return list_entry(l, struct vcpu, sched.link); }
+static struct vcpu *sched_queued(struct list *l) { return list_entry(l, struct vcpu, sched.link); }
 
 /* What `ns` of running add to the vCPU's clock.  No division: every WFI comes here. */
-static uint64_t weighted(const struct vcpu *v, uint64_t ns)
+static uint64_t sched_weighted(const struct vcpu *v, uint64_t ns)
 {
 	uint32_t pace = v->sched.pace;
 
 	return (ns >> 16) * pace + ((ns & 0xffff) * pace >> 16);
 }
 
-static void set_params(struct vcpu *v, const struct sched_params *p)
+static void sched_set_params(struct vcpu *v, const struct sched_params *p)
 {
 	v->sched.params = *p;
 	v->sched.pace = (SCHED_WEIGHT_DEFAULT << 16) / p->weight;
@@ -90,13 +90,13 @@ static struct vcpu *most_behind(const struct sched *s)
 	struct vcpu *best = NULL;
 
 	list_for_each(it, &s->queue)
-		if (!best || queued(it)->sched.vtime < best->sched.vtime)
-			best = queued(it);
+		if (!best || sched_queued(it)->sched.vtime < best->sched.vtime)
+			best = sched_queued(it);
 	return best;
 }
 
 /* Charges who runs with the time since the last call. */
-static void charge(struct sched *s)
+static void sched_charge(struct sched *s)
 {
 	uint64_t now = timer_now(), ns = now - s->since;
 	const struct vcpu *least;
@@ -104,13 +104,13 @@ static void charge(struct sched *s)
 	s->since = now;
 	if (s->cur) {
 		s->cur->run_ns += ns;
-		s->cur->sched.vtime += weighted(s->cur, ns);
+		s->cur->sched.vtime += sched_weighted(s->cur, ns);
 		s->turn_ns += ns;
 	} else if (!s->idle) {
 		s->host_ns += ns;
 		if (s->host_for) {
 			s->host_for->work_ns += ns;
-			s->host_for->sched.vtime += weighted(s->host_for, ns);
+			s->host_for->sched.vtime += sched_weighted(s->host_for, ns);
 		}
 	}
 	least = most_behind(s);
@@ -140,7 +140,7 @@ static void begin_turn(struct sched *s)
 }
 
 /* Sets cur and idle. */
-static void choose(struct sched *s)
+static void sched_choose(struct sched *s)
 {
 	if (s->turn && (s->preempt || s->turn_ns >= slice_ns(s->turn)))
 		end_turn(s);
@@ -176,8 +176,8 @@ struct vcpu *sched_pick(bool *idle)
 	struct sched *s = this_sched();
 
 	if (unlikely(s->resched)) {
-		charge(s);
-		choose(s);
+		sched_charge(s);
+		sched_choose(s);
 		arm_slice(s);
 		s->resched = s->idle; /* time does not go to waste unseen */
 	}
@@ -193,24 +193,24 @@ struct vcpu *sched_current(void) { return this_sched()->cur; }
  * One that slept gets no credit for it but half a slice, or it would keep the others
  * off the CPU for as long as it slept.
  */
-static void enqueue(struct vcpu *v)
+static void sched_enqueue(struct vcpu *v)
 {
 	struct sched *s = &scheds[v->cpu];
-	uint64_t credit = weighted(v, slice_ns(v) / 2);
+	uint64_t credit = sched_weighted(v, slice_ns(v) / 2);
 
-	charge(s);
+	sched_charge(s);
 	v->sched.vtime = MAX(v->sched.vtime, s->vmin - MIN(s->vmin, credit));
 	list_add_before(&v->sched.link, &s->queue);
-	if (s->turn && v->sched.vtime + weighted(v, WAKE_LEAD_NS) < s->turn->sched.vtime)
+	if (s->turn && v->sched.vtime + sched_weighted(v, WAKE_LEAD_NS) < s->turn->sched.vtime)
 		s->preempt = true;
 	s->resched = true;
 }
 
-static void dequeue(struct vcpu *v)
+static void sched_dequeue(struct vcpu *v)
 {
 	struct sched *s = &scheds[v->cpu];
 
-	charge(s);
+	sched_charge(s);
 	list_del(&v->sched.link);
 	if (s->turn == v)
 		end_turn(s);
@@ -222,9 +222,9 @@ static void set_state(struct vcpu *v, enum vcpu_state to)
 	uint32_t flags = arch_irq_save();
 
 	if (v->state == VCPU_READY && to != VCPU_READY)
-		dequeue(v);
+		sched_dequeue(v);
 	else if (v->state != VCPU_READY && to == VCPU_READY)
-		enqueue(v);
+		sched_enqueue(v);
 	v->state = to;
 	arch_irq_restore(flags);
 }
@@ -232,7 +232,7 @@ static void set_state(struct vcpu *v, enum vcpu_state to)
 void sched_vcpu_init(struct vcpu *v, const struct sched_params *p)
 {
 	v->sched = (struct sched_entity){ 0 };
-	set_params(v, p);
+	sched_set_params(v, p);
 	list_init(&v->sched.link);
 	v->cpu = (unsigned)__builtin_ctz(p->cpus);
 }
@@ -258,14 +258,14 @@ int sched_vcpu_set(struct vcpu *v, const struct sched_params *p)
 		return err;
 	flags = arch_irq_save();
 	if (ready)
-		dequeue(v);
-	set_params(v, p);
+		sched_dequeue(v);
+	sched_set_params(v, p);
 	if (!(p->cpus & BIT(v->cpu))) {
 		v->cpu = (unsigned)__builtin_ctz(p->cpus);
 		v->sched.vtime = 0; /* the clocks of two CPUs do not compare */
 	}
 	if (ready)
-		enqueue(v);
+		sched_enqueue(v);
 	arch_irq_restore(flags);
 	return 0;
 }
@@ -331,7 +331,7 @@ void sched_work_for(struct vcpu *v)
 	uint32_t flags = arch_irq_save();
 	struct sched *s = this_sched();
 
-	charge(s);
+	sched_charge(s);
 	s->host_for = v;
 	arch_irq_restore(flags);
 }

@@ -26,35 +26,35 @@ static bool rung[CONFIG_MAX_CPUS]; /* the doorbell, as last written */
 static unsigned nr_intids(void) { return intids; }
 
 /* 1022 (a doorbell is pending) and 1023 (nothing is) both end the round. */
-static int ack(void)
+static int hw_gic_ack(void)
 {
 	uint32_t iar = mmio_read32(gicc, GICC_IAR);
 
 	return GICC_IAR_INTID(iar) < intids ? (int)GICC_IAR_INTID(iar) : -1;
 }
 
-static void eoi(unsigned intid) { mmio_write32(gicc, GICC_EOIR, intid); }
+static void hw_gic_eoi(unsigned intid) { mmio_write32(gicc, GICC_EOIR, intid); }
 
 static void set_bit(uint32_t reg, unsigned intid)
 {
 	mmio_write32(gicd, reg + intid / 32 * 4, 1u << intid % 32);
 }
 
-static void enable(unsigned intid, bool on)
+static void hw_gic_enable(unsigned intid, bool on)
 {
 	set_bit(on ? GICD_ISENABLER : GICD_ICENABLER, intid);
 }
 
-static void pend(unsigned intid) { set_bit(GICD_ISPENDR, intid); }
+static void hw_gic_pend(unsigned intid) { set_bit(GICD_ISPENDR, intid); }
 
 static bool is_pending(unsigned intid)
 {
 	return mmio_read32(gicd, GICD_ISPENDR + intid / 32 * 4) >> intid % 32 & 1;
 }
 
-static void unpend(unsigned intid) { set_bit(GICD_ICPENDR, intid); }
+static void hw_gic_unpend(unsigned intid) { set_bit(GICD_ICPENDR, intid); }
 
-static void set_edge(unsigned intid, bool edge)
+static void hw_gic_set_edge(unsigned intid, bool edge)
 {
 	uint32_t reg = GICD_ICFGR + intid / 16 * 4;
 	uint32_t bit = GICD_ICFGR_EDGE << 2 * (intid % 16), v = mmio_read32(gicd, reg);
@@ -62,7 +62,7 @@ static void set_edge(unsigned intid, bool edge)
 	mmio_write32(gicd, reg, edge ? v | bit : v & ~bit);
 }
 
-static void doorbell(bool on)
+static void hw_gic_doorbell(bool on)
 {
 	unsigned cpu = arch_cpu_id();
 
@@ -79,18 +79,18 @@ static void doorbell(bool on)
 
 static const struct irqchip_ops ops = {
 	.nr_intids = nr_intids,
-	.ack = ack,
-	.eoi = eoi,
-	.enable = enable,
-	.pend = pend,
+	.ack = hw_gic_ack,
+	.eoi = hw_gic_eoi,
+	.enable = hw_gic_enable,
+	.pend = hw_gic_pend,
 	.is_pending = is_pending,
-	.unpend = unpend,
-	.set_edge = set_edge,
-	.doorbell = doorbell,
+	.unpend = hw_gic_unpend,
+	.set_edge = hw_gic_set_edge,
+	.doorbell = hw_gic_doorbell,
 };
 
 /* 1, 8 or 32 bits per INTID: writes `v` to the words that cover [from, to). */
-static void fill(uint32_t reg, unsigned per_word, unsigned from, unsigned to, uint32_t v)
+static void hw_gic_fill(uint32_t reg, unsigned per_word, unsigned from, unsigned to, uint32_t v)
 {
 	for (unsigned i = from; i < to; i += per_word)
 		mmio_write32(gicd, reg + i / per_word * 4, v);
@@ -102,15 +102,15 @@ static void init_distributor(void)
 
 	mmio_write32(gicd, GICD_CTLR, 0);
 	intids = MIN(32 * (GICD_TYPER_ITLINES(mmio_read32(gicd, GICD_TYPER)) + 1), 1020u);
-	fill(GICD_ICENABLER, 32, 0, intids, ~0u);
-	fill(GICD_ICPENDR, 32, 0, intids, ~0u);
-	fill(GICD_IGROUPR, 32, 0, intids, 0);
-	fill(GICD_IPRIORITYR, 4, 0, intids, PRIORITY_GROUP0 * 0x01010101u);
+	hw_gic_fill(GICD_ICENABLER, 32, 0, intids, ~0u);
+	hw_gic_fill(GICD_ICPENDR, 32, 0, intids, ~0u);
+	hw_gic_fill(GICD_IGROUPR, 32, 0, intids, 0);
+	hw_gic_fill(GICD_IPRIORITYR, 4, 0, intids, PRIORITY_GROUP0 * 0x01010101u);
 	/* On a single CPU the register reads 0 and needs no writing (4.3.12). */
-	fill(GICD_ITARGETSR, 4, GIC_NR_PRIVATE, intids, (self ? self : 1) * 0x01010101u);
+	hw_gic_fill(GICD_ITARGETSR, 4, GIC_NR_PRIVATE, intids, (self ? self : 1) * 0x01010101u);
 	mmio_write32(gicd, GICD_IGROUPR, BIT(DOORBELL));
 	mmio_write8(gicd, GICD_IPRIORITYR + DOORBELL, PRIORITY_DOORBELL);
-	enable(DOORBELL, true);
+	hw_gic_enable(DOORBELL, true);
 	mmio_write32(gicd, GICD_CTLR, GICD_CTLR_ENABLE_GRP0 | GICD_CTLR_ENABLE_GRP1);
 }
 
@@ -122,7 +122,7 @@ static void init_cpu_interface(void)
 		     GICC_CTLR_ENABLE_GRP0 | GICC_CTLR_ENABLE_GRP1 | GICC_CTLR_FIQEN);
 }
 
-static int probe(const struct device *dev)
+static int hw_gic_probe(const struct device *dev)
 {
 	int r;
 
@@ -144,5 +144,5 @@ static int probe(const struct device *dev)
 }
 
 static const char *const compatible[] = { "arm,cortex-a9-gic", NULL };
-static const struct driver driver = { "gic", compatible, DRIVER_IRQCHIP, probe };
+static const struct driver driver = { "gic", compatible, DRIVER_IRQCHIP, hw_gic_probe };
 DRIVER(driver);

@@ -26,16 +26,16 @@ static volatile unsigned which;
 static struct timer renewal;
 static uint64_t renewal_ns;
 
-static uint64_t now(void)
+static uint64_t hw_gtimer_now(void)
 {
 	uint64_t a = anchor[which];
 
 	return a + (uint32_t)(mmio_read32(base, GT_COUNTER_LO) - (uint32_t)a);
 }
 
-static void renew(struct timer *t)
+static void hw_gtimer_renew(struct timer *t)
 {
-	anchor[!which] = now();
+	anchor[!which] = hw_gtimer_now();
 	which = !which;
 	timer_arm(t, timer_now() + renewal_ns);
 }
@@ -43,7 +43,7 @@ static void renew(struct timer *t)
 static bool comparing;
 static uint32_t compare_hi;
 
-static void stop(void)
+static void hw_gtimer_stop(void)
 {
 	comparing = false;
 	mmio_write32(base, GT_CONTROL, GT_CONTROL_ENABLE);
@@ -56,7 +56,7 @@ static void set_compare(uint64_t tick)
 		mmio_write32(base, GT_COMPARE_LO, tick);
 		return;
 	}
-	stop();
+	hw_gtimer_stop();
 	compare_hi = tick >> 32;
 	mmio_write32(base, GT_COMPARE_LO, tick);
 	mmio_write32(base, GT_COMPARE_HI, compare_hi);
@@ -68,16 +68,16 @@ static void set_compare(uint64_t tick)
  * The event is set for as long as the counter is past the comparator: that
  * goes first, then the event.
  */
-static void interrupt(unsigned intid, void *arg)
+static void hw_gtimer_interrupt(unsigned intid, void *arg)
 {
-	stop();
+	hw_gtimer_stop();
 	mmio_write32(base, GT_ISR, GT_ISR_EVENT);
 	timer_interrupt();
 }
 
-static struct clock_ops ops = { now, set_compare, stop, NULL };
+static struct clock_ops ops = { hw_gtimer_now, set_compare, hw_gtimer_stop, NULL };
 
-static int probe(const struct device *dev)
+static int hw_gtimer_probe(const struct device *dev)
 {
 	int irq = irq_from_dt(dev->fdt, dev->node, 0);
 	uint32_t hz;
@@ -103,18 +103,18 @@ static int probe(const struct device *dev)
 	mmio_write32(base, GT_COUNTER_LO, 0);
 	mmio_write32(base, GT_COUNTER_HI, 0);
 	mmio_write32(base, GT_ISR, GT_ISR_EVENT);
-	stop();
-	r = irq_request(irq, interrupt, NULL, dev->path);
+	hw_gtimer_stop();
+	r = irq_request(irq, hw_gtimer_interrupt, NULL, dev->path);
 	if (r)
 		return r;
 	ops.counter = hpa_ptr(HPA(base.v + GT_COUNTER_LO));
 	timer_set_clock(&ops, hz);
 	renewal_ns = ticks_to_ns(UINT32_C(1) << 30, hz);
-	timer_init(&renewal, renew);
+	timer_init(&renewal, hw_gtimer_renew);
 	timer_arm(&renewal, renewal_ns);
 	return 0;
 }
 
 static const char *const compatible[] = { "arm,cortex-a9-global-timer", NULL };
-static const struct driver driver = { "gtimer", compatible, DRIVER_CLOCK, probe };
+static const struct driver driver = { "gtimer", compatible, DRIVER_CLOCK, hw_gtimer_probe };
 DRIVER(driver);

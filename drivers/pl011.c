@@ -30,7 +30,7 @@ struct pl011 {
 
 static struct pl011 *pl011_of(struct chardev *c) { return container_of(c, struct pl011, chardev); }
 
-static void interrupt(unsigned intid, void *arg);
+static void hw_pl011_interrupt(unsigned intid, void *arg);
 
 static void set_interrupts(struct pl011 *u, uint32_t mask, bool on)
 {
@@ -38,7 +38,7 @@ static void set_interrupts(struct pl011 *u, uint32_t mask, bool on)
 	int r = 0;
 
 	if (on && !u->requested) {
-		r = irq_request(u->irq, interrupt, u, u->chardev.path);
+		r = irq_request(u->irq, hw_pl011_interrupt, u, u->chardev.path);
 		u->requested = r == 0;
 	}
 	u->imsc = on ? u->imsc | mask : u->imsc & ~mask;
@@ -90,7 +90,7 @@ static void pl011_want_write(struct chardev *c, bool on)
 /* --- input ---------------------------------------------------------------------- */
 
 /* Takes what is in the FIFO; bytes with a framing or parity error are dropped. */
-static void refill(struct pl011 *u)
+static void hw_pl011_refill(struct pl011 *u)
 {
 	u->from = u->to = 0;
 	while (u->to < sizeof(u->buf) && !(mmio_read32(u->base, UARTFR) & UARTFR_RXFE)) {
@@ -102,13 +102,13 @@ static void refill(struct pl011 *u)
 }
 
 /* The owner stops it by set_rx(false), which masks the interrupts. */
-static void receive(struct pl011 *u)
+static void hw_pl011_receive(struct pl011 *u)
 {
 	struct chardev *c = &u->chardev;
 
 	while (u->imsc & RX_INTERRUPTS) {
 		if (u->from == u->to)
-			refill(u);
+			hw_pl011_refill(u);
 		if (u->from == u->to || !c->rx)
 			break;
 		u->from += c->rx(c, u->buf + u->from, u->to - u->from);
@@ -130,20 +130,20 @@ static void pl011_set_rx(struct chardev *c, bool on)
 		irq_pend(u->irq);
 }
 
-static void interrupt(unsigned intid, void *arg)
+static void hw_pl011_interrupt(unsigned intid, void *arg)
 {
 	struct pl011 *u = arg;
 	uint32_t mis = mmio_read32(u->base, UARTMIS);
 
 	mmio_write32(u->base, UARTICR, mis);
-	receive(u);
+	hw_pl011_receive(u);
 	if ((mis & UARTINT_TX) && u->chardev.can_write)
 		u->chardev.can_write(&u->chardev);
 }
 
 /* --- finding it ------------------------------------------------------------------- */
 
-static void quiet(struct pl011 *u)
+static void hw_pl011_quiet(struct pl011 *u)
 {
 	u->imsc = 0;
 	mmio_write32(u->base, UARTIMSC, 0);
@@ -155,7 +155,7 @@ static void pl011_start(struct chardev *c)
 {
 	struct pl011 *u = pl011_of(c);
 
-	quiet(u);
+	hw_pl011_quiet(u);
 	mmio_write32(u->base, UARTLCR_H, UARTLCR_H_FEN | UARTLCR_H_WLEN8);
 	mmio_write32(u->base, UARTIFLS,
 		     UARTIFLS_1_2 << UARTIFLS_RX_SHIFT | UARTIFLS_1_4 << UARTIFLS_TX_SHIFT);
@@ -175,7 +175,7 @@ static void pl011_stop(struct chardev *c)
 	u->requested = false;
 	u->from = u->to = 0;
 	mmio_write32(u->base, UARTCR, 0);
-	quiet(u);
+	hw_pl011_quiet(u);
 	mmio_write32(u->base, UARTDMACR, 0);
 	mmio_write32(u->base, UARTIBRD, u->ibrd);
 	mmio_write32(u->base, UARTFBRD, u->fbrd);
@@ -197,7 +197,7 @@ static const struct chardev_ops ops = {
 	.stop = pl011_stop,
 };
 
-static int probe(const struct device *dev)
+static int hw_pl011_probe(const struct device *dev)
 {
 	int irq = irq_from_dt(dev->fdt, dev->node, 0);
 	struct pl011 *u;
@@ -220,13 +220,13 @@ static int probe(const struct device *dev)
 	}
 	u->ibrd = mmio_read32(u->base, UARTIBRD);
 	u->fbrd = mmio_read32(u->base, UARTFBRD);
-	quiet(u);
+	hw_pl011_quiet(u);
 	chardev_register(&u->chardev);
 	return 0;
 }
 
 static const char *const compatible[] = { "arm,pl011", NULL };
-static const struct driver driver = { "pl011", compatible, DRIVER_CONSOLE, probe };
+static const struct driver driver = { "pl011", compatible, DRIVER_CONSOLE, hw_pl011_probe };
 DRIVER(driver);
 
 static void early_put(const char *buf, unsigned n) { put_polled(HPA(CONFIG_EARLY_UART), buf, n); }

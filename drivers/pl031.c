@@ -4,7 +4,7 @@
 #include <espalier/timer.h>
 #include <regs/pl031.h>
 
-static int probe(const struct device *dev)
+static int hw_pl031_probe(const struct device *dev)
 {
 	hpa_t base;
 	int r = device_map(dev, 0, RTCDR + 4, &base);
@@ -15,5 +15,5 @@ static int probe(const struct device *dev)
 }
 
 static const char *const compatible[] = { "arm,pl031", NULL };
-static const struct driver driver = { "pl031", compatible, DRIVER_LOOK, probe };
+static const struct driver driver = { "pl031", compatible, DRIVER_LOOK, hw_pl031_probe };
 DRIVER(driver);

@@ -14,7 +14,7 @@ static hpa_t base;
 /* The board takes its time to obey: QEMU does with its next event. */
 #define PATIENCE_NS (2 * NS_PER_SEC)
 
-static void configure(uint32_t function)
+static void hw_sysreg_configure(uint32_t function)
 {
 	uint64_t end;
 
@@ -27,13 +27,13 @@ static void configure(uint32_t function)
 		;
 }
 
-static void reset(void) { configure(SYS_CFG_REBOOT); }
+static void hw_sysreg_reset(void) { hw_sysreg_configure(SYS_CFG_REBOOT); }
 
-static void off(void) { configure(SYS_CFG_SHUTDOWN); }
+static void hw_sysreg_off(void) { hw_sysreg_configure(SYS_CFG_SHUTDOWN); }
 
-static const struct power_ops ops = { reset, off };
+static const struct power_ops ops = { hw_sysreg_reset, hw_sysreg_off };
 
-static int probe(const struct device *dev)
+static int hw_sysreg_probe(const struct device *dev)
 {
 	int r = device_map(dev, 0, SYS_CFGSTAT + 4, &base);
 
@@ -43,5 +43,5 @@ static int probe(const struct device *dev)
 }
 
 static const char *const compatible[] = { "arm,vexpress-sysreg", NULL };
-static const struct driver driver = { "sysreg", compatible, DRIVER_OTHER, probe };
+static const struct driver driver = { "sysreg", compatible, DRIVER_OTHER, hw_sysreg_probe };
 DRIVER(driver);

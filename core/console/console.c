@@ -203,14 +203,14 @@ static uint32_t in_room(void)
 }
 
 /* The line is stopped: finds out whether the bound guest takes input at all. */
-static void watch(struct vcon_after *a)
+static void console_watch(struct vcon_after *a)
 {
 	con.stall_at = con.bound->in_taken;
 	a->arm_stall = true;
 }
 
 /* Stops or restarts the line as there is room for its input. */
-static void flow(struct vcon_after *a)
+static void console_flow(struct vcon_after *a)
 {
 	uint32_t room = in_room();
 
@@ -220,14 +220,14 @@ static void flow(struct vcon_after *a)
 		con.stopped = true;
 		con.line->ops->set_rx(con.line, false);
 		if (con.bound)
-			watch(a);
+			console_watch(a);
 	} else if (con.stopped && (room >= IN_HIGH || con.dropping)) {
 		con.stopped = false;
 		con.line->ops->set_rx(con.line, true);
 	}
 }
 
-static void unbind(struct vcon_after *a)
+static void console_unbind(struct vcon_after *a)
 {
 	struct vserial *s = con.bound;
 
@@ -274,7 +274,7 @@ static void guest_byte(char ch, struct vcon_after *a)
 	con.escape++;
 	con.held++;
 	if (con.escape == sizeof(way_out))
-		unbind(a);
+		console_unbind(a);
 	else
 		a->arm_hold = true;
 }
@@ -318,7 +318,7 @@ static unsigned console_rx(struct chardev *c, const char *buf, unsigned n)
 	uint32_t flags = spin_lock(&vcon_lock);
 	unsigned taken = in_sort(buf, n, &after);
 
-	flow(&after);
+	console_flow(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
 	return taken;
@@ -329,7 +329,7 @@ void console_in_taken(struct vserial *s, struct vcon_after *a)
 	if (s != con.bound)
 		return;
 	con.dropping = false;
-	flow(a);
+	console_flow(a);
 }
 
 /* Nothing came after ESC or ESC x: a late x or q still counts. */
@@ -351,9 +351,9 @@ static void stall_timeout(struct timer *t)
 	if (con.bound && con.stopped) {
 		if (con.bound->in_taken == con.stall_at) {
 			con.dropping = true;
-			flow(&after);
+			console_flow(&after);
 		} else {
-			watch(&after);
+			console_watch(&after);
 		}
 	}
 	spin_unlock(&vcon_lock, flags);
@@ -368,7 +368,7 @@ static int host_take(int (*take)(void))
 	uint32_t flags = spin_lock(&vcon_lock);
 	int r = take();
 
-	flow(&after);
+	console_flow(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
 	arch_irq_restore(irq);
@@ -417,7 +417,7 @@ void vserial_bind(struct vserial *s)
 	flags = spin_lock(&vcon_lock);
 	if (con.bound) {
 		let_go(&after);
-		unbind(&after);
+		console_unbind(&after);
 	}
 	if (s) {
 		con.was_unbound = false;
@@ -425,9 +425,9 @@ void vserial_bind(struct vserial *s)
 		console_pump(&after);
 		hand_over_input(&after);
 	}
-	flow(&after);
+	console_flow(&after);
 	if (con.bound && con.stopped) /* since before it was bound */
-		watch(&after);
+		console_watch(&after);
 	spin_unlock(&vcon_lock, flags);
 	vcon_run(&after);
 	arch_irq_restore(irq);

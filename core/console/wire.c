@@ -20,7 +20,7 @@ bool wire_up(const struct wire *w)
 
 /* --- traffic --------------------------------------------------------------------- */
 
-static void unblock(struct wire *w)
+static void wire_unblock(struct wire *w)
 {
 	if (!w || !w->blocked)
 		return;
@@ -29,7 +29,7 @@ static void unblock(struct wire *w)
 }
 
 /* Puts into the line of `to` and its UART what they have room for. */
-static unsigned put(struct wire *to, const char *buf, unsigned n)
+static unsigned wire_push(struct wire *to, const char *buf, unsigned n)
 {
 	unsigned done = 0, k;
 
@@ -56,7 +56,7 @@ unsigned wire_send(struct wire *w, const char *buf, unsigned n)
 		w->lost += n;
 		return n;
 	}
-	done = put(to, buf, n);
+	done = wire_push(to, buf, n);
 	if (done == n)
 		return n;
 	if (to->deaf && to->reads == to->reads_then) {
@@ -74,7 +74,7 @@ unsigned wire_send(struct wire *w, const char *buf, unsigned n)
 }
 
 /* This end was full a while ago. */
-static void stalled(struct timer *t)
+static void wire_stalled(struct timer *t)
 {
 	struct wire *w = container_of(t, struct wire, stall);
 
@@ -82,7 +82,7 @@ static void stalled(struct timer *t)
 		return;
 	w->deaf = w->reads == w->reads_then;
 	if (w->deaf) {
-		unblock(w->peer);
+		wire_unblock(w->peer);
 	} else {
 		w->reads_then = w->reads;
 		timer_arm(t, timer_now() + WIRE_STALL_NS);
@@ -91,7 +91,7 @@ static void stalled(struct timer *t)
 
 void wire_read(struct wire *w) { w->reads++; }
 
-void wire_room(struct wire *w) { unblock(w->peer); }
+void wire_room(struct wire *w) { wire_unblock(w->peer); }
 
 void wire_state_changed(struct wire *w)
 {
@@ -101,7 +101,7 @@ void wire_state_changed(struct wire *w)
 	if (!p)
 		return;
 	p->ops->peer_changed(p->line->dev);
-	unblock(p);
+	wire_unblock(p);
 }
 
 /* --- joining ----------------------------------------------------------------------- */
@@ -124,7 +124,7 @@ void wire_create(struct wire *w, struct emul_dev *d, struct vserial *line, const
 	w->dev = d;
 	w->line = line;
 	strcpy(w->peer_name, peer);
-	timer_init(&w->stall, stalled);
+	timer_init(&w->stall, wire_stalled);
 	list_add_before(&w->link, &wires);
 	line->wire = w;
 	w->peer = wire_of(peer);
@@ -149,7 +149,7 @@ void wire_destroy(struct wire *w)
 	if (p) {
 		p->peer = NULL;
 		p->ops->peer_changed(p->line->dev);
-		unblock(p);
+		wire_unblock(p);
 	}
 	w->line = NULL;
 }

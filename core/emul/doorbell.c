@@ -43,7 +43,7 @@ static uint32_t peer_bits(const struct doorbell *s)
 	       (p->ctrl & CH_CTRL_READY ? CH_PEER_READY : 0);
 }
 
-static void update(struct doorbell *s)
+static void doorbell_update(struct doorbell *s)
 {
 	bool line = (s->status & s->enable) != 0;
 
@@ -67,39 +67,39 @@ static void tell_peer(struct doorbell *s)
 		return;
 	p->seen = now;
 	p->status |= CH_CHANGE;
-	update(p);
+	doorbell_update(p);
 }
 
 /* --- registers ------------------------------------------------------------------ */
 
-static struct doorbell *of(struct emul_dev *d, const struct mmio *m, unsigned i)
+static struct doorbell *doorbell_of(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	return d->state;
 }
 
 static uint32_t size_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d, m, i)->ch->size;
+	return doorbell_of(d, m, i)->ch->size;
 }
 
 static uint32_t end_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d, m, i)->end;
+	return doorbell_of(d, m, i)->end;
 }
 
 static uint32_t peer_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return peer_bits(of(d, m, i));
+	return peer_bits(doorbell_of(d, m, i));
 }
 
-static uint32_t ctrl_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t doorbell_ctrl_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d, m, i)->ctrl;
+	return doorbell_of(d, m, i)->ctrl;
 }
 
-static void ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void doorbell_ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct doorbell *s = of(d, m, i);
+	struct doorbell *s = doorbell_of(d, m, i);
 
 	s->ctrl = v & CH_CTRL_READY;
 	tell_peer(s);
@@ -107,45 +107,45 @@ static void ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 
 static void ring_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct doorbell *s = of(d, m, i), *p = peer_of(s);
+	struct doorbell *s = doorbell_of(d, m, i), *p = peer_of(s);
 
 	if (!p || !(v & CH_BELLS))
 		return;
 	s->sent++;
 	p->received++;
 	p->status |= v & CH_BELLS;
-	update(p);
+	doorbell_update(p);
 }
 
 static uint32_t status_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d, m, i)->status;
+	return doorbell_of(d, m, i)->status;
 }
 
 static void ack_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct doorbell *s = of(d, m, i);
+	struct doorbell *s = doorbell_of(d, m, i);
 
 	s->status &= ~v;
-	update(s);
+	doorbell_update(s);
 }
 
-static uint32_t enable_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t doorbell_enable_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d, m, i)->enable;
+	return doorbell_of(d, m, i)->enable;
 }
 
 static void enable_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct doorbell *s = of(d, m, i);
+	struct doorbell *s = doorbell_of(d, m, i);
 
 	s->enable = v & (CH_BELLS | CH_CHANGE);
-	update(s);
+	doorbell_update(s);
 }
 
 static uint32_t pending_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	const struct doorbell *s = of(d, m, i);
+	const struct doorbell *s = doorbell_of(d, m, i);
 
 	return s->status & s->enable;
 }
@@ -156,11 +156,14 @@ static const struct reg_row rows[] = {
 	{ .offset = CH_SIZE, .name = "CH_SIZE", .get = size_get },
 	{ .offset = CH_END, .name = "CH_END", .get = end_get },
 	{ .offset = CH_PEER, .name = "CH_PEER", .get = peer_get },
-	{ .offset = CH_CTRL, .name = "CH_CTRL", .get = ctrl_get, .set = ctrl_set },
+	{ .offset = CH_CTRL,
+	  .name = "CH_CTRL",
+	  .get = doorbell_ctrl_get,
+	  .set = doorbell_ctrl_set },
 	{ .offset = CH_RING, .name = "CH_RING", .set = ring_set },
 	{ .offset = CH_STATUS, .name = "CH_STATUS", .get = status_get },
 	{ .offset = CH_ACK, .name = "CH_ACK", .set = ack_set },
-	{ .offset = CH_ENABLE, .name = "CH_ENABLE", .get = enable_get, .set = enable_set },
+	{ .offset = CH_ENABLE, .name = "CH_ENABLE", .get = doorbell_enable_get, .set = enable_set },
 	{ .offset = CH_PENDING, .name = "CH_PENDING", .get = pending_get },
 	{ .offset = 0x02c, .count = (0x1000 - 0x02c) / 4, .name = "reserved" },
 };
@@ -185,7 +188,7 @@ static void doorbell_reset(struct emul_dev *d)
 
 	s->ctrl = s->status = s->enable = 0;
 	s->seen = peer_bits(s);
-	update(s);
+	doorbell_update(s);
 	tell_peer(s);
 }
 
@@ -198,7 +201,7 @@ static void doorbell_destroy(struct emul_dev *d)
 	if (p) {
 		p->seen = peer_bits(p);
 		p->status |= CH_CHANGE;
-		update(p);
+		doorbell_update(p);
 	}
 }
 

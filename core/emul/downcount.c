@@ -4,10 +4,10 @@
 
 #include "downcount.h"
 
-static uint64_t period(const struct downcount *c) { return (uint64_t)c->reload + 1; }
+static uint64_t downcount_period(const struct downcount *c) { return (uint64_t)c->reload + 1; }
 
 /* Counts since it was `from`. */
-static uint64_t elapsed(struct downcount *c, uint64_t now)
+static uint64_t downcount_elapsed(struct downcount *c, uint64_t now)
 {
 	uint64_t ticks = emul_clock_ticks(&c->clock, now);
 
@@ -16,7 +16,7 @@ static uint64_t elapsed(struct downcount *c, uint64_t now)
 	return reciprocal_divide(&c->by, ticks - c->base);
 }
 
-static void rebase(struct downcount *c, uint32_t value, uint64_t now)
+static void downcount_rebase(struct downcount *c, uint32_t value, uint64_t now)
 {
 	c->base = emul_clock_ticks(&c->clock, now);
 	c->from = value;
@@ -27,7 +27,7 @@ static uint64_t first_event(const struct downcount *c)
 {
 	if (c->from)
 		return c->from;
-	return c->periodic ? period(c) : DOWNCOUNT_NEVER;
+	return c->periodic ? downcount_period(c) : DOWNCOUNT_NEVER;
 }
 
 void downcount_init(struct downcount *c, uint32_t hz, uint32_t value, uint64_t now)
@@ -41,13 +41,13 @@ void downcount_init(struct downcount *c, uint32_t hz, uint32_t value, uint64_t n
 
 void downcount_set(struct downcount *c, uint32_t value, uint64_t now)
 {
-	rebase(c, value, now);
+	downcount_rebase(c, value, now);
 	c->next = first_event(c);
 }
 
 void downcount_freeze(struct downcount *c, uint64_t now)
 {
-	rebase(c, downcount_value(c, now), now);
+	downcount_rebase(c, downcount_value(c, now), now);
 }
 
 void downcount_go(struct downcount *c, uint64_t now)
@@ -63,7 +63,7 @@ void downcount_go(struct downcount *c, uint64_t now)
  */
 static uint64_t skip_periods(struct downcount *c, uint64_t e)
 {
-	uint64_t zero = c->from + (e - c->from) / period(c) * period(c);
+	uint64_t zero = c->from + (e - c->from) / downcount_period(c) * downcount_period(c);
 
 	c->base += zero * c->div;
 	c->from = 0;
@@ -74,9 +74,9 @@ static uint64_t skip_periods(struct downcount *c, uint64_t e)
 
 uint32_t downcount_value(struct downcount *c, uint64_t now)
 {
-	uint64_t e = elapsed(c, now);
+	uint64_t e = downcount_elapsed(c, now);
 
-	if (c->periodic && e > c->from + period(c))
+	if (c->periodic && e > c->from + downcount_period(c))
 		e -= skip_periods(c, e);
 	if (e <= c->from)
 		return c->from - (uint32_t)e;
@@ -85,7 +85,7 @@ uint32_t downcount_value(struct downcount *c, uint64_t now)
 
 bool downcount_event(struct downcount *c, uint64_t now)
 {
-	uint64_t e = elapsed(c, now), p = period(c);
+	uint64_t e = downcount_elapsed(c, now), p = downcount_period(c);
 
 	if (e < c->next)
 		return false;

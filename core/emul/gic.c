@@ -16,7 +16,7 @@ _Static_assert(VIRQ_WORDS == GIC_NR_WORDS, "a bit for each interrupt");
 /* INTIDs 27, 29 and 30 are edge-triggered out of reset (A9 TRM, ICDICFR1). */
 #define PPI_EDGE_RESET 0x68000000u
 
-static uint32_t targeted(const struct gic *s, unsigned cpu, unsigned word, uint32_t bits)
+static uint32_t gic_targeted(const struct gic *s, unsigned cpu, unsigned word, uint32_t bits)
 {
 	uint32_t out = 0;
 
@@ -42,7 +42,7 @@ unsigned gic_best(struct gic *s, unsigned cpu, uint8_t *priority)
 		const struct gic_bank *b = gic_bank(s, cpu, word);
 		uint32_t bits = gic_pending(b) & b->enabled & ~b->active;
 
-		bits = targeted(s, cpu, word, bits);
+		bits = gic_targeted(s, cpu, word, bits);
 		for (; bits; bits &= bits - 1) {
 			unsigned n = (unsigned)__builtin_ctz(bits);
 

@@ -2,41 +2,41 @@
 /* The emulated GIC's CPU interface, IHI 0048B 4.4. */
 #include "gic_int.h"
 
-static struct gic_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
+static struct gic_cpu *gic_cpu_cpu_of(struct emul_dev *d, const struct mmio *m)
 {
 	return &((struct gic *)d->state)->cpu[m->vcpu];
 }
 
-static uint32_t ctlr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t gic_cpu_ctlr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->ctlr;
+	return gic_cpu_cpu_of(d, m)->ctlr;
 }
 
-static void ctlr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void gic_cpu_ctlr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	cpu_of(d, m)->ctlr = v & GICC_CTLR_ENABLE_GRP0;
+	gic_cpu_cpu_of(d, m)->ctlr = v & GICC_CTLR_ENABLE_GRP0;
 	gic_update(d);
 }
 
 static uint32_t pmr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->pmr;
+	return gic_cpu_cpu_of(d, m)->pmr;
 }
 
 static void pmr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	cpu_of(d, m)->pmr = v & GIC_PRIORITY_MASK;
+	gic_cpu_cpu_of(d, m)->pmr = v & GIC_PRIORITY_MASK;
 	gic_update(d);
 }
 
 static uint32_t bpr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->bpr;
+	return gic_cpu_cpu_of(d, m)->bpr;
 }
 
 static void bpr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	cpu_of(d, m)->bpr = MAX(v & 7, GIC_BPR_MIN);
+	gic_cpu_cpu_of(d, m)->bpr = MAX(v & 7, GIC_BPR_MIN);
 	gic_update(d);
 }
 
@@ -115,7 +115,7 @@ static void eoir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 
 static uint32_t rpr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return gic_running(cpu_of(d, m));
+	return gic_running(gic_cpu_cpu_of(d, m));
 }
 
 static uint32_t hppir_get(struct emul_dev *d, const struct mmio *m, unsigned i)
@@ -131,7 +131,10 @@ static uint32_t hppir_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 
 /* Registers of the Security Extensions and of version 2 read 0 here. */
 static const struct reg_row cpu_rows[] = {
-	{ .offset = GICC_CTLR, .name = "GICC_CTLR", .get = ctlr_get, .set = ctlr_set },
+	{ .offset = GICC_CTLR,
+	  .name = "GICC_CTLR",
+	  .get = gic_cpu_ctlr_get,
+	  .set = gic_cpu_ctlr_set },
 	{ .offset = GICC_PMR, .name = "GICC_PMR", .get = pmr_get, .set = pmr_set },
 	{ .offset = GICC_BPR, .name = "GICC_BPR", .get = bpr_get, .set = bpr_set },
 	{ .offset = GICC_IAR, .name = "GICC_IAR", .get = iar_get },

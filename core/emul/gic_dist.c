@@ -4,20 +4,20 @@
 
 #include "gic_int.h"
 
-static struct gic_bank *bank_of(struct emul_dev *d, const struct mmio *m, unsigned word)
+static struct gic_bank *gic_dist_bank_of(struct emul_dev *d, const struct mmio *m, unsigned word)
 {
 	return gic_bank(d->state, m->vcpu, word);
 }
 
 /* INTIDs of a word that the guest may change at all. */
-static uint32_t present(unsigned word) { return word ? UINT32_MAX : GIC_PRIVATE_MASK; }
+static uint32_t gic_dist_present(unsigned word) { return word ? UINT32_MAX : GIC_PRIVATE_MASK; }
 
-static uint32_t ctlr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t gic_dist_ctlr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	return ((struct gic *)d->state)->ctlr;
 }
 
-static void ctlr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void gic_dist_ctlr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	((struct gic *)d->state)->ctlr = v & GICD_CTLR_ENABLE_GRP0;
 	gic_update(d);
@@ -29,21 +29,21 @@ static uint32_t typer_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	       ((((struct gic *)d->state)->nr_cpus - 1) << GICD_TYPER_CPUS_SHIFT);
 }
 
-static uint32_t enable_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t gic_dist_enable_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return bank_of(d, m, i)->enabled;
+	return gic_dist_bank_of(d, m, i)->enabled;
 }
 
 static void isenabler_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	bank_of(d, m, i)->enabled |= v & present(i);
+	gic_dist_bank_of(d, m, i)->enabled |= v & gic_dist_present(i);
 	gic_sync(d, i, v);
 	gic_update(d);
 }
 
 static void icenabler_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	bank_of(d, m, i)->enabled &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
+	gic_dist_bank_of(d, m, i)->enabled &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
 	gic_sync(d, i, v);
 	gic_update(d);
 }
@@ -51,45 +51,46 @@ static void icenabler_set(struct emul_dev *d, const struct mmio *m, unsigned i, 
 static uint32_t pend_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	gic_sync(d, i, UINT32_MAX);
-	return gic_pending(bank_of(d, m, i)) & present(i);
+	return gic_pending(gic_dist_bank_of(d, m, i)) & gic_dist_present(i);
 }
 
 /* SGIs are pended by GICD_SGIR only (IHI 0048B 4.3.7). */
 static void ispendr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	bank_of(d, m, i)->latch |= v & present(i) & (i ? UINT32_MAX : ~GIC_SGI_MASK);
+	gic_dist_bank_of(d, m, i)->latch |=
+		v & gic_dist_present(i) & (i ? UINT32_MAX : ~GIC_SGI_MASK);
 	gic_update(d);
 }
 
 static void icpendr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	gic_sync(d, i, v); /* an edge that came before is cleared as well */
-	bank_of(d, m, i)->latch &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
+	gic_dist_bank_of(d, m, i)->latch &= ~(v & (i ? UINT32_MAX : ~GIC_SGI_MASK));
 	gic_sync(d, i, v);
 	gic_update(d);
 }
 
 static uint32_t active_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return bank_of(d, m, i)->active;
+	return gic_dist_bank_of(d, m, i)->active;
 }
 
 static uint32_t priority_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	const uint8_t *p = &bank_of(d, m, i / 8)->priority[i % 8 * 4];
+	const uint8_t *p = &gic_dist_bank_of(d, m, i / 8)->priority[i % 8 * 4];
 
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static void priority_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct gic_bank *b = bank_of(d, m, i / 8);
+	struct gic_bank *b = gic_dist_bank_of(d, m, i / 8);
 
 	v = mmio_merge(m, priority_get(d, m, i), v);
 	for (unsigned n = 0; n < 4; n++) {
 		unsigned bit = i % 8 * 4 + n;
 
-		if (present(i / 8) & BIT(bit))
+		if (gic_dist_present(i / 8) & BIT(bit))
 			b->priority[bit] = (uint8_t)(v >> (8 * n)) & GIC_PRIORITY_MASK;
 	}
 	gic_update(d);
@@ -126,8 +127,8 @@ static void targets_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
  */
 static uint32_t cfg_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	uint32_t half = bank_of(d, m, i / 2)->edge >> (i % 2 * 16);
-	uint32_t exists = (present(i / 2) & (i ? UINT32_MAX : 0)) >> (i % 2 * 16);
+	uint32_t half = gic_dist_bank_of(d, m, i / 2)->edge >> (i % 2 * 16);
+	uint32_t exists = (gic_dist_present(i / 2) & (i ? UINT32_MAX : 0)) >> (i % 2 * 16);
 	uint32_t v = 0;
 
 	for (unsigned n = 0; n < 16; n++)
@@ -142,7 +143,7 @@ static uint32_t cfg_get(struct emul_dev *d, const struct mmio *m, unsigned i)
  */
 static void cfg_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct gic_bank *b = bank_of(d, m, i / 2);
+	struct gic_bank *b = gic_dist_bank_of(d, m, i / 2);
 	uint32_t edge = 0, half = 0xffffu << (i % 2 * 16);
 
 	if (i == 0)
@@ -150,7 +151,7 @@ static void cfg_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32
 	for (unsigned n = 0; n < 16; n++)
 		edge |= (v >> (2 * n + 1) & 1) << (i % 2 * 16 + n);
 	gic_sync(d, i / 2, half); /* what has come in the old mode counts in that */
-	b->edge = (b->edge & ~half) | (edge & present(i / 2));
+	b->edge = (b->edge & ~half) | (edge & gic_dist_present(i / 2));
 	gic_sync(d, i / 2, half);
 	gic_update(d);
 }
@@ -160,7 +161,7 @@ static uint32_t level_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	uint32_t level;
 
 	gic_sync(d, i, UINT32_MAX);
-	level = bank_of(d, m, i)->level;
+	level = gic_dist_bank_of(d, m, i)->level;
 	/* ICPPISR has PPIs 27..31 in bits 11..15 (A9 TRM). */
 	return i ? level : (level & GIC_PRIVATE_MASK) >> 16;
 }
@@ -197,16 +198,19 @@ static void sgir_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 		RESERVED((at) + 4 * (n), (at) + (size))
 
 static const struct reg_row dist_rows[] = {
-	{ .offset = GICD_CTLR, .name = "GICD_CTLR", .get = ctlr_get, .set = ctlr_set },
+	{ .offset = GICD_CTLR,
+	  .name = "GICD_CTLR",
+	  .get = gic_dist_ctlr_get,
+	  .set = gic_dist_ctlr_set },
 	{ .offset = GICD_TYPER, .name = "GICD_TYPER", .get = typer_get },
 	/* ICDIIDR: revision 0x020, ARM (A9 TRM 3.3.3). */
 	{ .offset = GICD_IIDR, .name = "GICD_IIDR", .value = 0x0102043b },
 	RESERVED(0x00c, GICD_IGROUPR),
 	/* Only with Security Extensions. */
 	BLOCK(GICD_IGROUPR, WORDS, 0x80, "GICD_IGROUPR", .value = 0),
-	BLOCK(GICD_ISENABLER, WORDS, 0x80, "GICD_ISENABLER", .get = enable_get,
+	BLOCK(GICD_ISENABLER, WORDS, 0x80, "GICD_ISENABLER", .get = gic_dist_enable_get,
 	      .set = isenabler_set),
-	BLOCK(GICD_ICENABLER, WORDS, 0x80, "GICD_ICENABLER", .get = enable_get,
+	BLOCK(GICD_ICENABLER, WORDS, 0x80, "GICD_ICENABLER", .get = gic_dist_enable_get,
 	      .set = icenabler_set),
 	BLOCK(GICD_ISPENDR, WORDS, 0x80, "GICD_ISPENDR", .get = pend_get, .set = ispendr_set),
 	BLOCK(GICD_ICPENDR, WORDS, 0x80, "GICD_ICPENDR", .get = pend_get, .set = icpendr_set),

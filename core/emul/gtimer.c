@@ -38,66 +38,67 @@ struct gtimer {
 	struct gt_cpu cpu[GT_CPUS];
 };
 
-static struct gt_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
+static struct gt_cpu *gtimer_cpu_of(struct emul_dev *d, const struct mmio *m)
 {
 	return &((struct gtimer *)d->state)->cpu[m->vcpu];
 }
 
-static uint32_t divider(const struct gtimer *s)
+static uint32_t gtimer_divider(const struct gtimer *s)
 {
 	return (s->control >> GT_CONTROL_PRESCALER_SHIFT) + 1;
 }
 
-static uint64_t counter(struct gtimer *s, uint64_t now)
+static uint64_t gtimer_counter(struct gtimer *s, uint64_t now)
 {
 	uint64_t ticks;
 
 	if (!(s->control & GT_CONTROL_ENABLE))
 		return s->from;
 	ticks = emul_clock_ticks(&s->clock, now) - s->base;
-	return s->from + (divider(s) == 1 ? ticks : ticks / divider(s));
+	return s->from + (gtimer_divider(s) == 1 ? ticks : ticks / gtimer_divider(s));
 }
 
 /* Goes on from `value` now. */
-static void rebase(struct gtimer *s, uint64_t value, uint64_t now)
+static void gtimer_rebase(struct gtimer *s, uint64_t value, uint64_t now)
 {
 	s->base = emul_clock_ticks(&s->clock, now);
 	s->from = value;
 }
 
-static bool compares(const struct gtimer *s, const struct gt_cpu *t)
+static bool gtimer_compares(const struct gtimer *s, const struct gt_cpu *t)
 {
 	return (s->control & GT_CONTROL_ENABLE) && (t->control & GT_CONTROL_COMP);
 }
 
 /* Takes in what happened up to now. */
-static void catch_up(struct gt_cpu *t, uint64_t now)
+static void gtimer_catch_up(struct gt_cpu *t, uint64_t now)
 {
 	struct gtimer *s = t->dev->state;
-	uint64_t c = counter(s, now);
+	uint64_t c = gtimer_counter(s, now);
 
-	if (!compares(s, t) || c < t->compare)
+	if (!gtimer_compares(s, t) || c < t->compare)
 		return;
 	t->event = true;
 	if ((t->control & GT_CONTROL_AUTO) && t->auto_inc)
 		t->compare += ((c - t->compare) / t->auto_inc + 1) * t->auto_inc;
 }
 
-static void arm(struct gt_cpu *t, uint64_t now)
+static void gtimer_arm(struct gt_cpu *t, uint64_t now)
 {
 	struct gtimer *s = t->dev->state;
-	uint64_t left = t->compare - counter(s, now);
+	uint64_t left = t->compare - gtimer_counter(s, now);
 
 	/* What is more than a century away does not matter, and could overflow. */
-	if (left > ((uint64_t)s->clock.hz << 32) / divider(s))
+	if (left > ((uint64_t)s->clock.hz << 32) / gtimer_divider(s))
 		timer_cancel(&t->timer);
 	else
-		timer_arm(&t->timer, emul_clock_when(&s->clock, s->base + (t->compare - s->from) *
-										  divider(s)));
+		timer_arm(&t->timer,
+			  emul_clock_when(&s->clock,
+					  s->base + (t->compare - s->from) * gtimer_divider(s)));
 }
 
 /* Drives the interrupt, and waits for what comes next. */
-static void settle(struct gt_cpu *t, uint64_t now)
+static void gtimer_settle(struct gt_cpu *t, uint64_t now)
 {
 	bool line = t->event && (t->control & GT_CONTROL_IRQ);
 
@@ -107,27 +108,27 @@ static void settle(struct gt_cpu *t, uint64_t now)
 			virq_set_ppi(t->dev->guest, t->vcpu, t->dev->irq[0], line);
 	}
 	/* A flag that is set cannot change: no need to be woken for it. */
-	if (compares(t->dev->state, t) && (t->control & GT_CONTROL_IRQ) && !t->event)
-		arm(t, now);
+	if (gtimer_compares(t->dev->state, t) && (t->control & GT_CONTROL_IRQ) && !t->event)
+		gtimer_arm(t, now);
 	else
 		timer_cancel(&t->timer);
 }
 
-static void sync(struct gt_cpu *t, uint64_t now)
+static void gtimer_sync(struct gt_cpu *t, uint64_t now)
 {
-	catch_up(t, now);
-	settle(t, now);
+	gtimer_catch_up(t, now);
+	gtimer_settle(t, now);
 }
 
 static void sync_all(struct gtimer *s, uint64_t now)
 {
 	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++)
-		sync(&s->cpu[cpu], now);
+		gtimer_sync(&s->cpu[cpu], now);
 }
 
-static void expired(struct timer *timer)
+static void gtimer_expired(struct timer *timer)
 {
-	sync(container_of(timer, struct gt_cpu, timer), timer_now());
+	gtimer_sync(container_of(timer, struct gt_cpu, timer), timer_now());
 }
 
 /* --- registers ------------------------------------------------------------ */
@@ -142,98 +143,104 @@ static uint64_t word_set(uint64_t old, unsigned i, uint32_t v)
 	return (old & ~mask) | (uint64_t)v << (32 * i);
 }
 
-static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t gtimer_counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return word_get(counter(d->state, timer_now()), i);
+	return word_get(gtimer_counter(d->state, timer_now()), i);
 }
 
-static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void gtimer_counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct gtimer *s = d->state;
 	uint64_t now = timer_now();
 
 	sync_all(s, now);
-	rebase(s, word_set(counter(s, now), i, v), now);
+	gtimer_rebase(s, word_set(gtimer_counter(s, now), i, v), now);
 	sync_all(s, now);
 }
 
-static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t gtimer_control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return ((struct gtimer *)d->state)->control | cpu_of(d, m)->control;
+	return ((struct gtimer *)d->state)->control | gtimer_cpu_of(d, m)->control;
 }
 
-static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void gtimer_control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct gtimer *s = d->state;
 	uint64_t now = timer_now();
 
 	sync_all(s, now);
-	rebase(s, counter(s, now), now);
+	gtimer_rebase(s, gtimer_counter(s, now), now);
 	s->control = v & SHARED_BITS;
-	cpu_of(d, m)->control = v & BANKED_BITS;
+	gtimer_cpu_of(d, m)->control = v & BANKED_BITS;
 	sync_all(s, now);
 }
 
-static uint32_t isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t gtimer_isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	struct gt_cpu *t = cpu_of(d, m);
+	struct gt_cpu *t = gtimer_cpu_of(d, m);
 
-	sync(t, timer_now());
+	gtimer_sync(t, timer_now());
 	return t->event;
 }
 
-static void isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void gtimer_isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct gt_cpu *t = cpu_of(d, m);
+	struct gt_cpu *t = gtimer_cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	gtimer_catch_up(t, now);
 	if (v & GT_ISR_EVENT)
 		t->event = false;
-	sync(t, now);
+	gtimer_sync(t, now);
 }
 
 static uint32_t compare_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	struct gt_cpu *t = cpu_of(d, m);
+	struct gt_cpu *t = gtimer_cpu_of(d, m);
 
-	sync(t, timer_now());
+	gtimer_sync(t, timer_now());
 	return word_get(t->compare, i);
 }
 
 static void compare_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct gt_cpu *t = cpu_of(d, m);
+	struct gt_cpu *t = gtimer_cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	gtimer_catch_up(t, now);
 	t->compare = word_set(t->compare, i, v);
-	sync(t, now);
+	gtimer_sync(t, now);
 }
 
 static uint32_t auto_inc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->auto_inc;
+	return gtimer_cpu_of(d, m)->auto_inc;
 }
 
 static void auto_inc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct gt_cpu *t = cpu_of(d, m);
+	struct gt_cpu *t = gtimer_cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	gtimer_catch_up(t, now);
 	t->auto_inc = v;
-	sync(t, now);
+	gtimer_sync(t, now);
 }
 
 static const struct reg_row rows[] = {
 	{ .offset = GT_COUNTER_LO,
 	  .count = 2,
 	  .name = "Counter",
-	  .get = counter_get,
-	  .set = counter_set },
-	{ .offset = GT_CONTROL, .name = "Control", .get = control_get, .set = control_set },
-	{ .offset = GT_ISR, .name = "Interrupt Status", .get = isr_get, .set = isr_set },
+	  .get = gtimer_counter_get,
+	  .set = gtimer_counter_set },
+	{ .offset = GT_CONTROL,
+	  .name = "Control",
+	  .get = gtimer_control_get,
+	  .set = gtimer_control_set },
+	{ .offset = GT_ISR,
+	  .name = "Interrupt Status",
+	  .get = gtimer_isr_get,
+	  .set = gtimer_isr_set },
 	{ .offset = GT_COMPARE_LO,
 	  .count = 2,
 	  .name = "Comparator",
@@ -259,7 +266,7 @@ static int gtimer_create(struct emul_dev *d, const void *fdt, int node)
 
 		t->dev = d;
 		t->vcpu = cpu;
-		timer_init(&t->timer, expired);
+		timer_init(&t->timer, gtimer_expired);
 	}
 	return 0;
 }
@@ -270,13 +277,13 @@ static void gtimer_reset(struct emul_dev *d)
 	uint64_t now = timer_now();
 
 	s->control = 0;
-	rebase(s, 0, now);
+	gtimer_rebase(s, 0, now);
 	for (unsigned cpu = 0; cpu < GT_CPUS; cpu++) {
 		struct gt_cpu *t = &s->cpu[cpu];
 
 		t->compare = t->auto_inc = t->control = 0;
 		t->event = false;
-		sync(t, now);
+		gtimer_sync(t, now);
 	}
 }
 
@@ -298,7 +305,7 @@ static void gtimer_describe(struct emul_dev *d, char *buf, unsigned len)
 	const struct gt_cpu *t = &s->cpu[0];
 
 	snprintf(buf, len, "counter 0x%llx, vcpu0: comparator 0x%llx, control 0x%x, irq %d",
-		 (unsigned long long)counter(s, timer_now()), (unsigned long long)t->compare,
+		 (unsigned long long)gtimer_counter(s, timer_now()), (unsigned long long)t->compare,
 		 (unsigned)(s->control | t->control), t->line);
 }
 

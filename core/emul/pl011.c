@@ -114,7 +114,7 @@ void pl011_receive(struct pl011 *s, uint32_t c)
 	pl011_start_timeout(s);
 }
 
-static unsigned input(void *dev, const char *buf, unsigned n)
+static unsigned pl011_input(void *dev, const char *buf, unsigned n)
 {
 	struct pl011 *s = dev;
 	unsigned took = 0;
@@ -197,7 +197,7 @@ static void loop_back(struct pl011 *s)
  * trigger level (2.8).  As a byte mostly leaves at once the way up to the
  * level would never be seen: every byte that leaves at or below it counts.
  */
-static void drain(struct pl011 *s)
+static void pl011_drain(struct pl011 *s)
 {
 	unsigned before = s->tx.count;
 
@@ -219,13 +219,13 @@ void pl011_send(struct pl011 *s, uint32_t c)
 	fifo_push(&s->tx, c);
 	if (s->tx.count > tx_level(s))
 		s->ris &= ~UARTINT_TX;
-	drain(s);
+	pl011_drain(s);
 	pl011_update(s);
 }
 
 void pl011_kick(struct pl011 *s)
 {
-	drain(s);
+	pl011_drain(s);
 	ask_for_input(s);
 	pl011_update(s);
 }
@@ -234,7 +234,7 @@ static void can_output(void *dev)
 {
 	struct pl011 *s = dev;
 
-	drain(s);
+	pl011_drain(s);
 	pl011_update(s);
 }
 
@@ -283,9 +283,9 @@ void pl011_flush(struct pl011 *s)
 
 /* --- the wire to another guest's UART ------------------------------------------------ */
 
-static bool listens(void *dev) { return can_receive(dev); }
+static bool pl011_listens(void *dev) { return can_receive(dev); }
 
-static void overrun(void *dev)
+static void pl011_overrun(void *dev)
 {
 	struct pl011 *s = dev;
 
@@ -301,7 +301,7 @@ static void peer_changed(void *dev)
 	pl011_update(s);
 }
 
-static const struct wire_ops wire_ops = { listens, overrun, peer_changed };
+static const struct wire_ops wire_ops = { pl011_listens, pl011_overrun, peer_changed };
 
 /* --- the class --------------------------------------------------------------------- */
 
@@ -340,7 +340,7 @@ static int create_numbered(struct pl011 *s, int n)
 }
 
 /* By alias, else by the node's label, else the first number that is free. */
-static int connect(struct pl011 *s, const void *fdt, int node)
+static int pl011_connect(struct pl011 *s, const void *fdt, int node)
 {
 	int err, n = alias_number(fdt, node);
 	const char *label = dt_str(fdt, node, "label");
@@ -365,11 +365,11 @@ static int pl011_create(struct emul_dev *d, const void *fdt, int node)
 
 	s->dev = d;
 	s->con.dev = s;
-	s->con.input = input;
+	s->con.input = pl011_input;
 	s->con.can_output = can_output;
 	timer_init(&s->timeout, timed_out);
 	s->clock = emul_clock_hz(d, fdt, node, 0, DEFAULT_CLOCK);
-	err = connect(s, fdt, node);
+	err = pl011_connect(s, fdt, node);
 	if (err) {
 		log_err("%s: %s: cannot make its console (error %d)", d->guest->name, d->path, err);
 		return err;

@@ -22,19 +22,19 @@ struct pl031 {
 	bool line;
 };
 
-static uint32_t seconds(uint64_t now) { return (uint32_t)(now / NS_PER_SEC); }
+static uint32_t pl031_seconds(uint64_t now) { return (uint32_t)(now / NS_PER_SEC); }
 
 /* The interrupt comes when the clock counts up to RTCMR. */
-static void catch_up(struct pl031 *s, uint64_t now)
+static void pl031_catch_up(struct pl031 *s, uint64_t now)
 {
-	uint32_t clock = s->offset + seconds(now);
+	uint32_t clock = s->offset + pl031_seconds(now);
 
 	if (s->match - s->last - 1 < clock - s->last)
 		s->ris |= RTCINT_MATCH;
 	s->last = clock;
 }
 
-static void settle(struct pl031 *s, uint64_t now)
+static void pl031_settle(struct pl031 *s, uint64_t now)
 {
 	bool line = s->ris & s->imsc;
 	uint32_t left = s->match - s->last;
@@ -50,26 +50,26 @@ static void settle(struct pl031 *s, uint64_t now)
 		timer_cancel(&s->timer);
 }
 
-static void matched(struct timer *t)
+static void pl031_matched(struct timer *t)
 {
 	struct pl031 *s = container_of(t, struct pl031, timer);
 	uint64_t now = timer_now();
 
-	catch_up(s, now);
-	settle(s, now);
+	pl031_catch_up(s, now);
+	pl031_settle(s, now);
 }
 
 /* --- registers ----------------------------------------------------------------- */
 
-static struct pl031 *look(struct emul_dev *d)
+static struct pl031 *pl031_look(struct emul_dev *d)
 {
-	catch_up(d->state, timer_now());
+	pl031_catch_up(d->state, timer_now());
 	return d->state;
 }
 
-static uint32_t dr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t pl031_dr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return look(d)->last;
+	return pl031_look(d)->last;
 }
 
 static uint32_t mr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
@@ -79,12 +79,12 @@ static uint32_t mr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 
 static void mr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct pl031 *s = look(d);
+	struct pl031 *s = pl031_look(d);
 
 	s->match = v;
 	if (v == s->last)
 		s->ris |= RTCINT_MATCH;
-	settle(s, timer_now());
+	pl031_settle(s, timer_now());
 }
 
 static uint32_t lr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
@@ -94,12 +94,12 @@ static uint32_t lr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 
 static void lr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct pl031 *s = look(d);
+	struct pl031 *s = pl031_look(d);
 	uint64_t now = timer_now();
 
 	s->load = s->last = v;
-	s->offset = v - seconds(now);
-	settle(s, now);
+	s->offset = v - pl031_seconds(now);
+	pl031_settle(s, now);
 }
 
 static uint32_t imsc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
@@ -107,43 +107,43 @@ static uint32_t imsc_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 	return ((struct pl031 *)d->state)->imsc;
 }
 
-static void imsc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void pl031_imsc_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct pl031 *s = look(d);
+	struct pl031 *s = pl031_look(d);
 
 	s->imsc = v & RTCINT_MATCH;
-	settle(s, timer_now());
+	pl031_settle(s, timer_now());
 }
 
-static uint32_t ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t pl031_ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return look(d)->ris;
+	return pl031_look(d)->ris;
 }
 
-static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t pl031_mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	struct pl031 *s = look(d);
+	struct pl031 *s = pl031_look(d);
 
 	return s->ris & s->imsc;
 }
 
-static void icr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void pl031_icr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct pl031 *s = look(d);
+	struct pl031 *s = pl031_look(d);
 
 	s->ris &= ~v;
-	settle(s, timer_now());
+	pl031_settle(s, timer_now());
 }
 
 static const struct reg_row rows[] = {
-	{ .offset = RTCDR, .name = "RTCDR", .get = dr_get },
+	{ .offset = RTCDR, .name = "RTCDR", .get = pl031_dr_get },
 	{ .offset = RTCMR, .name = "RTCMR", .get = mr_get, .set = mr_set },
 	{ .offset = RTCLR, .name = "RTCLR", .get = lr_get, .set = lr_set },
 	{ .offset = RTCCR, .name = "RTCCR", .value = RTCCR_START },
-	{ .offset = RTCIMSC, .name = "RTCIMSC", .get = imsc_get, .set = imsc_set },
-	{ .offset = RTCRIS, .name = "RTCRIS", .get = ris_get },
-	{ .offset = RTCMIS, .name = "RTCMIS", .get = mis_get },
-	{ .offset = RTCICR, .name = "RTCICR", .set = icr_set },
+	{ .offset = RTCIMSC, .name = "RTCIMSC", .get = imsc_get, .set = pl031_imsc_set },
+	{ .offset = RTCRIS, .name = "RTCRIS", .get = pl031_ris_get },
+	{ .offset = RTCMIS, .name = "RTCMIS", .get = pl031_mis_get },
+	{ .offset = RTCICR, .name = "RTCICR", .set = pl031_icr_set },
 	RESERVED_ROW(0x020, 0xfe0),
 	PRIMECELL_ID_ROWS(0x31, 0x10, 0x14, 0x00),
 };
@@ -156,7 +156,7 @@ static int pl031_create(struct emul_dev *d, const void *fdt, int node)
 	struct pl031 *s = d->state;
 
 	s->dev = d;
-	timer_init(&s->timer, matched);
+	timer_init(&s->timer, pl031_matched);
 	return 0;
 }
 
@@ -167,15 +167,15 @@ static void pl031_reset(struct emul_dev *d)
 
 	s->match = s->load = s->imsc = s->ris = 0;
 	s->offset = timer_epoch();
-	s->last = s->offset + seconds(now);
-	settle(s, now);
+	s->last = s->offset + pl031_seconds(now);
+	pl031_settle(s, now);
 }
 
 static void pl031_destroy(struct emul_dev *d) { timer_cancel(&((struct pl031 *)d->state)->timer); }
 
 static void pl031_describe(struct emul_dev *d, char *buf, unsigned len)
 {
-	const struct pl031 *s = look(d);
+	const struct pl031 *s = pl031_look(d);
 
 	snprintf(buf, len, "clock %u, match %u, irq %d", (unsigned)s->last, (unsigned)s->match,
 		 s->line);

@@ -6,7 +6,7 @@
 
 static uint32_t row_bytes(const struct reg_row *r) { return 4 * MAX(r->count, 1); }
 
-static const struct reg_row *find_row(const struct reg_row *rows, unsigned n, uint32_t off)
+static const struct reg_row *rows_find_row(const struct reg_row *rows, unsigned n, uint32_t off)
 {
 	unsigned lo = 0, hi = n, guess = off / 4;
 
@@ -27,7 +27,7 @@ static const struct reg_row *find_row(const struct reg_row *rows, unsigned n, ui
 }
 
 /* Bits of the word that the access covers. */
-static uint32_t lanes(const struct mmio *m)
+static uint32_t rows_lanes(const struct mmio *m)
 {
 	uint32_t mask = m->size == 4 ? UINT32_MAX : BIT(8 * m->size) - 1;
 
@@ -36,12 +36,12 @@ static uint32_t lanes(const struct mmio *m)
 
 uint32_t mmio_merge(const struct mmio *m, uint32_t old, uint32_t v)
 {
-	return (old & ~lanes(m)) | (v & lanes(m));
+	return (old & ~rows_lanes(m)) | (v & rows_lanes(m));
 }
 
 int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *rows, unsigned n)
 {
-	const struct reg_row *r = find_row(rows, n, m->offset);
+	const struct reg_row *r = rows_find_row(rows, n, m->offset);
 	unsigned index, shift = 8 * (m->offset & 3);
 
 	if (!r || (m->offset & (m->size - 1u)))
@@ -51,10 +51,10 @@ int reg_rows_access(struct emul_dev *d, struct mmio *m, const struct reg_row *ro
 	index = (m->offset - r->offset) / 4;
 	if (m->write) {
 		if (r->set)
-			r->set(d, m, index, (m->value << shift) & lanes(m));
+			r->set(d, m, index, (m->value << shift) & rows_lanes(m));
 		return 0;
 	}
-	m->value = ((r->get ? r->get(d, m, index) : r->value) & lanes(m)) >> shift;
+	m->value = ((r->get ? r->get(d, m, index) : r->value) & rows_lanes(m)) >> shift;
 	return 0;
 }
 
@@ -76,7 +76,7 @@ const struct reg_row *emul_find_row(const struct emul_dev *d, const struct mmio 
 	if (d->cls->access != emul_rows_access || m->window >= EMUL_MAX_WINDOWS || m->offset & 3)
 		return NULL;
 	map = d->cls->maps[m->window];
-	r = map ? find_row(map->rows, map->n, m->offset) : NULL;
+	r = map ? rows_find_row(map->rows, map->n, m->offset) : NULL;
 	if (r)
 		*index = (m->offset - r->offset) / 4;
 	return r;

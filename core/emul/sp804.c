@@ -40,7 +40,7 @@ static uint32_t width_mask(const struct sp804_timer *t)
 	return t->control & SP804_CONTROL_32BIT ? UINT32_MAX : 0xffff;
 }
 
-static void drive(struct emul_dev *d, unsigned n, bool line)
+static void sp804_drive(struct emul_dev *d, unsigned n, bool line)
 {
 	struct sp804 *s = d->state;
 
@@ -60,20 +60,20 @@ static void update_lines(struct emul_dev *d)
 		mis[n] = s->itcr ? s->itop >> n & 1 :
 				   s->half[n].event && (s->half[n].control & SP804_CONTROL_INTEN);
 	if (d->nr_irqs >= 2) {
-		drive(d, 0, mis[0]);
-		drive(d, 1, mis[1]);
+		sp804_drive(d, 0, mis[0]);
+		sp804_drive(d, 1, mis[1]);
 	} else if (d->nr_irqs == 1) {
-		drive(d, 0, mis[0] || mis[1]);
+		sp804_drive(d, 0, mis[0] || mis[1]);
 	}
 }
 
-static void catch_up(struct sp804_timer *t, uint64_t now)
+static void sp804_catch_up(struct sp804_timer *t, uint64_t now)
 {
 	if (downcount_event(&t->count, now))
 		t->event = true;
 }
 
-static void settle(struct sp804_timer *t)
+static void sp804_settle(struct sp804_timer *t)
 {
 	uint64_t deadline = DOWNCOUNT_NEVER;
 
@@ -87,12 +87,12 @@ static void settle(struct sp804_timer *t)
 		timer_cancel(&t->timer);
 }
 
-static void expired(struct timer *timer)
+static void sp804_expired(struct timer *timer)
 {
 	struct sp804_timer *t = container_of(timer, struct sp804_timer, timer);
 
-	catch_up(t, timer_now());
-	settle(t);
+	sp804_catch_up(t, timer_now());
+	sp804_settle(t);
 }
 
 /*
@@ -112,18 +112,18 @@ static void set_reload(struct sp804_timer *t)
 
 /* --- registers ----------------------------------------------------------------- */
 
-static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp804_load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	return timer_of(d, m)->load;
 }
 
 /* Restarts the counter at once; a Load of 0 interrupts at once (TimerXLoad). */
-static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void sp804_load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	sp804_catch_up(t, now);
 	t->load = v;
 	set_reload(t);
 	/* A stopped one keeps all bits: its size may still be chosen. */
@@ -132,7 +132,7 @@ static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 	downcount_set(&t->count, v, now);
 	if (t->count.running && v == 0)
 		t->event = true;
-	settle(t);
+	sp804_settle(t);
 }
 
 /* Does not disturb the cycle that runs (TimerXBGLoad). */
@@ -141,32 +141,32 @@ static void bgload_set(struct emul_dev *d, const struct mmio *m, unsigned i, uin
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	sp804_catch_up(t, now);
 	downcount_freeze(&t->count, now);
 	t->load = v;
 	set_reload(t);
 	downcount_go(&t->count, now);
-	settle(t);
+	sp804_settle(t);
 }
 
-static uint32_t value_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp804_value_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	return downcount_value(&timer_of(d, m)->count, timer_now());
 }
 
-static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp804_control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	return timer_of(d, m)->control;
 }
 
-static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void sp804_control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	/* The fourth value of the prescaler field is undefined (TimerXControl). */
 	static const uint16_t prescalers[4] = { 1, 16, 256, 256 };
 	struct sp804_timer *t = timer_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	sp804_catch_up(t, now);
 	downcount_freeze(&t->count, now);
 	t->control = v & 0xef;
 	t->count.div = prescalers[(v & SP804_CONTROL_PRE_MASK) >> SP804_CONTROL_PRE_SHIFT];
@@ -175,30 +175,30 @@ static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, ui
 		t->count.from &= width_mask(t);
 	set_reload(t);
 	downcount_go(&t->count, now);
-	settle(t);
+	sp804_settle(t);
 }
 
-static void intclr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void sp804_intclr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	struct sp804_timer *t = timer_of(d, m);
 
-	catch_up(t, timer_now());
+	sp804_catch_up(t, timer_now());
 	t->event = false;
-	settle(t);
+	sp804_settle(t);
 }
 
-static uint32_t ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp804_ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct sp804_timer *t = timer_of(d, m);
 
-	catch_up(t, timer_now());
-	settle(t);
+	sp804_catch_up(t, timer_now());
+	sp804_settle(t);
 	return t->event;
 }
 
-static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp804_mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return ris_get(d, m, i) && (timer_of(d, m)->control & SP804_CONTROL_INTEN);
+	return sp804_ris_get(d, m, i) && (timer_of(d, m)->control & SP804_CONTROL_INTEN);
 }
 
 static uint32_t itcr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
@@ -219,18 +219,21 @@ static void itop_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint3
 }
 
 #define TIMER_ROWS(at, n) \
-	{ .offset = (at) + SP804_LOAD, .name = n "Load", .get = load_get, .set = load_set }, \
-		{ .offset = (at) + SP804_VALUE, .name = n "Value", .get = value_get }, \
+	{ .offset = (at) + SP804_LOAD, \
+	  .name = n "Load", \
+	  .get = sp804_load_get, \
+	  .set = sp804_load_set }, \
+		{ .offset = (at) + SP804_VALUE, .name = n "Value", .get = sp804_value_get }, \
 		{ .offset = (at) + SP804_CONTROL, \
 		  .name = n "Control", \
-		  .get = control_get, \
-		  .set = control_set }, \
-		{ .offset = (at) + SP804_INTCLR, .name = n "IntClr", .set = intclr_set }, \
-		{ .offset = (at) + SP804_RIS, .name = n "RIS", .get = ris_get }, \
-		{ .offset = (at) + SP804_MIS, .name = n "MIS", .get = mis_get }, \
+		  .get = sp804_control_get, \
+		  .set = sp804_control_set }, \
+		{ .offset = (at) + SP804_INTCLR, .name = n "IntClr", .set = sp804_intclr_set }, \
+		{ .offset = (at) + SP804_RIS, .name = n "RIS", .get = sp804_ris_get }, \
+		{ .offset = (at) + SP804_MIS, .name = n "MIS", .get = sp804_mis_get }, \
 		{ .offset = (at) + SP804_BGLOAD, \
 		  .name = n "BGLoad", \
-		  .get = load_get, \
+		  .get = sp804_load_get, \
 		  .set = bgload_set }, \
 	{ \
 		.offset = (at) + 0x1c, .name = "reserved" \
@@ -258,7 +261,7 @@ static int sp804_create(struct emul_dev *d, const void *fdt, int node)
 	s->hz[1] = emul_clock_hz(d, fdt, node, 1, s->hz[0]);
 	for (unsigned n = 0; n < 2; n++) {
 		s->half[n].dev = d;
-		timer_init(&s->half[n].timer, expired);
+		timer_init(&s->half[n].timer, sp804_expired);
 	}
 	return 0;
 }
@@ -277,7 +280,7 @@ static void sp804_reset(struct emul_dev *d)
 		/* TimerXValue is all ones until something is loaded. */
 		downcount_init(&t->count, s->hz[n], UINT32_MAX, timer_now());
 		set_reload(t);
-		settle(t);
+		sp804_settle(t);
 	}
 }
 

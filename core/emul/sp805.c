@@ -28,7 +28,7 @@ struct sp805 {
 	bool line;
 };
 
-static void run(struct sp805 *s, bool on, uint64_t now)
+static void sp805_run(struct sp805 *s, bool on, uint64_t now)
 {
 	downcount_freeze(&s->count, now);
 	s->count.running = on;
@@ -36,7 +36,7 @@ static void run(struct sp805 *s, bool on, uint64_t now)
 }
 
 /* Takes in what happened up to now: perhaps nobody looked for longer than a period. */
-static void catch_up(struct sp805 *s, uint64_t now)
+static void sp805_catch_up(struct sp805 *s, uint64_t now)
 {
 	bool twice;
 
@@ -47,11 +47,11 @@ static void catch_up(struct sp805 *s, uint64_t now)
 	if (!twice || !(s->control & SP805_CONTROL_RESEN))
 		return;
 	s->bitten = true;
-	run(s, false, now);
+	sp805_run(s, false, now);
 	guest_ended(s->dev->guest, END_WATCHDOG, "its watchdog (SP805) expired");
 }
 
-static void settle(struct sp805 *s)
+static void sp805_settle(struct sp805 *s)
 {
 	bool line = s->ris && (s->control & SP805_CONTROL_INTEN);
 	/* An interrupt that is pending cannot change any more, but bite. */
@@ -69,110 +69,113 @@ static void settle(struct sp805 *s)
 		timer_cancel(&s->timer);
 }
 
-static void expired(struct timer *timer)
+static void sp805_expired(struct timer *timer)
 {
 	struct sp805 *s = container_of(timer, struct sp805, timer);
 
-	catch_up(s, timer_now());
-	settle(s);
+	sp805_catch_up(s, timer_now());
+	sp805_settle(s);
 }
 
 /* --- registers ----------------------------------------------------------------------- */
 
-static struct sp805 *of(const struct emul_dev *d) { return d->state; }
+static struct sp805 *sp805_of(const struct emul_dev *d) { return d->state; }
 
-static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp805_load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d)->load;
+	return sp805_of(d)->load;
 }
 
 /* 3.3.1: the counter restarts from the new value at once; the least is 1. */
-static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void sp805_load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct sp805 *s = of(d);
+	struct sp805 *s = sp805_of(d);
 	uint64_t now = timer_now();
 
 	if (s->locked)
 		return;
-	catch_up(s, now);
+	sp805_catch_up(s, now);
 	s->load = s->count.reload = MAX(v, 1u);
 	downcount_set(&s->count, s->load, now);
-	settle(s);
+	sp805_settle(s);
 }
 
-static uint32_t value_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp805_value_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return downcount_value(&of(d)->count, timer_now());
+	return downcount_value(&sp805_of(d)->count, timer_now());
 }
 
-static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp805_control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d)->control;
+	return sp805_of(d)->control;
 }
 
 /* 3.3.3: INTEN starts the counter, from WdogLoad if it was off. */
-static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void sp805_control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct sp805 *s = of(d);
+	struct sp805 *s = sp805_of(d);
 	uint32_t changed = (v ^ s->control) & SP805_CONTROL_INTEN;
 	uint64_t now = timer_now();
 
 	if (s->locked)
 		return;
-	catch_up(s, now);
+	sp805_catch_up(s, now);
 	s->control = v & (SP805_CONTROL_INTEN | SP805_CONTROL_RESEN);
 	if (changed)
-		run(s, v & SP805_CONTROL_INTEN, now);
+		sp805_run(s, v & SP805_CONTROL_INTEN, now);
 	if (changed & v)
 		downcount_set(&s->count, s->load, now);
-	settle(s);
+	sp805_settle(s);
 }
 
 /* 3.3.4: a write of any value feeds it. */
-static void intclr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void sp805_intclr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct sp805 *s = of(d);
+	struct sp805 *s = sp805_of(d);
 	uint64_t now = timer_now();
 
 	if (s->locked)
 		return;
-	catch_up(s, now);
+	sp805_catch_up(s, now);
 	s->ris = false;
 	downcount_set(&s->count, s->load, now);
-	settle(s);
+	sp805_settle(s);
 }
 
-static uint32_t ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp805_ris_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	struct sp805 *s = of(d);
+	struct sp805 *s = sp805_of(d);
 
-	catch_up(s, timer_now());
-	settle(s);
+	sp805_catch_up(s, timer_now());
+	sp805_settle(s);
 	return s->ris;
 }
 
-static uint32_t mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sp805_mis_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return ris_get(d, m, i) && (of(d)->control & SP805_CONTROL_INTEN);
+	return sp805_ris_get(d, m, i) && (sp805_of(d)->control & SP805_CONTROL_INTEN);
 }
 
 static uint32_t lock_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return of(d)->locked ? SP805_LOCK_LOCKED : 0;
+	return sp805_of(d)->locked ? SP805_LOCK_LOCKED : 0;
 }
 
 static void lock_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	of(d)->locked = v != SP805_LOCK_KEY;
+	sp805_of(d)->locked = v != SP805_LOCK_KEY;
 }
 
 static const struct reg_row rows[] = {
-	{ .offset = SP805_LOAD, .name = "WdogLoad", .get = load_get, .set = load_set },
-	{ .offset = SP805_VALUE, .name = "WdogValue", .get = value_get },
-	{ .offset = SP805_CONTROL, .name = "WdogControl", .get = control_get, .set = control_set },
-	{ .offset = SP805_INTCLR, .name = "WdogIntClr", .set = intclr_set },
-	{ .offset = SP805_RIS, .name = "WdogRIS", .get = ris_get },
-	{ .offset = SP805_MIS, .name = "WdogMIS", .get = mis_get },
+	{ .offset = SP805_LOAD, .name = "WdogLoad", .get = sp805_load_get, .set = sp805_load_set },
+	{ .offset = SP805_VALUE, .name = "WdogValue", .get = sp805_value_get },
+	{ .offset = SP805_CONTROL,
+	  .name = "WdogControl",
+	  .get = sp805_control_get,
+	  .set = sp805_control_set },
+	{ .offset = SP805_INTCLR, .name = "WdogIntClr", .set = sp805_intclr_set },
+	{ .offset = SP805_RIS, .name = "WdogRIS", .get = sp805_ris_get },
+	{ .offset = SP805_MIS, .name = "WdogMIS", .get = sp805_mis_get },
 	RESERVED_ROW(0x018, SP805_LOCK),
 	{ .offset = SP805_LOCK, .name = "WdogLock", .get = lock_get, .set = lock_set },
 	RESERVED_ROW(0xc04, SP805_ITCR),
@@ -187,17 +190,17 @@ static const struct reg_map map = { rows, ARRAY_SIZE(rows) };
 
 static int sp805_create(struct emul_dev *d, const void *fdt, int node)
 {
-	struct sp805 *s = of(d);
+	struct sp805 *s = sp805_of(d);
 
 	s->dev = d;
 	s->hz = emul_clock_hz(d, fdt, node, 0, DEFAULT_WDOGCLK);
-	timer_init(&s->timer, expired);
+	timer_init(&s->timer, sp805_expired);
 	return 0;
 }
 
 static void sp805_reset(struct emul_dev *d)
 {
-	struct sp805 *s = of(d);
+	struct sp805 *s = sp805_of(d);
 	uint64_t now = timer_now();
 
 	s->load = UINT32_MAX;
@@ -206,19 +209,19 @@ static void sp805_reset(struct emul_dev *d)
 	downcount_init(&s->count, s->hz, s->load, now);
 	s->count.reload = s->load;
 	s->count.periodic = true;
-	run(s, false, now);
-	settle(s);
+	sp805_run(s, false, now);
+	sp805_settle(s);
 }
 
-static void sp805_destroy(struct emul_dev *d) { timer_cancel(&of(d)->timer); }
+static void sp805_destroy(struct emul_dev *d) { timer_cancel(&sp805_of(d)->timer); }
 
 static void sp805_describe(struct emul_dev *d, char *buf, unsigned len)
 {
-	const struct sp805 *s = of(d);
+	const struct sp805 *s = sp805_of(d);
 
 	snprintf(buf, len, "%s, load %u, counter %u%s%s",
 		 s->control & SP805_CONTROL_INTEN ? "on" : "off", (unsigned)s->load,
-		 (unsigned)downcount_value(&of(d)->count, timer_now()),
+		 (unsigned)downcount_value(&sp805_of(d)->count, timer_now()),
 		 s->control & SP805_CONTROL_RESEN ? ", resets" : "", s->bitten ? ", expired" : "");
 }
 

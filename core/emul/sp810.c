@@ -12,12 +12,12 @@ struct sp810 {
 	uint32_t ctrl;
 };
 
-static uint32_t ctrl_get(struct emul_dev *d, const struct mmio *m, unsigned index)
+static uint32_t sp810_ctrl_get(struct emul_dev *d, const struct mmio *m, unsigned index)
 {
 	return ((struct sp810 *)d->state)->ctrl;
 }
 
-static void ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned index, uint32_t v)
+static void sp810_ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned index, uint32_t v)
 {
 	struct sp810 *s = d->state;
 
@@ -25,7 +25,11 @@ static void ctrl_set(struct emul_dev *d, const struct mmio *m, unsigned index, u
 }
 
 static const struct reg_row rows[] = {
-	{ .offset = SCCTRL, .name = "SCCTRL", .get = ctrl_get, .set = ctrl_set, .bytes = 1 },
+	{ .offset = SCCTRL,
+	  .name = "SCCTRL",
+	  .get = sp810_ctrl_get,
+	  .set = sp810_ctrl_set,
+	  .bytes = 1 },
 	RESERVED_ROW(0x04, 0xfe0),
 	PRIMECELL_ID_ROWS(0x10, 0x18, 0x04, 0x00),
 };

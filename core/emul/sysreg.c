@@ -15,7 +15,7 @@
 #define PROCID0 0x0c000191u
 #define PROCID1 0xff000000u
 
-static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t sysreg_counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
 	struct sysreg *s = d->state;
 	uint64_t now = timer_now();
@@ -113,7 +113,7 @@ static const struct reg_row rows[] = {
 	RW(SYS_CLCD, clcd),
 	GAP(0x054),
 	RW(SYS_CFGSW, cfgsw),
-	{ .offset = SYS_24MHZ, .name = "SYS_24MHZ", .get = counter_get, .bytes = 1 },
+	{ .offset = SYS_24MHZ, .name = "SYS_24MHZ", .get = sysreg_counter_get, .bytes = 1 },
 	/* Bit 14 is 0: the master is the daughterboard of site 1. */
 	{ .offset = SYS_MISC, .name = "SYS_MISC", .bytes = 1 },
 	RW(SYS_DMA, dma),

@@ -35,7 +35,7 @@ struct twd {
 	struct twd_cpu cpu[TWD_CPUS];
 };
 
-static struct twd_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
+static struct twd_cpu *twd_cpu_of(struct emul_dev *d, const struct mmio *m)
 {
 	return &((struct twd *)d->state)->cpu[m->vcpu];
 }
@@ -43,7 +43,7 @@ static struct twd_cpu *cpu_of(struct emul_dev *d, const struct mmio *m)
 static bool is_watchdog(const struct twd_cpu *t) { return t->control & TWD_CONTROL_WDMODE; }
 
 /* Takes in what happened up to now. */
-static void catch_up(struct twd_cpu *t, uint64_t now)
+static void twd_catch_up(struct twd_cpu *t, uint64_t now)
 {
 	if (!downcount_event(&t->count, now))
 		return;
@@ -56,7 +56,7 @@ static void catch_up(struct twd_cpu *t, uint64_t now)
 }
 
 /* Drives the interrupt, and waits for what comes next. */
-static void settle(struct twd_cpu *t)
+static void twd_settle(struct twd_cpu *t)
 {
 	bool irq = (t->control & TWD_CONTROL_IRQ) && !is_watchdog(t);
 	bool line = t->event && irq;
@@ -75,119 +75,119 @@ static void settle(struct twd_cpu *t)
 		timer_cancel(&t->timer);
 }
 
-static void expired(struct timer *timer)
+static void twd_expired(struct timer *timer)
 {
 	struct twd_cpu *t = container_of(timer, struct twd_cpu, timer);
 
-	catch_up(t, timer_now());
-	settle(t);
+	twd_catch_up(t, timer_now());
+	twd_settle(t);
 }
 
 /* --- registers ------------------------------------------------------------ */
 
-static uint32_t load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t twd_load_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->load;
+	return twd_cpu_of(d, m)->load;
 }
 
 /* Writing Load writes the counter as well (Private Timer Load Register). */
-static void load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void twd_load_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct twd_cpu *t = cpu_of(d, m);
+	struct twd_cpu *t = twd_cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	twd_catch_up(t, now);
 	t->load = t->count.reload = v;
 	downcount_set(&t->count, v, now);
-	settle(t);
+	twd_settle(t);
 }
 
-static uint32_t counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t twd_counter_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return downcount_value(&cpu_of(d, m)->count, timer_now());
+	return downcount_value(&twd_cpu_of(d, m)->count, timer_now());
 }
 
 /* In watchdog mode only Load restarts the counter (Watchdog Counter Register). */
-static void counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void twd_counter_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct twd_cpu *t = cpu_of(d, m);
+	struct twd_cpu *t = twd_cpu_of(d, m);
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	twd_catch_up(t, now);
 	if (!is_watchdog(t))
 		downcount_set(&t->count, v, now);
-	settle(t);
+	twd_settle(t);
 }
 
-static uint32_t control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t twd_control_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->control;
+	return twd_cpu_of(d, m)->control;
 }
 
 static void change_control(struct twd_cpu *t, uint32_t v)
 {
 	uint64_t now = timer_now();
 
-	catch_up(t, now);
+	twd_catch_up(t, now);
 	downcount_freeze(&t->count, now);
 	t->control = v;
 	t->count.div = ((v & TWD_CONTROL_PRESCALER_MASK) >> TWD_CONTROL_PRESCALER_SHIFT) + 1;
 	t->count.periodic = v & TWD_CONTROL_RELOAD;
 	t->count.running = v & TWD_CONTROL_ENABLE;
 	downcount_go(&t->count, now);
-	settle(t);
+	twd_settle(t);
 }
 
 #define TIMER_BITS \
 	(TWD_CONTROL_PRESCALER_MASK | TWD_CONTROL_IRQ | TWD_CONTROL_RELOAD | TWD_CONTROL_ENABLE)
 
-static void control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void twd_control_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	change_control(cpu_of(d, m), v & TIMER_BITS);
+	change_control(twd_cpu_of(d, m), v & TIMER_BITS);
 }
 
 /* Watchdog mode is left through Disable only (Watchdog Control Register). */
 static void wcontrol_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct twd_cpu *t = cpu_of(d, m);
+	struct twd_cpu *t = twd_cpu_of(d, m);
 
 	change_control(t,
 		       (v & (TIMER_BITS | TWD_CONTROL_WDMODE)) | (t->control & TWD_CONTROL_WDMODE));
 }
 
-static uint32_t isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
+static uint32_t twd_isr_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	struct twd_cpu *t = cpu_of(d, m);
+	struct twd_cpu *t = twd_cpu_of(d, m);
 
-	catch_up(t, timer_now());
-	settle(t);
+	twd_catch_up(t, timer_now());
+	twd_settle(t);
 	return t->event;
 }
 
-static void isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
+static void twd_isr_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct twd_cpu *t = cpu_of(d, m);
+	struct twd_cpu *t = twd_cpu_of(d, m);
 
-	catch_up(t, timer_now());
+	twd_catch_up(t, timer_now());
 	if (v & TWD_ISR_EVENT)
 		t->event = false;
-	settle(t);
+	twd_settle(t);
 }
 
 static uint32_t wreset_get(struct emul_dev *d, const struct mmio *m, unsigned i)
 {
-	return cpu_of(d, m)->reset_status;
+	return twd_cpu_of(d, m)->reset_status;
 }
 
 static void wreset_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
 	if (v & 1)
-		cpu_of(d, m)->reset_status = false;
+		twd_cpu_of(d, m)->reset_status = false;
 }
 
 static void wdisable_set(struct emul_dev *d, const struct mmio *m, unsigned i, uint32_t v)
 {
-	struct twd_cpu *t = cpu_of(d, m);
+	struct twd_cpu *t = twd_cpu_of(d, m);
 
 	if (v == TWD_WDISABLE_KEY2 && t->unlocking)
 		change_control(t, t->control & ~TWD_CONTROL_WDMODE);
@@ -195,21 +195,22 @@ static void wdisable_set(struct emul_dev *d, const struct mmio *m, unsigned i, u
 }
 
 #define COMMON_ROWS(set_control) \
-	{ .offset = TWD_LOAD, .name = "Load", .get = load_get, .set = load_set }, \
+	{ .offset = TWD_LOAD, .name = "Load", .get = twd_load_get, .set = twd_load_set }, \
 		{ .offset = TWD_COUNTER, \
 		  .name = "Counter", \
-		  .get = counter_get, \
-		  .set = counter_set }, \
+		  .get = twd_counter_get, \
+		  .set = twd_counter_set }, \
 		{ .offset = TWD_CONTROL, \
 		  .name = "Control", \
-		  .get = control_get, \
+		  .get = twd_control_get, \
 		  .set = set_control }, \
 	{ \
-		.offset = TWD_ISR, .name = "Interrupt Status", .get = isr_get, .set = isr_set \
+		.offset = TWD_ISR, .name = "Interrupt Status", .get = twd_isr_get, \
+		.set = twd_isr_set \
 	}
 
 static const struct reg_row timer_rows[] = {
-	COMMON_ROWS(control_set),
+	COMMON_ROWS(twd_control_set),
 	{ .offset = 0x10, .count = 4, .name = "reserved" },
 };
 static const struct reg_map timer_map = { timer_rows, ARRAY_SIZE(timer_rows) };
@@ -234,7 +235,7 @@ static int twd_create(struct emul_dev *d, const void *fdt, int node)
 
 		t->dev = d;
 		t->vcpu = cpu;
-		timer_init(&t->timer, expired);
+		timer_init(&t->timer, twd_expired);
 	}
 	return 0;
 }
@@ -252,7 +253,7 @@ static void twd_reset(struct emul_dev *d)
 		t->reset_status = t->fired;
 		t->fired = false;
 		downcount_init(&t->count, s->hz, 0, now);
-		settle(t);
+		twd_settle(t);
 	}
 }
 

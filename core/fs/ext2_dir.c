@@ -113,7 +113,7 @@ struct want {
 	uint32_t ino;
 };
 
-static int match(void *arg, const char *name, uint32_t ino)
+static int ext2_dir_match(void *arg, const char *name, uint32_t ino)
 {
 	struct want *w = arg;
 
@@ -124,13 +124,13 @@ static int match(void *arg, const char *name, uint32_t ino)
 }
 
 /* Replaces `dir` by its entry w->name. */
-static int step(struct ext2 *fs, struct ext2_inode *dir, struct want *w)
+static int ext2_dir_step(struct ext2 *fs, struct ext2_inode *dir, struct want *w)
 {
 	int err;
 
 	if (w->len > EXT2_NAME_MAX)
 		return ext2_fail(fs, -ENAMETOOLONG, "a name in it is too long");
-	err = ext2_readdir(fs, dir, match, w);
+	err = ext2_readdir(fs, dir, ext2_dir_match, w);
 	if (err < 0)
 		return err;
 	if (!err)
@@ -139,7 +139,7 @@ static int step(struct ext2 *fs, struct ext2_inode *dir, struct want *w)
 }
 
 /* Puts the target of `link` in front of the rest of the path. */
-static int splice(struct ext2 *fs, const struct ext2_inode *link, char *path, size_t rest)
+static int ext2_dir_splice(struct ext2 *fs, const struct ext2_inode *link, char *path, size_t rest)
 {
 	char target[PATH_LEN];
 	size_t left = strlen(path + rest), n;
@@ -156,7 +156,7 @@ static int splice(struct ext2 *fs, const struct ext2_inode *link, char *path, si
 }
 
 /* Walks `path`, which is used up, from the root. */
-static int walk(struct ext2 *fs, char *path, bool follow, struct ext2_inode *out)
+static int ext2_dir_walk(struct ext2 *fs, char *path, bool follow, struct ext2_inode *out)
 {
 	struct ext2_inode dir;
 	size_t pos = 0;
@@ -181,7 +181,7 @@ static int walk(struct ext2 *fs, char *path, bool follow, struct ext2_inode *out
 		end = pos + strcspn(path + pos, "/");
 		w = (struct want){ path + pos, end - pos, 0 };
 		dir = *out;
-		err = step(fs, out, &w);
+		err = ext2_dir_step(fs, out, &w);
 		if (err)
 			return err;
 		pos = end;
@@ -189,7 +189,7 @@ static int walk(struct ext2 *fs, char *path, bool follow, struct ext2_inode *out
 			continue;
 		if (++links > MAX_LINKS)
 			return ext2_fail(fs, -ELOOP, "too many symbolic links");
-		err = splice(fs, out, path, pos);
+		err = ext2_dir_splice(fs, out, path, pos);
 		if (err)
 			return err;
 		*out = dir;
@@ -207,5 +207,5 @@ int ext2_lookup(struct ext2 *fs, const char *path, bool follow, struct ext2_inod
 	if (n >= sizeof(buf))
 		return ext2_fail(fs, -ENAMETOOLONG, "too long");
 	memcpy(buf, path, n + 1);
-	return walk(fs, buf, follow, out);
+	return ext2_dir_walk(fs, buf, follow, out);
 }

@@ -14,7 +14,7 @@ struct ext2 *vfs_fs(void) { return mounted; }
 
 const char *vfs_error(void) { return error; }
 
-static int fail(int err, const char *path, const char *why)
+static int vfs_fail(int err, const char *path, const char *why)
 {
 	snprintf(error, sizeof(error), "%s: %s", path, why);
 	return err;
@@ -26,7 +26,7 @@ int vfs_mount(struct block *dev)
 
 	mounted = err ? NULL : &root;
 	if (err) {
-		fail(err, "disk image", root.error);
+		vfs_fail(err, "disk image", root.error);
 		log_err("%s", error);
 	}
 	return err;
@@ -37,9 +37,9 @@ int vfs_lookup(const char *path, struct ext2_inode *out)
 	int err;
 
 	if (!mounted)
-		return fail(-ENODEV, path, "no disk image is mounted");
+		return vfs_fail(-ENODEV, path, "no disk image is mounted");
 	err = ext2_lookup(mounted, path, true, out);
-	return err ? fail(err, path, mounted->error) : 0;
+	return err ? vfs_fail(err, path, mounted->error) : 0;
 }
 
 int32_t vfs_read(const struct ext2_inode *ino, uint64_t off, void *buf, uint32_t n)
@@ -48,12 +48,12 @@ int32_t vfs_read(const struct ext2_inode *ino, uint64_t off, void *buf, uint32_t
 	int32_t got;
 
 	if (!mounted)
-		return fail(-ENODEV, "/", "no disk image is mounted");
+		return vfs_fail(-ENODEV, "/", "no disk image is mounted");
 	got = ext2_read(mounted, ino, off, buf, n);
 	if (got >= 0)
 		return got;
 	snprintf(name, sizeof(name), "inode %lu", (unsigned long)ino->ino);
-	return fail(got, name, mounted->error);
+	return vfs_fail(got, name, mounted->error);
 }
 
 int vfs_read_file(const char *path, uint32_t max, void **data, uint32_t *size)
@@ -66,7 +66,7 @@ int vfs_read_file(const char *path, uint32_t max, void **data, uint32_t *size)
 	if (err)
 		return err;
 	if (ino.type == EXT2_DIR)
-		return fail(-EISDIR, path, "is a directory");
+		return vfs_fail(-EISDIR, path, "is a directory");
 	if (ino.size > max || max > INT32_MAX - 1) {
 		snprintf(error, sizeof(error), "%s: larger than %lu bytes", path,
 			 (unsigned long)max);
@@ -74,11 +74,11 @@ int vfs_read_file(const char *path, uint32_t max, void **data, uint32_t *size)
 	}
 	p = malloc((size_t)ino.size + 1);
 	if (!p)
-		return fail(-ENOMEM, path, "out of memory");
+		return vfs_fail(-ENOMEM, path, "out of memory");
 	got = ext2_read(mounted, &ino, 0, p, (uint32_t)ino.size);
 	if (got < 0) {
 		free(p);
-		return fail(got, path, mounted->error);
+		return vfs_fail(got, path, mounted->error);
 	}
 	p[got] = '\0';
 	*data = p;

@@ -10,7 +10,7 @@
 
 /* --- taking ------------------------------------------------------------------------- */
 
-static uint32_t reg(const struct autopsy *a, const char *name)
+static uint32_t autopsy_reg(const struct autopsy *a, const char *name)
 {
 	for (unsigned i = 0; i < a->nregs; i++)
 		if (!strcmp(a->regs[i].name, name))
@@ -23,7 +23,7 @@ static void find_place(struct guest *g, struct autopsy_place *p, const char *wha
 	gpa_t pa = GPA(0);
 
 	p->what = what;
-	p->va = reg(&g->autopsy, what);
+	p->va = autopsy_reg(&g->autopsy, what);
 	p->mapped = arch_vcpu_translate(&g->vcpus[0], p->va, &pa);
 	p->pa = pa.v;
 }

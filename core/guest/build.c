@@ -62,7 +62,7 @@ static int make_map(struct guest *g)
 	return 0;
 }
 
-static int connect(struct guest *g)
+static int guest_connect_irqs(struct guest *g)
 {
 	for (unsigned i = 0; i < g->part.nr_irqs; i++) {
 		const struct part_irq *irq = &g->part.irqs[i];
@@ -84,7 +84,7 @@ static int connect(struct guest *g)
 }
 
 /* Devices are made later; the map and the interrupts only point to them. */
-static int plan(struct guest *g)
+static int guest_plan_arrays(struct guest *g)
 {
 	const struct part_guest *p = &g->part;
 
@@ -181,7 +181,7 @@ static int make_devices(struct guest *g)
 	return 0;
 }
 
-static int make(struct guest *g)
+static int guest_make_parts(struct guest *g)
 {
 	int err = guest_ram_alloc(g);
 
@@ -209,12 +209,12 @@ int guest_build(struct guest *g)
 	traptab_init(&g->map);
 	guest_restart_init(g);
 	read_options(g);
-	err = plan(g);
+	err = guest_plan_arrays(g);
 	if (!err)
 		err = make_map(g);
 	if (!err)
-		err = connect(g);
-	return err ? err : make(g);
+		err = guest_connect_irqs(g);
+	return err ? err : guest_make_parts(g);
 }
 
 void guest_free(struct guest *g)

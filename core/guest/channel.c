@@ -15,7 +15,7 @@
 
 static struct list channels = LIST_INIT(channels);
 
-static struct channel *find(const char *name)
+static struct channel *channel_find(const char *name)
 {
 	list_for_each(it, &channels) {
 		struct channel *c = list_entry(it, struct channel, link);
@@ -26,7 +26,7 @@ static struct channel *find(const char *name)
 	return NULL;
 }
 
-static struct channel *create(const char *name, uint32_t size, hpa_t planned)
+static struct channel *channel_create(const char *name, uint32_t size, hpa_t planned)
 {
 	struct channel *c = calloc(1, sizeof(*c));
 	void *p = c ? page_alloc_at(planned, size >> PAGE_SHIFT, PAGE_GUEST) : NULL;
@@ -43,7 +43,7 @@ static struct channel *create(const char *name, uint32_t size, hpa_t planned)
 	return c;
 }
 
-static void destroy(struct channel *c)
+static void channel_destroy(struct channel *c)
 {
 	list_del(&c->link);
 	page_free(c->memory, c->size >> PAGE_SHIFT);
@@ -53,11 +53,11 @@ static void destroy(struct channel *c)
 /* --- joining ------------------------------------------------------------------ */
 
 /* The model says that it fits: the rules of partition/peers.c. */
-static int attach(struct guest *g, struct region *r, hpa_t planned)
+static int channel_join_region(struct guest *g, struct region *r, hpa_t planned)
 {
 	int node = dt_find(g->dtb, r->path);
 	const char *name = dt_str(g->dtb, node, "espalier,channel");
-	struct channel *c = name ? find(name) : NULL;
+	struct channel *c = name ? channel_find(name) : NULL;
 	uint32_t end;
 
 	if (!name || strlen(name) >= CHANNEL_NAME_MAX ||
@@ -67,7 +67,7 @@ static int attach(struct guest *g, struct region *r, hpa_t planned)
 		return -EINVAL;
 	}
 	if (!c)
-		c = create(name, r->size, planned);
+		c = channel_create(name, r->size, planned);
 	if (!c) {
 		log_err("%s: %s: the host's memory at 0x%08lx is taken", g->dtb_path, r->path,
 			(unsigned long)planned.v);
@@ -84,7 +84,8 @@ int channel_attach(struct guest *g)
 
 	for (unsigned i = 0; !err && i < g->map.n; i++)
 		if (g->map.regions[i].kind == REGION_CHANNEL)
-			err = attach(g, &g->map.regions[i], HPA(g->part.ranges[i].host));
+			err = channel_join_region(g, &g->map.regions[i],
+						  HPA(g->part.ranges[i].host));
 	return err;
 }
 
@@ -97,7 +98,7 @@ void channel_detach(struct guest *g)
 			if (c->end[e] && c->end[e]->guest == g)
 				c->end[e] = NULL;
 		if (!c->end[0] && !c->end[1])
-			destroy(c);
+			channel_destroy(c);
 	}
 }
 

@@ -92,8 +92,8 @@ static void log_rest(const struct guest *g)
 		log_err("%s: and %u more errors", g->dtb_path, n - MAX_LOGGED);
 }
 
-static unsigned check(void (*report)(void *arg, const struct part_finding *f), void *arg,
-		      unsigned max)
+static unsigned guest_create_check(void (*report)(void *arg, const struct part_finding *f),
+				   void *arg, unsigned max)
 {
 	struct partition *p = partition_machine();
 
@@ -120,7 +120,7 @@ int guest_check_set(unsigned n, const char *const *names, const char *const *pat
 	with_files.files = &partition_files;
 	p->host = &with_files;
 	p->stop = stop;
-	errors = check(report, arg, 0);
+	errors = guest_create_check(report, arg, 0);
 	p->stop = NULL;
 	p->host = host;
 	free_set(set, n);
@@ -156,7 +156,7 @@ int guest_create_set(unsigned n, const char *const *names, const char *const *pa
 	set = read_set(n, names, paths, &err);
 	if (!set)
 		return err;
-	if (check(log_finding, NULL, MAX_LOGGED) && !err)
+	if (guest_create_check(log_finding, NULL, MAX_LOGGED) && !err)
 		err = partition_machine()->err;
 	for (unsigned i = 0; i < n; i++)
 		if (set[i])

@@ -21,13 +21,13 @@ struct text {
 
 #define say(t, ...) (snprintf((t)->buf, (t)->len, __VA_ARGS__), true)
 
-static const struct arch_look *first(const struct doctor_case *c) { return &c->look[0]; }
-static const struct arch_look *last(const struct doctor_case *c)
+static const struct arch_look *doctor_first(const struct doctor_case *c) { return &c->look[0]; }
+static const struct arch_look *doctor_last(const struct doctor_case *c)
 {
 	return &c->look[c->samples - 1];
 }
 
-static unsigned long ul(uint32_t v) { return v; }
+static unsigned long doctor_ul(uint32_t v) { return v; }
 
 /* --- its state ------------------------------------------------------------- */
 
@@ -36,12 +36,12 @@ static bool never_started(const struct doctor_case *c, struct text *t)
 	return c->state == GUEST_RESET && say(t, "it was not started: guest kick %s", c->g->name);
 }
 
-static bool paused(const struct doctor_case *c, struct text *t)
+static bool doctor_paused(const struct doctor_case *c, struct text *t)
 {
 	return c->state == GUEST_PAUSED && say(t, "it is paused: guest resume %s", c->g->name);
 }
 
-static bool halted(const struct doctor_case *c, struct text *t)
+static bool doctor_halted(const struct doctor_case *c, struct text *t)
 {
 	return c->state == GUEST_HALTED &&
 	       say(t, "it has halted: %s",
@@ -80,7 +80,7 @@ static bool entry_not_code(const struct doctor_case *c, struct text *t)
 			return say(t,
 				   "its entry 0x%08lx is not code: the kernel has 0x%08lx there, "
 				   "%s",
-				   ul(l->entry), ul(l->entry_word), not_code[i].what);
+				   doctor_ul(l->entry), doctor_ul(l->entry_word), not_code[i].what);
 	return false;
 }
 
@@ -89,14 +89,14 @@ static bool entry_not_code(const struct doctor_case *c, struct text *t)
 static bool unseen_output(const struct doctor_case *c, struct text *t)
 {
 	return c->unseen && say(t, "it does speak: %lu bytes that nobody has seen; vserial bind %s",
-				ul(c->unseen), c->unseen_line);
+				doctor_ul(c->unseen), c->unseen_line);
 }
 
 /* --- running --------------------------------------------------------------- */
 
 static const char *exception_name(const struct doctor_case *c, uint32_t *pc)
 {
-	const struct arch_look *a = first(c), *b = last(c);
+	const struct arch_look *a = doctor_first(c), *b = doctor_last(c);
 	uint64_t dabt = b->data_abort.n - a->data_abort.n;
 	uint64_t pabt = b->prefetch_abort.n - a->prefetch_abort.n;
 	uint64_t und = b->undef.n - a->undef.n;
@@ -113,7 +113,7 @@ static const char *exception_name(const struct doctor_case *c, uint32_t *pc)
 
 static bool vectors_missing(const struct doctor_case *c)
 {
-	return !last(c)->mmu && !traptab_ram(&c->g->map, GPA(last(c)->vectors), 32);
+	return !doctor_last(c)->mmu && !traptab_ram(&c->g->map, GPA(doctor_last(c)->vectors), 32);
 }
 
 static bool fault_loop(const struct doctor_case *c, struct text *t)
@@ -128,15 +128,16 @@ static bool fault_loop(const struct doctor_case *c, struct text *t)
 	if (!what)
 		return false;
 	if (!strcmp(what, "data abort"))
-		snprintf(address, sizeof(address), " on 0x%08lx", ul(last(c)->fault_address));
+		snprintf(address, sizeof(address), " on 0x%08lx",
+			 doctor_ul(doctor_last(c)->fault_address));
 	if (vectors_missing(c))
 		snprintf(vectors, sizeof(vectors), "; its vectors at 0x%08lx are not in RAM",
-			 ul(last(c)->vectors));
-	return say(t, "it takes the same %s%s at pc 0x%08lx over and over%s", what, address, ul(pc),
-		   vectors);
+			 doctor_ul(doctor_last(c)->vectors));
+	return say(t, "it takes the same %s%s at pc 0x%08lx over and over%s", what, address,
+		   doctor_ul(pc), vectors);
 }
 
-static bool spins(const struct doctor_case *c)
+static bool doctor_spins(const struct doctor_case *c)
 {
 	uint32_t lo = UINT32_MAX, hi = 0;
 
@@ -145,14 +146,14 @@ static bool spins(const struct doctor_case *c)
 		hi = MAX(hi, c->look[i].pc);
 	}
 	return c->samples >= 2 && !c->wfi && c->run_ns && hi - lo < SPIN_BYTES &&
-	       first(c)->exits == last(c)->exits;
+	       doctor_first(c)->exits == doctor_last(c)->exits;
 }
 
-static bool spinning(const struct doctor_case *c, struct text *t)
+static bool doctor_spinning(const struct doctor_case *c, struct text *t)
 {
-	return spins(c) &&
+	return doctor_spins(c) &&
 	       say(t, "it spins at pc 0x%08lx, with interrupts %s, and touches no device",
-		   ul(last(c)->pc), last(c)->irq_masked ? "masked" : "let in");
+		   doctor_ul(doctor_last(c)->pc), doctor_last(c)->irq_masked ? "masked" : "let in");
 }
 
 /*
@@ -163,21 +164,21 @@ static bool initrd_changed(const struct doctor_case *c, struct text *t)
 {
 	const struct guest_loaded *l = &c->g->loaded;
 	uint32_t pc;
-	bool stuck =
-		c->samples >= 2 && (exception_name(c, &pc) || (spins(c) && last(c)->irq_masked));
+	bool stuck = c->samples >= 2 &&
+		     (exception_name(c, &pc) || (doctor_spins(c) && doctor_last(c)->irq_masked));
 
 	return c->initrd_changed && !c->sent && stuck &&
 	       say(t,
 		   "its initrd at 0x%08lx-0x%08lx is not what was loaded any more: it may have "
 		   "been "
 		   "overwritten before it was used",
-		   ul(l->initrd), ul(l->initrd + l->initrd_size - 1));
+		   doctor_ul(l->initrd), doctor_ul(l->initrd + l->initrd_size - 1));
 }
 
 /* A kernel that waits for the first tick loops without a word. */
 static bool no_timer(const struct doctor_case *c, struct text *t)
 {
-	return spins(c) && !c->sent && !doctor_has_timer(c->g) &&
+	return doctor_spins(c) && !c->sent && !doctor_has_timer(c->g) &&
 	       say(t, "it spins, and its tree has no timer: no enabled node is a private or global "
 		      "timer or an SP804, so a kernel that waits for ticks waits for ever");
 }
@@ -202,7 +203,8 @@ static bool masked_pending(const struct doctor_case *c, struct text *t)
 {
 	int n = intid_in(c->irq.pending, c->irq.enabled, false);
 
-	return n >= 0 && c->samples >= 2 && !c->wfi && spins(c) && last(c)->irq_masked &&
+	return n >= 0 && c->samples >= 2 && !c->wfi && doctor_spins(c) &&
+	       doctor_last(c)->irq_masked &&
 	       say(t, "interrupt %d waits for it to unmask interrupts (CPSR.I)", n);
 }
 
@@ -242,7 +244,7 @@ static bool pending_not_enabled(const struct doctor_case *c, struct text *t)
 
 /* --- its accesses ---------------------------------------------------------- */
 
-static bool outside(const struct doctor_case *c, struct text *t)
+static bool doctor_outside(const struct doctor_case *c, struct text *t)
 {
 	const struct fault_table *f = &c->g->fault_table;
 	const struct fault_row *most = NULL;
@@ -258,7 +260,7 @@ static bool outside(const struct doctor_case *c, struct text *t)
 		   most->host ? most->host->path :
 		   most->own  ? most->own :
 				"a hole",
-		   ul(most->last.a.v), (unsigned long long)fault_sum(most), c->g->name);
+		   doctor_ul(most->last.a.v), (unsigned long long)fault_sum(most), c->g->name);
 }
 
 /* --- its exits ------------------------------------------------------------- */
@@ -281,28 +283,16 @@ static bool long_stays(const struct doctor_case *c, struct text *t)
 		   "its exits are long: %llu of %llu took over %u ns, and one %lu ns (%s, to pc"
 		   " 0x%08lx)",
 		   (unsigned long long)slow, (unsigned long long)all, 1u << (STAY_LONG_BITS - 1),
-		   ul(c->stay.longest), c->stay.what, ul(c->stay.pc));
+		   doctor_ul(c->stay.longest), c->stay.what, doctor_ul(c->stay.pc));
 }
 
 /* --- the table ------------------------------------------------------------- */
 
 static bool (*const checks[])(const struct doctor_case *c, struct text *t) = {
-	never_started,
-	paused,
-	halted,
-	no_cpu_time,
-	unseen_output,
-	entry_not_code,
-	initrd_changed,
-	fault_loop,
-	no_timer,
-	spinning,
-	masked_pending,
-	sleeps_without_irqs,
-	sleeps_for_nobody,
-	pending_not_enabled,
-	outside,
-	long_stays,
+	never_started,     doctor_paused,       doctor_halted,  no_cpu_time,
+	unseen_output,     entry_not_code,      initrd_changed, fault_loop,
+	no_timer,          doctor_spinning,     masked_pending, sleeps_without_irqs,
+	sleeps_for_nobody, pending_not_enabled, doctor_outside, long_stays,
 };
 
 unsigned doctor_examine(const struct doctor_case *c, doctor_fn fn, void *arg)

@@ -15,31 +15,31 @@ struct nap {
 	volatile bool over;
 };
 
-static void wake(struct timer *t)
+static void doctor_look_wake(struct timer *t)
 {
 	container_of(t, struct nap, timer)->over = true;
 	sched_wake_host();
 }
 
 /* The host thread sleeps; guests run. */
-static void nap(uint64_t ns)
+static void doctor_look_nap(uint64_t ns)
 {
 	struct nap n = { .over = false };
 
-	timer_init(&n.timer, wake);
+	timer_init(&n.timer, doctor_look_wake);
 	timer_arm(&n.timer, timer_now() + ns);
 	while (!n.over)
 		sched_wait();
 }
 
-static void watch(struct doctor_case *c, struct vcpu *v)
+static void doctor_look_watch(struct doctor_case *c, struct vcpu *v)
 {
 	uint64_t before = v->run_ns;
 
 	c->wfi = true;
 	while (c->samples < DOCTOR_SAMPLES && c->g->state == GUEST_RUNNING) {
 		if (c->samples)
-			nap(INTERVAL_MS * NS_PER_MS);
+			doctor_look_nap(INTERVAL_MS * NS_PER_MS);
 		c->wfi = c->wfi && v->state == VCPU_WFI;
 		arch_vcpu_look(v, &c->look[c->samples++]);
 	}
@@ -81,7 +81,7 @@ unsigned guest_doctor(struct guest *g, doctor_fn fn, void *arg)
 	struct doctor_case c = { .g = g };
 
 	if (g->state == GUEST_RUNNING)
-		watch(&c, &g->vcpus[0]);
+		doctor_look_watch(&c, &g->vcpus[0]);
 	c.state = g->state;
 	arch_vcpu_stay(&g->vcpus[0], &c.stay);
 	vserial_for_each(add_line, &c);

@@ -13,11 +13,11 @@
 
 #define WORD_MAX 48
 
-static int chosen(const struct guest *g) { return fdt_path_offset(g->dtb, "/chosen"); }
+static int doctor_tree_chosen(const struct guest *g) { return fdt_path_offset(g->dtb, "/chosen"); }
 
-static const char *bootargs(const struct guest *g)
+static const char *doctor_tree_bootargs(const struct guest *g)
 {
-	int node = chosen(g);
+	int node = doctor_tree_chosen(g);
 	const char *s = node < 0 ? NULL : dt_str(g->dtb, node, "bootargs");
 
 	return s ? s : "";
@@ -127,7 +127,9 @@ static bool no_console(const struct guest *g, char *buf, unsigned len)
 
 static bool stdout_missing(const struct guest *g, char *buf, unsigned len)
 {
-	const char *s = chosen(g) < 0 ? NULL : dt_str(g->dtb, chosen(g), "stdout-path");
+	const char *s = doctor_tree_chosen(g) < 0 ?
+				NULL :
+				dt_str(g->dtb, doctor_tree_chosen(g), "stdout-path");
 	int node = dt_stdout(g->dtb);
 
 	if (!s || (node >= 0 && dt_enabled(g->dtb, node)))
@@ -139,7 +141,7 @@ static bool stdout_missing(const struct guest *g, char *buf, unsigned len)
 
 static bool console_missing(const struct guest *g, char *buf, unsigned len)
 {
-	const char *at = bootargs(g), *what;
+	const char *at = doctor_tree_bootargs(g), *what;
 	char value[WORD_MAX];
 
 	while (next_arg(&at, "console=", value))
@@ -155,7 +157,7 @@ static bool console_missing(const struct guest *g, char *buf, unsigned len)
 /* "pl011,0x10009000", "pl011,mmio32,0x10009000" */
 static bool earlycon_missing(const struct guest *g, char *buf, unsigned len)
 {
-	const char *at = bootargs(g);
+	const char *at = doctor_tree_bootargs(g);
 	char value[WORD_MAX];
 
 	while (next_arg(&at, "earlycon=", value)) {
@@ -174,10 +176,11 @@ static bool earlycon_missing(const struct guest *g, char *buf, unsigned len)
 
 static bool none_named(const struct guest *g, char *buf, unsigned len)
 {
-	const char *at = bootargs(g);
+	const char *at = doctor_tree_bootargs(g);
 	char value[WORD_MAX];
 
-	if (chosen(g) < 0 || fdt_getprop(g->dtb, chosen(g), "stdout-path", NULL) ||
+	if (doctor_tree_chosen(g) < 0 ||
+	    fdt_getprop(g->dtb, doctor_tree_chosen(g), "stdout-path", NULL) ||
 	    next_arg(&at, "console=", value))
 		return false;
 	snprintf(buf, len,

@@ -25,7 +25,7 @@ static const char *our_prop(const void *fdt, int node)
 	return NULL;
 }
 
-static int strip(void *fdt)
+static int guest_dtb_strip(void *fdt)
 {
 	for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL)) {
 		const char *name;
@@ -66,7 +66,7 @@ int guest_dtb_make(const void *from, bool initrd, void **dtb, uint32_t *size)
 
 	if (!fdt)
 		return -ENOMEM;
-	err = fdt_open_into(from, fdt, (int)room) ? -EINVAL : strip(fdt);
+	err = fdt_open_into(from, fdt, (int)room) ? -EINVAL : guest_dtb_strip(fdt);
 	if (!err)
 		err = make_chosen(fdt, initrd);
 	if (!err && fdt_pack(fdt))

@@ -25,9 +25,9 @@ static unsigned nr_nodes;
 
 /* --- the host's addresses ------------------------------------------------------- */
 
-static bool covers(uint32_t base, uint32_t size, uint32_t a) { return a - base < size; }
+static bool faults_covers(uint32_t base, uint32_t size, uint32_t a) { return a - base < size; }
 
-static void add_node(const void *fdt, int node, struct fault_node *list, unsigned *n)
+static void faults_add_node(const void *fdt, int node, struct fault_node *list, unsigned *n)
 {
 	char path[DT_PATH_MAX];
 	uint32_t base, size;
@@ -45,22 +45,22 @@ static void add_node(const void *fdt, int node, struct fault_node *list, unsigne
 	}
 }
 
-static unsigned collect(const void *fdt, struct fault_node *list)
+static unsigned faults_collect(const void *fdt, struct fault_node *list)
 {
 	unsigned n = 0;
 
 	for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL))
-		add_node(fdt, node, list, &n);
+		faults_add_node(fdt, node, list, &n);
 	return n;
 }
 
 void faults_init(const void *fdt)
 {
-	unsigned n = collect(fdt, NULL);
+	unsigned n = faults_collect(fdt, NULL);
 
 	nodes = calloc(n ? n : 1, sizeof(*nodes));
 	if (nodes)
-		nr_nodes = collect(fdt, nodes);
+		nr_nodes = faults_collect(fdt, nodes);
 	else
 		log_err("out of memory for the map of the host's nodes");
 }
@@ -79,7 +79,7 @@ static const struct fault_node *node_at(uint32_t a)
 
 /* --- counting ---------------------------------------------------------------------- */
 
-static struct fault_row *find_row(struct guest *g, const struct fault *f)
+static struct fault_row *faults_find_row(struct guest *g, const struct fault *f)
 {
 	const struct region *r = traptab_find(&g->map, f->a);
 	const struct fault_node *host = r ? NULL : node_at(f->a.v);
@@ -100,7 +100,7 @@ static struct fault_row *find_row(struct guest *g, const struct fault *f)
 void guest_fault(struct guest *g, const struct fault *f)
 {
 	uint32_t flags = spin_lock(&g->fault_table.lock);
-	struct fault_row *row = find_row(g, f);
+	struct fault_row *row = faults_find_row(g, f);
 	bool wake = false;
 
 	g->faults++;
@@ -142,7 +142,7 @@ static bool tree_has(const void *fdt, uint32_t a)
 
 	for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL))
 		for (unsigned i = 0; !dt_reg(fdt, node, i, &base, &size); i++)
-			if (covers(base, size, a))
+			if (faults_covers(base, size, a))
 				return true;
 	return false;
 }
@@ -158,7 +158,7 @@ void fault_where(const struct guest *g, const struct fault_row *row, struct faul
 	p->disabled = tree_has(g->dtb, row->last.a.v);
 }
 
-static void say(const struct guest *g, const struct fault_row *row, uint64_t left_out)
+static void faults_say(const struct guest *g, const struct fault_row *row, uint64_t left_out)
 {
 	static const char *const what[] = {
 		[FAULT_READ] = "read",
@@ -201,7 +201,7 @@ static void flush_row(struct guest *g, struct fault_row *row)
 	}
 	spin_unlock(&g->fault_table.lock, flags);
 	if (copy.pending)
-		say(g, &copy, sum - copy.logged - 1);
+		faults_say(g, &copy, sum - copy.logged - 1);
 }
 
 void faults_flush(struct guest *g)

@@ -64,7 +64,8 @@ static void tell_devices(struct guest *g)
 }
 
 /* Moves to state `to` if the guest is in one of the states of the mask `from`. */
-static int move(struct guest *g, unsigned from, enum guest_state to, void (*fn)(struct vcpu *v))
+static int guest_move(struct guest *g, unsigned from, enum guest_state to,
+		      void (*fn)(struct vcpu *v))
 {
 	uint32_t flags = spin_lock(&guest_lock);
 	enum guest_state was = g->state;
@@ -85,12 +86,12 @@ static int move(struct guest *g, unsigned from, enum guest_state to, void (*fn)(
 
 int guest_pause(struct guest *g)
 {
-	return move(g, BIT(GUEST_RUNNING), GUEST_PAUSED, sched_vcpu_pause);
+	return guest_move(g, BIT(GUEST_RUNNING), GUEST_PAUSED, sched_vcpu_pause);
 }
 
 int guest_resume(struct guest *g)
 {
-	return move(g, BIT(GUEST_PAUSED), GUEST_RUNNING, sched_vcpu_resume);
+	return guest_move(g, BIT(GUEST_PAUSED), GUEST_RUNNING, sched_vcpu_resume);
 }
 
 /* Host thread.  True if it was going to start again. */
@@ -112,7 +113,7 @@ int guest_halt(struct guest *g)
 
 	if (g->state == GUEST_HALTED && forget_restart(g))
 		return 0;
-	err = move(g, BIT(GUEST_RUNNING) | BIT(GUEST_PAUSED), GUEST_HALTED, sched_vcpu_halt);
+	err = guest_move(g, BIT(GUEST_RUNNING) | BIT(GUEST_PAUSED), GUEST_HALTED, sched_vcpu_halt);
 	if (!err) {
 		pass_stop(g);
 		g->halt_reason = "by command";
@@ -122,11 +123,11 @@ int guest_halt(struct guest *g)
 }
 
 /* Loads it and lets it go. */
-static int start(struct guest *g)
+static int guest_start(struct guest *g)
 {
 	struct guest_entry e;
 	uint32_t flags;
-	int err = move(g, BIT(GUEST_RESET), GUEST_RESET, NULL);
+	int err = guest_move(g, BIT(GUEST_RESET), GUEST_RESET, NULL);
 
 	if (err)
 		return err;
@@ -148,7 +149,7 @@ static int start(struct guest *g)
 
 int guest_kick(struct guest *g)
 {
-	int err = start(g);
+	int err = guest_start(g);
 
 	if (!err) {
 		g->restart.in_row = g->restart.total = 0;
@@ -237,7 +238,7 @@ static void start_again(struct guest *g)
 	log_info("guest %s starts again: %s", g->name, g->halt_reason);
 	sched_work_for(&g->vcpus[0]);
 	guest_reset(g);
-	start(g);
+	guest_start(g);
 	sched_work_for(NULL);
 }
 

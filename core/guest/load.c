@@ -50,7 +50,7 @@ static int copy_kernel(struct load *l)
 }
 
 /* What the doctor compares with. */
-static void remember(struct guest *g, const struct load_plan *p)
+static void guest_load_remember(struct guest *g, const struct load_plan *p)
 {
 	g->loaded = (struct guest_loaded){ .entry = p->entry };
 	guest_read(g, GPA(p->entry & ~3u), &g->loaded.entry_word, 4);
@@ -73,7 +73,7 @@ static int copy_all(struct load *l, void *dtb)
 	return err ? err : guest_write(l->g, GPA(p->dtb_base), dtb, p->dtb_size);
 }
 
-static void complain(void *arg, enum rule rule, const char *prop, const char *text)
+static void guest_load_complain(void *arg, enum rule rule, const char *prop, const char *text)
 {
 	const struct load *l = arg;
 
@@ -82,7 +82,7 @@ static void complain(void *arg, enum rule rule, const char *prop, const char *te
 
 /* --- the device tree -------------------------------------------------------------------- */
 
-static void differs(void *arg, const char *path, const char *prop, const char *text)
+static void guest_load_differs(void *arg, const char *path, const char *prop, const char *text)
 {
 	const struct dtb_diff *d = arg;
 	struct part_finding f = { .rule = &part_rules[RULE_OTHER_TREE],
@@ -103,7 +103,7 @@ static void tell_differences(const struct guest *g, const void *dtb)
 			      .g = &g->part,
 			      .fdt = dtb,
 			      .file = load_plan_dtb_file(&g->part),
-			      .tell = differs,
+			      .tell = guest_load_differs,
 			      .arg = &d };
 
 	dtb_diff(&d);
@@ -130,7 +130,7 @@ static int make_dtb(struct load *l, void **dtb)
 	return err;
 }
 
-static int load(struct load *l, struct guest_entry *e)
+static int guest_load_all(struct load *l, struct guest_entry *e)
 {
 	void *dtb;
 	int err = make_dtb(l, &dtb);
@@ -143,7 +143,7 @@ static int load(struct load *l, struct guest_entry *e)
 	if (!err)
 		err = copy_all(l, dtb);
 	if (!err)
-		remember(l->g, &l->plan);
+		guest_load_remember(l->g, &l->plan);
 	load_plan_close(&l->plan);
 	free(dtb);
 	*e = (struct guest_entry){ l->plan.entry, l->plan.dtb_base };
@@ -162,9 +162,9 @@ int guest_load(struct guest *g, struct guest_entry *e)
 	l->g = g;
 	l->plan.g = &g->part;
 	l->plan.files = &partition_files;
-	l->plan.complain = complain;
+	l->plan.complain = guest_load_complain;
 	l->plan.arg = l;
-	err = load(l, e);
+	err = guest_load_all(l, e);
 	free(l);
 	return err;
 }

@@ -43,7 +43,7 @@ static bool is_ram(uint32_t base, uint32_t size) { return page_is_ram(HPA(base),
 
 /* --- files of the disk image --------------------------------------------------------- */
 
-static int open_file(const char *path, uint32_t *size, void **handle)
+static int guest_machine_open_file(const char *path, uint32_t *size, void **handle)
 {
 	struct ext2_inode *ino = malloc(sizeof(*ino));
 	int err = ino ? vfs_lookup(path, ino) : -ENOMEM;
@@ -71,7 +71,8 @@ static int read_file(void *handle, uint32_t off, void *buf, uint32_t n)
 
 static void close_file(void *handle) { free(handle); }
 
-const struct part_files partition_files = { open_file, read_file, close_file, vfs_error };
+const struct part_files partition_files = { guest_machine_open_file, read_file, close_file,
+					    vfs_error };
 
 /* --- the machine ---------------------------------------------------------------------- */
 

@@ -26,34 +26,34 @@ struct pass_irq {
 
 static struct pass_irq *pass_of(struct virq_hw *h) { return container_of(h, struct pass_irq, hw); }
 
-static void raise(struct pass_irq *p, bool on)
+static void pass_irq_raise(struct pass_irq *p, bool on)
 {
 	p->raised = on;
 	virq_set(p->guest, p->hw.intid, on);
 }
 
 /* A level stays, an edge is the guest's GIC's to remember. */
-static void arrived(struct pass_irq *p)
+static void pass_irq_arrived(struct pass_irq *p)
 {
-	raise(p, true);
+	pass_irq_raise(p, true);
 	if (p->edge)
-		raise(p, false);
+		pass_irq_raise(p, false);
 }
 
 /* A FIQ.  Masked before it is ended at the host's GIC, so that it cannot storm. */
-static void fired(unsigned intid, void *arg)
+static void pass_irq_fired(unsigned intid, void *arg)
 {
 	irq_enable(intid, false);
-	arrived(arg);
+	pass_irq_arrived(arg);
 }
 
-static void set_edge(struct pass_irq *p, bool edge)
+static void pass_irq_set_edge(struct pass_irq *p, bool edge)
 {
 	irq_enable(p->host, false); /* IHI 0048B 4.3.13: only then */
 	irq_set_edge(p->host, edge);
 	irq_unpend(p->host);
 	p->edge = edge;
-	raise(p, false);
+	pass_irq_raise(p, false);
 }
 
 /* An edge that the host's GIC has seen while it was masked goes on to the guest's. */
@@ -63,7 +63,7 @@ static bool hand_over_edge(struct pass_irq *p)
 		return false;
 	irq_enable(p->host, false);
 	irq_unpend(p->host);
-	arrived(p);
+	pass_irq_arrived(p);
 	return true;
 }
 
@@ -71,19 +71,19 @@ static bool hand_over_edge(struct pass_irq *p)
  * The guest changed something or is going to look: it cannot tell its input from a
  * wire to the device.  The FIQ is for when it has nothing to do with the interrupt.
  */
-static void sync(struct virq_hw *h, const struct virq_view *v)
+static void pass_irq_sync(struct virq_hw *h, const struct virq_view *v)
 {
 	struct pass_irq *p = pass_of(h);
 	bool latched = hand_over_edge(p) || v->latched;
 
 	if (v->edge != p->edge)
-		set_edge(p, v->edge);
+		pass_irq_set_edge(p, v->edge);
 	if (!p->edge)
-		raise(p, irq_is_pending(p->host));
+		pass_irq_raise(p, irq_is_pending(p->host));
 	irq_enable(p->host, v->enabled && !v->active && !(p->edge ? latched : p->raised));
 }
 
-static int add(struct guest *g, unsigned host_irq, unsigned guest_irq, const char *path)
+static int pass_irq_add(struct guest *g, unsigned host_irq, unsigned guest_irq, const char *path)
 {
 	size_t len = strlen(g->name) + strlen(path) + sizeof(": ");
 	struct pass_irq *p = calloc(1, sizeof(*p) + len);
@@ -93,11 +93,11 @@ static int add(struct guest *g, unsigned host_irq, unsigned guest_irq, const cha
 		return -ENOMEM;
 	snprintf(p->name, len, "%s: %s", g->name, path);
 	p->hw.intid = guest_irq;
-	p->hw.sync = sync;
+	p->hw.sync = pass_irq_sync;
 	p->guest = g;
 	p->host = host_irq;
 	p->path = path;
-	err = irq_reserve(host_irq, fired, p, p->name);
+	err = irq_reserve(host_irq, pass_irq_fired, p, p->name);
 	if (err) {
 		free(p);
 		return err;
@@ -115,7 +115,7 @@ int pass_irq_claim(struct guest *g, unsigned host_irq, unsigned guest_irq, const
 		return -EINVAL;
 	if (pass_irq_device(g, guest_irq))
 		return -EEXIST;
-	return add(g, host_irq, guest_irq, path);
+	return pass_irq_add(g, host_irq, guest_irq, path);
 }
 
 const char *pass_irq_device(const struct guest *g, unsigned guest_irq)
@@ -134,7 +134,7 @@ const char *pass_irq_owner(unsigned host_irq)
 
 	if (!irq_info(host_irq, &name, &count))
 		return NULL;
-	if (name[0] != '/') /* a guest's, see add() */
+	if (name[0] != '/') /* a guest's, see pass_irq_add() */
 		return name;
 	snprintf(text, sizeof(text), "the VMM: %s", name);
 	return text;

@@ -19,7 +19,7 @@ void traptab_free(struct traptab *t)
 /* Address of the last byte; a region may end at 2^32. */
 static uint32_t last_byte(const struct region *r) { return r->base.v + (r->size - 1); }
 
-static int check(const struct region *r)
+static int traptab_check(const struct region *r)
 {
 	if (r->size == 0 || last_byte(r) < r->base.v)
 		return -EINVAL;
@@ -46,7 +46,7 @@ static unsigned upper_bound(const struct traptab *t, uint32_t a)
 	return lo;
 }
 
-static int grow(struct traptab *t)
+static int traptab_grow(struct traptab *t)
 {
 	unsigned cap = t->cap ? t->cap * 2 : FIRST_CAP;
 	struct region *p = realloc(t->regions, cap * sizeof(*p));
@@ -60,7 +60,7 @@ static int grow(struct traptab *t)
 
 int traptab_add(struct traptab *t, const struct region *r, const struct region **other)
 {
-	int err = check(r);
+	int err = traptab_check(r);
 	unsigned at;
 
 	if (err)
@@ -77,7 +77,7 @@ int traptab_add(struct traptab *t, const struct region *r, const struct region *
 		return -EEXIST;
 	}
 	if (t->n == t->cap) {
-		err = grow(t);
+		err = traptab_grow(t);
 		if (err)
 			return err;
 	}
@@ -98,7 +98,7 @@ const struct region *traptab_find(const struct traptab *t, gpa_t a)
 	return a.v - r->base.v < r->size ? r : NULL;
 }
 
-static void *memory(const struct region *r, gpa_t a, uint32_t size)
+static void *traptab_bytes_at(const struct region *r, gpa_t a, uint32_t size)
 {
 	uint32_t off = a.v - r->base.v;
 
@@ -109,13 +109,14 @@ void *traptab_ram(const struct traptab *t, gpa_t a, uint32_t size)
 {
 	const struct region *r = traptab_find(t, a);
 
-	return r && r->kind == REGION_RAM ? memory(r, a, size) : NULL;
+	return r && r->kind == REGION_RAM ? traptab_bytes_at(r, a, size) : NULL;
 }
 
 void *traptab_memory(const struct traptab *t, gpa_t a, uint32_t size)
 {
 	const struct region *r = traptab_find(t, a);
 
-	return r && (r->kind == REGION_RAM || r->kind == REGION_CHANNEL) ? memory(r, a, size) :
-									   NULL;
+	return r && (r->kind == REGION_RAM || r->kind == REGION_CHANNEL) ?
+		       traptab_bytes_at(r, a, size) :
+		       NULL;
 }

@@ -184,7 +184,7 @@ const char *dt_match(const void *fdt, int node, const char *const *compatible)
  * A path or an alias of n bytes.  The alias is looked up here, once: libfdt
  * would follow an alias to itself until the stack ends.
  */
-static int resolve(const void *fdt, const char *path, size_t n)
+static int dt_resolve(const void *fdt, const char *path, size_t n)
 {
 	char alias[32];
 	int node;
@@ -214,7 +214,7 @@ int dt_stdout(const void *fdt)
 
 	if (!path)
 		return -ENOENT;
-	return resolve(fdt, path, strcspn(path, ":"));
+	return dt_resolve(fdt, path, strcspn(path, ":"));
 }
 
 int dt_clock_hz(const void *fdt, int node, unsigned index, uint32_t *hz)

@@ -38,7 +38,7 @@ struct index {
  */
 static struct index *indexes;
 
-static struct index *find(const void *fdt)
+static struct index *dt_index_find(const void *fdt)
 {
 	struct index *x = indexes;
 
@@ -81,7 +81,7 @@ static const char *name_of(const struct index *x, unsigned n)
 	return s ? s : "";
 }
 
-static int by_name(const struct index *x, unsigned a, unsigned b)
+static int dt_index_by_name(const struct index *x, unsigned a, unsigned b)
 {
 	int d = (int)x->node[a].parent - (int)x->node[b].parent;
 
@@ -89,8 +89,8 @@ static int by_name(const struct index *x, unsigned a, unsigned b)
 }
 
 /* Merges v[0, half) and v[half, n); of equals the first one stays first. */
-static void merge(const struct index *x, uint16_t *v, unsigned half, unsigned n, uint16_t *tmp,
-		  compare_fn cmp)
+static void dt_index_merge(const struct index *x, uint16_t *v, unsigned half, unsigned n,
+			   uint16_t *tmp, compare_fn cmp)
 {
 	unsigned a = 0, b = half;
 
@@ -100,7 +100,7 @@ static void merge(const struct index *x, uint16_t *v, unsigned half, unsigned n,
 }
 
 /* All nodes in order of `cmp`, or NULL without memory. */
-static uint16_t *sorted(const struct index *x, compare_fn cmp)
+static uint16_t *dt_index_sorted(const struct index *x, compare_fn cmp)
 {
 	uint16_t *v = malloc(2 * x->n * sizeof(*v));
 
@@ -108,7 +108,7 @@ static uint16_t *sorted(const struct index *x, compare_fn cmp)
 		v[i] = (uint16_t)i;
 	for (unsigned w = 1; v && w < x->n; w *= 2)
 		for (unsigned i = 0; i + w < x->n; i += 2 * w)
-			merge(x, v + i, w, MIN(2 * w, x->n - i), v + x->n, cmp);
+			dt_index_merge(x, v + i, w, MIN(2 * w, x->n - i), v + x->n, cmp);
 	return v;
 }
 
@@ -125,7 +125,7 @@ static int count_nodes(const void *fdt, unsigned *n)
 	return 0;
 }
 
-static void fill(struct index *x)
+static void dt_index_fill(struct index *x)
 {
 	uint16_t above[MAX_DEPTH] = { 0 };
 	int depth = 0;
@@ -161,7 +161,7 @@ static int add_spans(struct index *x)
 	return 0;
 }
 
-static void drop(struct index *x)
+static void dt_index_drop(struct index *x)
 {
 	free(x->node);
 	free(x->by_phandle);
@@ -175,7 +175,7 @@ int dt_index(const void *fdt)
 	struct index **at = &indexes, *x;
 	unsigned n;
 
-	if (find(fdt))
+	if (dt_index_find(fdt))
 		return 0;
 	if (count_nodes(fdt, &n))
 		return -E2BIG;
@@ -184,12 +184,12 @@ int dt_index(const void *fdt)
 		return -ENOMEM;
 	*x = (struct index){ .fdt = fdt, .n = n, .node = malloc(n * sizeof(*x->node)) };
 	if (x->node) {
-		fill(x);
-		x->by_phandle = sorted(x, by_phandle);
-		x->by_name = sorted(x, by_name);
+		dt_index_fill(x);
+		x->by_phandle = dt_index_sorted(x, by_phandle);
+		x->by_name = dt_index_sorted(x, dt_index_by_name);
 	}
 	if (!x->node || !x->by_phandle || !x->by_name) {
-		drop(x);
+		dt_index_drop(x);
 		return -ENOMEM;
 	}
 	while (*at)
@@ -208,7 +208,7 @@ void dt_forget(const void *fdt)
 			struct index *x = *at;
 
 			*at = x->next;
-			drop(x);
+			dt_index_drop(x);
 			return;
 		}
 }
@@ -217,7 +217,7 @@ void dt_forget(const void *fdt)
 
 int dt_parent(const void *fdt, int node)
 {
-	const struct index *x = find(fdt);
+	const struct index *x = dt_index_find(fdt);
 	unsigned i;
 
 	if (!x)
@@ -230,7 +230,7 @@ int dt_parent(const void *fdt, int node)
 
 int dt_by_phandle(const void *fdt, uint32_t phandle)
 {
-	const struct index *x = find(fdt);
+	const struct index *x = dt_index_find(fdt);
 	unsigned lo = 0, hi = x ? x->n : 0;
 
 	if (!x)
@@ -251,7 +251,8 @@ int dt_by_phandle(const void *fdt, uint32_t phandle)
 }
 
 /* <0: the entry comes before a child of `parent` that is called name[len]. */
-static int against(const struct index *x, unsigned n, unsigned parent, const char *name, size_t len)
+static int dt_index_against(const struct index *x, unsigned n, unsigned parent, const char *name,
+			    size_t len)
 {
 	int d = (int)x->node[n].parent - (int)parent;
 	const char *s = name_of(x, n);
@@ -277,12 +278,12 @@ static unsigned child_of(const struct index *x, unsigned parent, const char *nam
 	while (lo < hi) {
 		unsigned mid = (lo + hi) / 2;
 
-		if (against(x, x->by_name[mid], parent, name, len) < 0)
+		if (dt_index_against(x, x->by_name[mid], parent, name, len) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (lo < x->n && !against(x, x->by_name[lo], parent, name, len))
+	if (lo < x->n && !dt_index_against(x, x->by_name[lo], parent, name, len))
 		return x->by_name[lo];
 	if (memchr(name, '@', len))
 		return NONE;
@@ -296,7 +297,7 @@ static unsigned child_of(const struct index *x, unsigned parent, const char *nam
 
 int dt_find(const void *fdt, const char *path)
 {
-	const struct index *x = find(fdt);
+	const struct index *x = dt_index_find(fdt);
 	unsigned at = 0;
 
 	if (!x || path[0] != '/')
@@ -314,7 +315,7 @@ int dt_find(const void *fdt, const char *path)
 
 int dt_twin(const void *fdt, int node)
 {
-	const struct index *x = find(fdt);
+	const struct index *x = dt_index_find(fdt);
 	unsigned i = x ? number_of(x, node) : NONE, first;
 	const char *name;
 
@@ -328,7 +329,7 @@ int dt_twin(const void *fdt, int node)
 /* --- paths -------------------------------------------------------------------------------- */
 
 /* Puts "/name" before buf[at]; the new place, or -ENAMETOOLONG. */
-static int prepend(const struct index *x, unsigned n, char *buf, int at)
+static int dt_index_prepend(const struct index *x, unsigned n, char *buf, int at)
 {
 	const char *name = name_of(x, n);
 	int len = (int)strlen(name);
@@ -343,7 +344,7 @@ static int prepend(const struct index *x, unsigned n, char *buf, int at)
 
 int dt_path(const void *fdt, int node, char *buf, unsigned len)
 {
-	const struct index *x = find(fdt);
+	const struct index *x = dt_index_find(fdt);
 	unsigned i = x ? number_of(x, node) : NONE;
 	int at = (int)len - 1, err;
 
@@ -353,7 +354,7 @@ int dt_path(const void *fdt, int node, char *buf, unsigned len)
 	}
 	buf[at] = '\0';
 	for (; x->node[i].parent != NONE && at >= 0; i = x->node[i].parent)
-		at = prepend(x, i, buf, at);
+		at = dt_index_prepend(x, i, buf, at);
 	if (at < 0)
 		return at;
 	if (at == (int)len - 1)
@@ -377,7 +378,7 @@ static bool walk_spans(struct dt_span_walk *w, struct dt_span *s)
 
 bool dt_next_span(struct dt_span_walk *w, struct dt_span *s)
 {
-	const struct index *x = find(w->fdt);
+	const struct index *x = dt_index_find(w->fdt);
 
 	if (!x)
 		return walk_spans(w, s);

@@ -25,7 +25,7 @@ struct spec {
 	uint32_t cell[MAX_CELLS];
 };
 
-static bool has(const void *fdt, int node, const char *prop)
+static bool dt_irq_has(const void *fdt, int node, const char *prop)
 {
 	return fdt_getprop(fdt, node, prop, NULL) != NULL;
 }
@@ -42,7 +42,7 @@ static int irq_parent(const void *fdt, int node)
 			node = dt_parent(fdt, node);
 		if (node < 0)
 			return -EINVAL;
-		if (has(fdt, node, "#interrupt-cells"))
+		if (dt_irq_has(fdt, node, "#interrupt-cells"))
 			return node;
 	}
 	return -EINVAL;
@@ -86,9 +86,9 @@ static int extended_spec(const void *fdt, int node, unsigned index, struct spec 
 
 static int first_spec(const void *fdt, int node, unsigned index, struct spec *s)
 {
-	if (has(fdt, node, "interrupts-extended"))
+	if (dt_irq_has(fdt, node, "interrupts-extended"))
 		return extended_spec(fdt, node, index, s);
-	if (!has(fdt, node, "interrupts"))
+	if (!dt_irq_has(fdt, node, "interrupts"))
 		return -ENOENT;
 	s->parent = irq_parent(fdt, node);
 	if (s->parent < 0 || cells_of(fdt, s->parent, &s->n))
@@ -165,7 +165,7 @@ static int gic_intid(const struct spec *s)
 /* A controller that itself interrupts another: a combiner, GPIOs. */
 static bool is_cascaded(const void *fdt, int node)
 {
-	return has(fdt, node, "interrupts") || has(fdt, node, "interrupts-extended");
+	return dt_irq_has(fdt, node, "interrupts") || dt_irq_has(fdt, node, "interrupts-extended");
 }
 
 int irq_from_dt(const void *fdt, int node, unsigned index)
@@ -174,10 +174,10 @@ int irq_from_dt(const void *fdt, int node, unsigned index)
 	int err = first_spec(fdt, node, index, &s);
 
 	for (int hops = 0; !err && hops < MAX_HOPS; hops++) {
-		if (has(fdt, s.parent, "interrupt-controller"))
+		if (dt_irq_has(fdt, s.parent, "interrupt-controller"))
 			return s.n != GIC_CELLS && is_cascaded(fdt, s.parent) ? -EXDEV :
 										gic_intid(&s);
-		if (has(fdt, s.parent, "interrupt-map")) {
+		if (dt_irq_has(fdt, s.parent, "interrupt-map")) {
 			err = through_map(fdt, node, &s);
 		} else {
 			s.parent = irq_parent(fdt, s.parent);
@@ -190,10 +190,10 @@ int irq_from_dt(const void *fdt, int node, unsigned index)
 /* The specifier was read; what is wrong with where it leads to, or with itself? */
 static const char *why_spec(const void *fdt, const struct spec *s, const char *path, char *buf)
 {
-	if (has(fdt, s->parent, "interrupt-map"))
+	if (dt_irq_has(fdt, s->parent, "interrupt-map"))
 		snprintf(buf, IRQ_WHY_MAX, "interrupt-map of %.80s has no row that leads it on",
 			 path);
-	else if (!has(fdt, s->parent, "interrupt-controller"))
+	else if (!dt_irq_has(fdt, s->parent, "interrupt-controller"))
 		snprintf(buf, IRQ_WHY_MAX,
 			 "%.80s, its interrupt-parent, has no property "
 			 "interrupt-controller",

@@ -163,7 +163,7 @@ static const struct pattern {
 
 /* --- finding ------------------------------------------------------------------------------ */
 
-static bool fits(const struct pattern *p, const char *name)
+static bool dt_ref_fits(const struct pattern *p, const char *name)
 {
 	size_t n = strlen(name), k = strlen(p->ref.name);
 
@@ -179,12 +179,12 @@ static bool fits(const struct pattern *p, const char *name)
 static const struct dt_ref *by_pattern(const char *name)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(patterns); i++)
-		if (fits(&patterns[i], name))
+		if (dt_ref_fits(&patterns[i], name))
 			return patterns[i].ref.shape == DT_REF_GROUPS ? NULL : &patterns[i].ref;
 	return NULL;
 }
 
-static const struct dt_ref *by_name(const char *name)
+static const struct dt_ref *dt_ref_by_name(const char *name)
 {
 	unsigned low = 0, high = ARRAY_SIZE(dt_refs);
 
@@ -204,7 +204,7 @@ static const struct dt_ref *by_name(const char *name)
 
 const struct dt_ref *dt_ref_find(const void *fdt, int node, const char *prop)
 {
-	const struct dt_ref *ref = by_name(prop);
+	const struct dt_ref *ref = dt_ref_by_name(prop);
 
 	/* A hog's gpios are numbers of the controller that it stands in. */
 	if (ref && node >= 0 && !strcmp(prop, "gpios") && fdt_getprop(fdt, node, "gpio-hog", NULL))
@@ -214,7 +214,7 @@ const struct dt_ref *dt_ref_find(const void *fdt, int node, const char *prop)
 
 /* --- walking ------------------------------------------------------------------------------- */
 
-static uint32_t cell(const struct dt_ref_walk *w, unsigned i)
+static uint32_t dt_ref_cell(const struct dt_ref_walk *w, unsigned i)
 {
 	return fdt32_ld((const fdt32_t *)w->value + i);
 }
@@ -252,7 +252,7 @@ bool dt_ref_next(struct dt_ref_walk *w, uint32_t *phandle, unsigned *at)
 	unsigned empty = w->ref->shape == DT_REF_GROUPS ? w->ref->n : 1;
 
 	for (; w->pos < w->n; w->pos += empty) {
-		*phandle = cell(w, w->pos);
+		*phandle = dt_ref_cell(w, w->pos);
 		*at = w->pos;
 		if (*phandle && *phandle != UINT32_MAX)
 			return true;
@@ -263,7 +263,7 @@ bool dt_ref_next(struct dt_ref_walk *w, uint32_t *phandle, unsigned *at)
 }
 
 /* Cells that follow a phandle; w->n if that cannot be told. */
-static unsigned arguments(const struct dt_ref_walk *w, int target)
+static unsigned dt_ref_arguments(const struct dt_ref_walk *w, int target)
 {
 	uint32_t n = 0, ac = 0;
 
@@ -290,14 +290,14 @@ static bool names_child(const struct dt_ref_walk *w, int target)
 	if (target < 0 || strcmp(w->ref->name, "mboxes") || w->pos + 1 >= w->n)
 		return false;
 	fdt_for_each_subnode(child, w->fdt, target)
-		if (fdt_get_phandle(w->fdt, child) == cell(w, w->pos + 1))
+		if (fdt_get_phandle(w->fdt, child) == dt_ref_cell(w, w->pos + 1))
 			return true;
 	return false;
 }
 
 void dt_ref_skip(struct dt_ref_walk *w, int target)
 {
-	unsigned n = names_child(w, target) ? 0 : arguments(w, target);
+	unsigned n = names_child(w, target) ? 0 : dt_ref_arguments(w, target);
 
 	w->pos = n < w->n - w->pos ? w->pos + 1 + n : w->n;
 }

@@ -20,7 +20,7 @@ struct spec {
 	char conv;
 };
 
-static void put(struct sink *s, char c)
+static void fmt_put(struct sink *s, char c)
 {
 	if (s->n + 1 < s->size)
 		s->buf[s->n] = c;
@@ -30,7 +30,7 @@ static void put(struct sink *s, char c)
 static void put_n(struct sink *s, char c, unsigned n)
 {
 	while (n--)
-		put(s, c);
+		fmt_put(s, c);
 }
 
 static void put_padded(struct sink *s, const struct spec *sp, const char *text, unsigned len)
@@ -40,13 +40,13 @@ static void put_padded(struct sink *s, const struct spec *sp, const char *text, 
 	if (!sp->left)
 		put_n(s, ' ', pad);
 	for (unsigned i = 0; i < len; i++)
-		put(s, text[i]);
+		fmt_put(s, text[i]);
 	if (sp->left)
 		put_n(s, ' ', pad);
 }
 
 /* Writes v backwards from `end`; 32-bit division while it fits. */
-static char *digits(char *end, uint64_t v, unsigned base, bool upper)
+static char *fmt_digits(char *end, uint64_t v, unsigned base, bool upper)
 {
 	const char *set = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 
@@ -60,7 +60,7 @@ static char *digits(char *end, uint64_t v, unsigned base, bool upper)
 static void put_number(struct sink *s, const struct spec *sp, uint64_t v, const char *sign,
 		       unsigned base)
 {
-	char buf[24], *end = buf + sizeof(buf), *p = digits(end, v, base, sp->conv == 'X');
+	char buf[24], *end = buf + sizeof(buf), *p = fmt_digits(end, v, base, sp->conv == 'X');
 	unsigned len = end - p, zeros = 0, signs = strlen(sign), total;
 
 	if (sp->has_precision)
@@ -75,10 +75,10 @@ static void put_number(struct sink *s, const struct spec *sp, uint64_t v, const 
 	if (!sp->left && sp->width > total)
 		put_n(s, ' ', sp->width - total);
 	while (*sign)
-		put(s, *sign++);
+		fmt_put(s, *sign++);
 	put_n(s, '0', zeros);
 	while (p < end)
-		put(s, *p++);
+		fmt_put(s, *p++);
 	if (sp->left && sp->width > total)
 		put_n(s, ' ', sp->width - total);
 }
@@ -194,7 +194,7 @@ static const char *parse_spec(const char *f, struct spec *sp, va_list *ap)
 	return *f ? f + 1 : f;
 }
 
-static void convert(struct sink *s, const struct spec *sp, va_list *ap)
+static void fmt_convert(struct sink *s, const struct spec *sp, va_list *ap)
 {
 	struct spec hex = *sp;
 	char c;
@@ -216,11 +216,11 @@ static void convert(struct sink *s, const struct spec *sp, va_list *ap)
 		put_padded(s, sp, &c, 1);
 		break;
 	case 's': put_string(s, sp, va_arg(*ap, const char *)); break;
-	case '%': put(s, '%'); break;
+	case '%': fmt_put(s, '%'); break;
 	default: /* shown as it is, so that it is noticed */
-		put(s, '%');
+		fmt_put(s, '%');
 		if (sp->conv)
-			put(s, sp->conv);
+			fmt_put(s, sp->conv);
 	}
 }
 
@@ -233,11 +233,11 @@ int fmt_vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 	va_copy(args, ap);
 	while (*fmt) {
 		if (*fmt != '%') {
-			put(&s, *fmt++);
+			fmt_put(&s, *fmt++);
 			continue;
 		}
 		fmt = parse_spec(fmt + 1, &sp, &args);
-		convert(&s, &sp, &args);
+		fmt_convert(&s, &sp, &args);
 	}
 	va_end(args);
 	if (size)

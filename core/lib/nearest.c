@@ -7,7 +7,7 @@
 
 #define WORD_MAX 32
 
-static unsigned min3(unsigned a, unsigned b, unsigned c) { return MIN(MIN(a, b), c); }
+static unsigned nearest_min3(unsigned a, unsigned b, unsigned c) { return MIN(MIN(a, b), c); }
 
 unsigned edit_distance(const char *a, const char *b)
 {
@@ -25,8 +25,8 @@ unsigned edit_distance(const char *a, const char *b)
 
 		now[0] = i;
 		for (unsigned j = 1; j <= nb; j++) {
-			now[j] = min3(last[j] + 1, now[j - 1] + 1,
-				      last[j - 1] + (a[i - 1] != b[j - 1]));
+			now[j] = nearest_min3(last[j] + 1, now[j - 1] + 1,
+					      last[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				now[j] = MIN(now[j], before[j - 2] + 1);
 		}

@@ -19,7 +19,7 @@ static const uint32_t k[64] = {
 	0xc67178f2,
 };
 
-static uint32_t rotr(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
+static uint32_t sha256_rotr(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
 
 static uint32_t load_be(const uint8_t *p)
 {
@@ -33,7 +33,7 @@ static void store_be(uint8_t *p, uint32_t v)
 }
 
 /* [6.2.2], with the eight working variables in s[0 .. 7] */
-static void block(uint32_t h[8], const uint8_t *p)
+static void sha256_block(uint32_t h[8], const uint8_t *p)
 {
 	uint32_t w[64], s[8];
 
@@ -42,15 +42,17 @@ static void block(uint32_t h[8], const uint8_t *p)
 	for (unsigned t = 16; t < 64; t++) {
 		uint32_t a = w[t - 15], b = w[t - 2];
 
-		w[t] = w[t - 16] + w[t - 7] + (rotr(a, 7) ^ rotr(a, 18) ^ a >> 3) +
-		       (rotr(b, 17) ^ rotr(b, 19) ^ b >> 10);
+		w[t] = w[t - 16] + w[t - 7] + (sha256_rotr(a, 7) ^ sha256_rotr(a, 18) ^ a >> 3) +
+		       (sha256_rotr(b, 17) ^ sha256_rotr(b, 19) ^ b >> 10);
 	}
 	memcpy(s, h, sizeof(s));
 	for (unsigned t = 0; t < 64; t++) {
-		uint32_t sum1 = rotr(s[4], 6) ^ rotr(s[4], 11) ^ rotr(s[4], 25);
+		uint32_t sum1 =
+			sha256_rotr(s[4], 6) ^ sha256_rotr(s[4], 11) ^ sha256_rotr(s[4], 25);
 		uint32_t ch = (s[4] & s[5]) ^ (~s[4] & s[6]);
 		uint32_t t1 = s[7] + sum1 + ch + k[t] + w[t];
-		uint32_t sum0 = rotr(s[0], 2) ^ rotr(s[0], 13) ^ rotr(s[0], 22);
+		uint32_t sum0 =
+			sha256_rotr(s[0], 2) ^ sha256_rotr(s[0], 13) ^ sha256_rotr(s[0], 22);
 		uint32_t maj = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
 
 		memmove(s + 1, s, 7 * sizeof(s[0]));
@@ -81,7 +83,7 @@ void sha256_update(struct sha256 *c, const void *data, uint32_t n)
 		p += some;
 		n -= some;
 		if (at + some == sizeof(c->block))
-			block(c->h, c->block);
+			sha256_block(c->h, c->block);
 	}
 }
 

@@ -68,7 +68,7 @@ void text_filter(char *s, unsigned n, bool lines)
 	}
 }
 
-static unsigned newlines(const char *s, unsigned n)
+static unsigned text_newlines(const char *s, unsigned n)
 {
 	unsigned k = 0;
 
@@ -81,7 +81,7 @@ void text_filter_made(char *s, unsigned n, const char *fmt)
 {
 	unsigned len = strlen(fmt), end = n;
 
-	if (newlines(s, n) != newlines(fmt, len)) {
+	if (text_newlines(s, n) != text_newlines(fmt, len)) {
 		for (; len && end && fmt[len - 1] == '\n' && s[end - 1] == '\n'; len--)
 			end--;
 		text_filter(s, end, false);

@@ -31,7 +31,7 @@ bool part_go_on(struct check *c, int node)
 	return node >= 0 && !c->p->stopped;
 }
 
-static void count(struct check *c, const struct part_rule *rule)
+static void part_check_count(struct check *c, const struct part_rule *rule)
 {
 	if (rule->severity == PART_WARNING) {
 		c->g->warnings++;
@@ -58,7 +58,7 @@ void part_report(struct check *c, const struct found *f, const char *fmt, ...)
 
 	if (c->p->stopped)
 		return;
-	count(c, out.rule);
+	part_check_count(c, out.rule);
 	if (!c->p->report || (c->p->max && c->g->errors + c->g->warnings > c->p->max))
 		return;
 	if (f->path)

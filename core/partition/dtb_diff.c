@@ -5,7 +5,7 @@
 #define LIST_MAX  64u /* bytes of a list as text */
 
 static void __printf(4, 5)
-	tell(struct dtb_diff *d, const char *path, const char *prop, const char *fmt, ...)
+	dtb_diff_tell(struct dtb_diff *d, const char *path, const char *prop, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
@@ -34,7 +34,7 @@ struct walk {
 	}
 
 /* Is that a node that the kernel would use?  As the partition checker sees it. */
-static bool counts(struct walk *w)
+static bool dtb_diff_counts(struct walk *w)
 {
 	static const char *const plain[] = { "chosen", "aliases", "reserved-memory" };
 	const char *name = fdt_get_name(w->fdt, w->node, NULL);
@@ -57,13 +57,13 @@ static bool counts(struct walk *w)
 }
 
 /* Goes to the next node that counts; its path is in buf.  False: no more. */
-static bool next(struct walk *w, char buf[DT_PATH_MAX])
+static bool dtb_diff_next(struct walk *w, char buf[DT_PATH_MAX])
 {
 	while ((w->node = fdt_next_node(w->fdt, w->node, &w->depth)) >= 0 && w->depth > 0) {
 		if (w->depth > w->skip)
 			continue;
 		w->skip = INT32_MAX;
-		if (counts(w) && !dt_path(w->fdt, w->node, buf, DT_PATH_MAX))
+		if (dtb_diff_counts(w) && !dt_path(w->fdt, w->node, buf, DT_PATH_MAX))
 			return true;
 	}
 	return false;
@@ -71,7 +71,7 @@ static bool next(struct walk *w, char buf[DT_PATH_MAX])
 
 /* --- values as text ----------------------------------------------------------------------- */
 
-static void append(char buf[LIST_MAX], const char *fmt, unsigned long a, unsigned long b)
+static void dtb_diff_append(char buf[LIST_MAX], const char *fmt, unsigned long a, unsigned long b)
 {
 	unsigned n = (unsigned)strlen(buf);
 
@@ -88,9 +88,9 @@ static void reg_text(const void *fdt, int node, char buf[LIST_MAX])
 
 	buf[0] = '\0';
 	for (unsigned i = 0; !(err = dt_reg(fdt, node, i, &base, &size)) && i < MAX_SHOWN; i++)
-		append(buf, "0x%08lx-0x%08lx", base, (uint32_t)(base + (size - 1)));
+		dtb_diff_append(buf, "0x%08lx-0x%08lx", base, (uint32_t)(base + (size - 1)));
 	if (err != -ENOENT)
-		append(buf, err ? "(malformed)" : "...", 0, 0);
+		dtb_diff_append(buf, err ? "(malformed)" : "...", 0, 0);
 }
 
 static bool same_reg(const void *a, int an, const void *b, int bn)
@@ -113,9 +113,9 @@ static void irqs_text(const void *fdt, int node, char buf[LIST_MAX])
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < MAX_SHOWN && (intid = irq_from_dt(fdt, node, i)) >= 0; i++)
-		append(buf, "%lu", (unsigned long)intid, 0);
+		dtb_diff_append(buf, "%lu", (unsigned long)intid, 0);
 	if (intid >= 0 || intid != -ENOENT)
-		append(buf, intid < 0 ? "(malformed)" : "...", 0, 0);
+		dtb_diff_append(buf, intid < 0 ? "(malformed)" : "...", 0, 0);
 	if (!buf[0])
 		strcpy(buf, "none");
 }
@@ -146,7 +146,7 @@ static void compatible_text(const void *fdt, int node, char buf[LIST_MAX])
 		strcpy(buf, "none");
 }
 
-static bool same_compatible(const void *a, int an, const void *b, int bn)
+static bool dtb_diff_same_compatible(const void *a, int an, const void *b, int bn)
 {
 	int alen, blen;
 	const void *x = fdt_getprop(a, an, "compatible", &alen);
@@ -163,11 +163,11 @@ static const struct compared {
 	void (*text)(const void *fdt, int node, char buf[LIST_MAX]);
 } compared[] = {
 	{ "reg", same_reg, reg_text },
-	{ "compatible", same_compatible, compatible_text },
+	{ "compatible", dtb_diff_same_compatible, compatible_text },
 	{ "interrupts", same_irqs, irqs_text },
 };
 
-static void compare(struct dtb_diff *d, const char *path, int own, int node)
+static void dtb_diff_compare(struct dtb_diff *d, const char *path, int own, int node)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(compared); i++) {
 		const struct compared *c = &compared[i];
@@ -179,7 +179,8 @@ static void compare(struct dtb_diff *d, const char *path, int own, int node)
 		c->text(d->g->fdt, own, want);
 		d->have = have;
 		d->want = want;
-		tell(d, path, c->prop, "%.40s has %s, the partition %s", d->file, have, want);
+		dtb_diff_tell(d, path, c->prop, "%.40s has %s, the partition %s", d->file, have,
+			      want);
 	}
 }
 
@@ -216,40 +217,44 @@ static void not_given(struct dtb_diff *d, const char *path, const char *prop, in
 	reg_text(d->fdt, node, reg);
 	d->have = reg;
 	if (dt_reg(d->fdt, node, 0, &base, &size)) {
-		tell(d, path, prop, "%.40s has %s", d->file, reg[0] ? reg : "(nothing)");
+		dtb_diff_tell(d, path, prop, "%.40s has %s", d->file, reg[0] ? reg : "(nothing)");
 		return;
 	}
 	r = range_at(d->g, base);
 	if (r) {
-		tell(d, path, prop, "%.40s has %s, which is %.96s of the partition", d->file, reg,
-		     r->path);
+		dtb_diff_tell(d, path, prop, "%.40s has %s, which is %.96s of the partition",
+			      d->file, reg, r->path);
 		return;
 	}
 	if (dt_is_memory(d->fdt, node)) {
-		tell(d, path, prop, "%.40s has %s, where the guest has no memory", d->file, reg);
+		dtb_diff_tell(d, path, prop, "%.40s has %s, where the guest has no memory", d->file,
+			      reg);
 		return;
 	}
 	find_owner(d, base, owner, sizeof(owner));
-	tell(d, path, prop, "%.40s has %s; not the guest's: %.110s", d->file, reg, owner);
+	dtb_diff_tell(d, path, prop, "%.40s has %s; not the guest's: %.110s", d->file, reg, owner);
 }
 
 /* Enabled, with all above it? */
-static bool live(const void *fdt, int node) { return node >= 0 && dt_available(fdt, node); }
+static bool dtb_diff_live(const void *fdt, int node)
+{
+	return node >= 0 && dt_available(fdt, node);
+}
 
 static void other_side(struct dtb_diff *d)
 {
 	struct walk w = WALK(d->fdt);
 	char path[DT_PATH_MAX];
 
-	while (next(&w, path)) {
+	while (dtb_diff_next(&w, path)) {
 		int own = dt_find(d->g->fdt, path);
 
-		if (live(d->g->fdt, own) && !w.cpu)
-			compare(d, path, own, w.node);
-		else if (!live(d->g->fdt, own) && w.cpu)
-			tell(d, path, own < 0 ? NULL : "status",
-			     "%.40s has that CPU, the partition has not", d->file);
-		else if (!live(d->g->fdt, own))
+		if (dtb_diff_live(d->g->fdt, own) && !w.cpu)
+			dtb_diff_compare(d, path, own, w.node);
+		else if (!dtb_diff_live(d->g->fdt, own) && w.cpu)
+			dtb_diff_tell(d, path, own < 0 ? NULL : "status",
+				      "%.40s has that CPU, the partition has not", d->file);
+		else if (!dtb_diff_live(d->g->fdt, own))
 			not_given(d, path, own < 0 ? "reg" : "status", w.node);
 	}
 }
@@ -259,18 +264,19 @@ static void own_side(struct dtb_diff *d)
 	struct walk w = WALK(d->g->fdt);
 	char path[DT_PATH_MAX], reg[LIST_MAX];
 
-	while (next(&w, path)) {
+	while (dtb_diff_next(&w, path)) {
 		int node = dt_find(d->fdt, path);
 
 		/* A kernel that does not look for what is not there needs no message. */
-		if (live(d->fdt, node) ||
+		if (dtb_diff_live(d->fdt, node) ||
 		    part_word(d->g->fdt, w.node, "espalier,backing") == BACKING_ABSENT)
 			continue;
 		reg_text(d->g->fdt, w.node, reg);
 		d->want = w.cpu ? NULL : reg;
-		tell(d, path, node < 0 ? NULL : "status", "%.40s %s, the partition has %s%s",
-		     d->file, node < 0 ? "has no such node" : "has it disabled",
-		     w.cpu ? "that CPU" : "it at ", w.cpu ? "" : reg);
+		dtb_diff_tell(d, path, node < 0 ? NULL : "status",
+			      "%.40s %s, the partition has %s%s", d->file,
+			      node < 0 ? "has no such node" : "has it disabled",
+			      w.cpu ? "that CPU" : "it at ", w.cpu ? "" : reg);
 	}
 }
 

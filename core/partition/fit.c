@@ -14,7 +14,7 @@ struct free_ram {
 };
 
 /* Takes [at, at + size) out of run i, which holds it. */
-static void cut(struct free_ram *f, unsigned i, uint32_t at, uint32_t size)
+static void part_fit_cut(struct free_ram *f, unsigned i, uint32_t at, uint32_t size)
 {
 	struct part_run *r = &f->run[i];
 	uint32_t above = r->base + r->size - (at + size);
@@ -27,7 +27,7 @@ static void cut(struct free_ram *f, unsigned i, uint32_t at, uint32_t size)
 	f->n++;
 }
 
-static bool holds(const struct part_run *r, uint32_t at, uint32_t size)
+static bool part_fit_holds(const struct part_run *r, uint32_t at, uint32_t size)
 {
 	return size <= r->size && at >= r->base && at - r->base <= r->size - size;
 }
@@ -42,9 +42,9 @@ static bool take_top(struct free_ram *f, uint32_t size, uint32_t *host)
 		const struct part_run *r = &f->run[i];
 		uint32_t at = ALIGN_DOWN(r->base + (r->size - size), size < MIB ? PAGE_SIZE : MIB);
 
-		if (!holds(r, at, size))
+		if (!part_fit_holds(r, at, size))
 			continue;
-		cut(f, i, at, size);
+		part_fit_cut(f, i, at, size);
 		*host = at;
 		return true;
 	}
@@ -56,9 +56,9 @@ static bool take_bottom(struct free_ram *f, uint32_t size, uint32_t *host)
 	for (unsigned i = 0; i < f->n; i++) {
 		uint32_t at = ALIGN_UP(f->run[i].base, MEANS_ALIGN);
 
-		if (!holds(&f->run[i], at, size))
+		if (!part_fit_holds(&f->run[i], at, size))
 			continue;
-		cut(f, i, at, size);
+		part_fit_cut(f, i, at, size);
 		*host = at;
 		return true;
 	}
@@ -66,7 +66,7 @@ static bool take_bottom(struct free_ram *f, uint32_t size, uint32_t *host)
 }
 
 /* "1024 KiB" for the `have` and `want` of a finding. */
-static void kib(char *buf, unsigned len, uint32_t n)
+static void part_fit_kib(char *buf, unsigned len, uint32_t n)
 {
 	snprintf(buf, len, "%lu KiB", (unsigned long)n);
 }
@@ -82,9 +82,9 @@ static void no_room(struct check *c, const struct free_ram *f, const struct part
 		left += f->run[k].size >> 10;
 		most = MAX(most, f->run[k].size >> 10);
 	}
-	kib(have, sizeof(have), size >> 10);
-	kib(want, sizeof(want), left);
-	kib(piece, sizeof(piece), most);
+	part_fit_kib(have, sizeof(have), size >> 10);
+	part_fit_kib(want, sizeof(want), left);
+	part_fit_kib(piece, sizeof(piece), most);
 	if (!f->n) {
 		part_report(c, FOUND(RULE_FIT, r ? r->node : -1, .prop = r ? "reg" : NULL),
 			    "the host's tree names no memory that is free: boot loaders fill in "

@@ -44,14 +44,14 @@ static const struct foreign {
 	{ 0x24, 0x18286f01, "is a kernel for big-endian ARM" },
 };
 
-static uint32_t le32(const uint8_t *p)
+static uint32_t part_image_le32(const uint8_t *p)
 {
 	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static uint32_t le16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
+static uint32_t part_image_le16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 
-static int fail(const char **why, const char *text)
+static int part_image_fail(const char **why, const char *text)
 {
 	*why = text;
 	return -ENOEXEC;
@@ -62,7 +62,7 @@ static int read_at(struct image *im, uint32_t off, void *buf, uint32_t n, const 
 	int err;
 
 	if (off > im->file_size || n > im->file_size - off)
-		return fail(why, "is truncated");
+		return part_image_fail(why, "is truncated");
 	err = im->read(im->arg, off, buf, n);
 	if (err)
 		*why = "cannot be read";
@@ -78,11 +78,11 @@ static uint32_t kernel_size(struct image *im, uint32_t tag, const uint32_t *w)
 	if (w[0] >= 5) {
 		if (read_at(im, tag + 16, raw, sizeof(raw), &why))
 			return 0;
-		sum = (uint64_t)le32(raw) + w[3];
+		sum = (uint64_t)part_image_le32(raw) + w[3];
 	}
 	if (read_at(im, w[2], raw, sizeof(raw), &why))
 		return 0;
-	sum += le32(raw);
+	sum += part_image_le32(raw);
 	return sum > UINT32_MAX ? 0 : (uint32_t)sum;
 }
 
@@ -97,7 +97,7 @@ static uint32_t zimage_unpacked(struct image *im, uint32_t table)
 		if (read_at(im, table, raw, sizeof(raw), &why))
 			return 0;
 		for (unsigned k = 0; k < 4; k++)
-			w[k] = le32(raw + 4 * k);
+			w[k] = part_image_le32(raw + 4 * k);
 		if (w[0] >= 4 && w[1] == TAG_KERNEL_SIZE)
 			return kernel_size(im, table, w);
 		if (!w[0] || w[0] > (im->file_size - table) / 4)
@@ -109,15 +109,16 @@ static uint32_t zimage_unpacked(struct image *im, uint32_t table)
 
 static int identify_zimage(struct image *im, const uint8_t *h, const char **why)
 {
-	uint32_t start = le32(h + ZIMAGE_START), end = le32(h + ZIMAGE_END);
+	uint32_t start = part_image_le32(h + ZIMAGE_START), end = part_image_le32(h + ZIMAGE_END);
 
 	im->kind = IMAGE_ZIMAGE;
 	if (end <= start)
-		return fail(why, "is a zImage with a damaged header");
+		return part_image_fail(why, "is a zImage with a damaged header");
 	if (end - start > im->file_size)
-		return fail(why, "is a truncated zImage");
-	if (le32(h + ZIMAGE_ORDER) == LITTLE_ENDIAN && le32(h + 0x34) == ZIMAGE_TABLE)
-		im->unpacked = zimage_unpacked(im, le32(h + 0x38));
+		return part_image_fail(why, "is a truncated zImage");
+	if (part_image_le32(h + ZIMAGE_ORDER) == LITTLE_ENDIAN &&
+	    part_image_le32(h + 0x34) == ZIMAGE_TABLE)
+		im->unpacked = zimage_unpacked(im, part_image_le32(h + 0x38));
 	return 0;
 }
 
@@ -125,17 +126,18 @@ static int identify_zimage(struct image *im, const uint8_t *h, const char **why)
 static int add_segment(struct image *im, const uint8_t *ph, uint32_t virt_entry, bool *found,
 		       const char **why)
 {
-	struct image_segment s = { le32(ph + 12), le32(ph + 4), le32(ph + 16), le32(ph + 20) };
-	uint32_t vaddr = le32(ph + 8);
+	struct image_segment s = { part_image_le32(ph + 12), part_image_le32(ph + 4),
+				   part_image_le32(ph + 16), part_image_le32(ph + 20) };
+	uint32_t vaddr = part_image_le32(ph + 8);
 
-	if (le32(ph) != ELF_PT_LOAD || !s.mem_size)
+	if (part_image_le32(ph) != ELF_PT_LOAD || !s.mem_size)
 		return 0;
 	if (s.file_size > s.mem_size || s.mem_size - 1 > UINT32_MAX - s.addr)
-		return fail(why, "is an ELF file with a damaged segment");
+		return part_image_fail(why, "is an ELF file with a damaged segment");
 	if (s.file_off > im->file_size || s.file_size > im->file_size - s.file_off)
-		return fail(why, "is a truncated ELF file");
+		return part_image_fail(why, "is a truncated ELF file");
 	if (im->nr_segments == IMAGE_MAX_SEGMENTS)
-		return fail(why, "is an ELF file with too many segments");
+		return part_image_fail(why, "is an ELF file with too many segments");
 	if (!*found && virt_entry - vaddr < s.mem_size) {
 		im->entry = virt_entry - vaddr + s.addr;
 		*found = true;
@@ -146,32 +148,32 @@ static int add_segment(struct image *im, const uint8_t *ph, uint32_t virt_entry,
 
 static int identify_elf(struct image *im, const uint8_t *h, const char **why)
 {
-	uint32_t phoff = le32(h + 28), phnum = le16(h + 44);
+	uint32_t phoff = part_image_le32(h + 28), phnum = part_image_le16(h + 44);
 	bool found = false;
 
 	im->kind = IMAGE_ELF;
 	if (im->file_size < ELF_HEADER)
-		return fail(why, "is a truncated ELF file");
-	if (h[4] != 1 || h[5] != 1 || le16(h + 18) != ELF_ARM)
-		return fail(why, "is an ELF file, but not for 32-bit little-endian ARM");
-	if (le16(h + 16) != ELF_EXEC)
-		return fail(why, "is an ELF file, but not an executable");
-	if (le16(h + 42) != ELF_PHDR || phnum > ELF_MAX_PHDRS)
-		return fail(why, "is an ELF file with a damaged header");
-	im->entry = le32(h + 24);
+		return part_image_fail(why, "is a truncated ELF file");
+	if (h[4] != 1 || h[5] != 1 || part_image_le16(h + 18) != ELF_ARM)
+		return part_image_fail(why, "is an ELF file, but not for 32-bit little-endian ARM");
+	if (part_image_le16(h + 16) != ELF_EXEC)
+		return part_image_fail(why, "is an ELF file, but not an executable");
+	if (part_image_le16(h + 42) != ELF_PHDR || phnum > ELF_MAX_PHDRS)
+		return part_image_fail(why, "is an ELF file with a damaged header");
+	im->entry = part_image_le32(h + 24);
 	for (uint32_t i = 0; i < phnum; i++) {
 		uint8_t ph[ELF_PHDR];
 		int err;
 
 		if (phoff > UINT32_MAX - i * ELF_PHDR)
-			return fail(why, "is an ELF file with a damaged header");
+			return part_image_fail(why, "is an ELF file with a damaged header");
 		err = read_at(im, phoff + i * ELF_PHDR, ph, sizeof(ph), why);
 		if (!err)
-			err = add_segment(im, ph, le32(h + 24), &found, why);
+			err = add_segment(im, ph, part_image_le32(h + 24), &found, why);
 		if (err)
 			return err;
 	}
-	return im->nr_segments ? 0 : fail(why, "is an ELF file with nothing to load");
+	return im->nr_segments ? 0 : part_image_fail(why, "is an ELF file with nothing to load");
 }
 
 int image_identify(struct image *im, const char **why)
@@ -183,16 +185,16 @@ int image_identify(struct image *im, const char **why)
 	im->unpacked = im->entry = 0;
 	im->nr_segments = 0;
 	if (!im->file_size)
-		return fail(why, "is empty");
+		return part_image_fail(why, "is empty");
 	err = read_at(im, 0, h, MIN(im->file_size, (uint32_t)HEADER), why);
 	if (err)
 		return err;
 	for (unsigned i = 0; i < ARRAY_SIZE(foreign); i++)
-		if (le32(h + foreign[i].off) == foreign[i].magic)
-			return fail(why, foreign[i].why);
+		if (part_image_le32(h + foreign[i].off) == foreign[i].magic)
+			return part_image_fail(why, foreign[i].why);
 	if (!memcmp(h, "\177ELF", 4))
 		return identify_elf(im, h, why);
-	if (le32(h + 0x24) == ZIMAGE_MAGIC)
+	if (part_image_le32(h + 0x24) == ZIMAGE_MAGIC)
 		return identify_zimage(im, h, why);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include "dtb_diff.h"
 #include "load_plan.h"
 
-static void complain(void *arg, enum rule rule, const char *prop, const char *text)
+static void part_load_complain(void *arg, enum rule rule, const char *prop, const char *text)
 {
 	struct check *c = arg;
 
@@ -15,7 +15,7 @@ struct told {
 	struct dtb_diff d;
 };
 
-static void differs(void *arg, const char *path, const char *prop, const char *text)
+static void part_load_differs(void *arg, const char *path, const char *prop, const char *text)
 {
 	const struct told *t = arg;
 
@@ -33,7 +33,7 @@ static void look_at_dtb(struct check *c, struct load_plan *l, const void *dtb)
 			    .g = c->g,
 			    .file = load_plan_dtb_file(c->g),
 			    .fdt = dtb,
-			    .tell = differs,
+			    .tell = part_load_differs,
 			    .arg = &t } };
 
 	l->dtb = dtb;
@@ -66,7 +66,7 @@ void part_check_load(struct check *c)
 	l->g = c->g;
 	l->files = c->host->files;
 	l->dtb_size = fdt_totalsize(c->fdt);
-	l->complain = complain;
+	l->complain = part_load_complain;
 	l->arg = c;
 	check_files(c, l);
 	free(l);

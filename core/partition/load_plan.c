@@ -24,10 +24,10 @@
 #define ZIMAGE_SCRATCH MIB        /* its stack and heap, behind it */
 #define TOP_LIMIT      (512 * MIB)
 
-static unsigned long ul(uint32_t v) { return v; }
+static unsigned long load_plan_ul(uint32_t v) { return v; }
 
-static void __printf(4, 5)
-	complain(struct load_plan *l, enum rule rule, const char *prop, const char *fmt, ...)
+static void __printf(4, 5) load_plan_complain(struct load_plan *l, enum rule rule, const char *prop,
+					      const char *fmt, ...)
 {
 	char text[200];
 	va_list ap;
@@ -40,7 +40,7 @@ static void __printf(4, 5)
 
 /* --- files ------------------------------------------------------------------------------- */
 
-static int open_file(struct load_plan *l, const char *prop, struct load_file *f)
+static int load_plan_open_file(struct load_plan *l, const char *prop, struct load_file *f)
 {
 	const struct part_files *files = l->files;
 	int err;
@@ -54,14 +54,14 @@ static int open_file(struct load_plan *l, const char *prop, struct load_file *f)
 	if (!err && !f->size)
 		err = -ENODATA;
 	if (err == -ENODATA || err == -EISDIR || err == -EFBIG)
-		complain(l, RULE_FILE, prop, "%s: %s", f->path,
-			 err == -ENODATA ? "is empty" :
-			 err == -EISDIR  ? "not a file" :
-					   "larger than 4 GiB");
+		load_plan_complain(l, RULE_FILE, prop, "%s: %s", f->path,
+				   err == -ENODATA ? "is empty" :
+				   err == -EISDIR  ? "not a file" :
+						     "larger than 4 GiB");
 	else if (err && files->error) /* which names the path */
-		complain(l, RULE_FILE, prop, "%s", files->error());
+		load_plan_complain(l, RULE_FILE, prop, "%s", files->error());
 	else if (err)
-		complain(l, RULE_FILE, prop, "%s: no such file", f->path);
+		load_plan_complain(l, RULE_FILE, prop, "%s: no such file", f->path);
 	return err == -ENODATA || err == -EISDIR || err == -EFBIG ? -EINVAL : err;
 }
 
@@ -90,8 +90,8 @@ static int read_dtb(struct load_plan *l, const struct load_file *f, void **dtb)
 		}
 		free(p);
 	}
-	complain(l, rule, DTB_PROP, "%s: %s%s", f->path,
-		 rule == RULE_TREE ? "not a device tree: " : "", why);
+	load_plan_complain(l, rule, DTB_PROP, "%s: %s%s", f->path,
+			   rule == RULE_TREE ? "not a device tree: " : "", why);
 	return -part_rules[rule].err;
 }
 
@@ -102,7 +102,7 @@ int load_plan_dtb(struct load_plan *l, void **dtb)
 
 	*dtb = NULL;
 	l->chosen = fdt_path_offset(l->g->fdt, "/chosen");
-	err = open_file(l, DTB_PROP, &f);
+	err = load_plan_open_file(l, DTB_PROP, &f);
 	if (!err && f.path)
 		err = read_dtb(l, &f, dtb);
 	if (f.handle)
@@ -122,7 +122,7 @@ static int read_image(void *arg, uint32_t off, void *buf, uint32_t n)
 	return r->files->read(r->handle, off, buf, n);
 }
 
-static int identify(struct load_plan *l)
+static int load_plan_identify(struct load_plan *l)
 {
 	struct reader r = { l->files, l->kernel.handle };
 	const char *why;
@@ -134,13 +134,13 @@ static int identify(struct load_plan *l)
 	err = image_identify(&l->image, &why);
 	l->image.arg = NULL;
 	if (err)
-		complain(l, RULE_IMAGE, "espalier,kernel", "%s %s", l->kernel.path, why);
+		load_plan_complain(l, RULE_IMAGE, "espalier,kernel", "%s %s", l->kernel.path, why);
 	return err;
 }
 
 /* --- places ------------------------------------------------------------------------------ */
 
-static bool in_ram(const struct part_guest *g, uint32_t base, uint32_t size)
+static bool load_plan_in_ram(const struct part_guest *g, uint32_t base, uint32_t size)
 {
 	for (unsigned i = 0; i < g->nr_ranges; i++) {
 		const struct part_range *r = &g->ranges[i];
@@ -171,7 +171,7 @@ static int add_place(struct load_plan *l, const struct load_place *new)
 	struct load_place *p = part_grow(l->placed, l->nr_placed, sizeof(*p));
 
 	if (!p) {
-		complain(l, RULE_FILE, NULL, "out of memory");
+		load_plan_complain(l, RULE_FILE, NULL, "out of memory");
 		return -ENOMEM;
 	}
 	l->placed = p;
@@ -180,38 +180,40 @@ static int add_place(struct load_plan *l, const struct load_place *new)
 }
 
 /* "kernel (4096 bytes) at 0x60008000 overlaps the initrd at 0x60008000-0x60009000" */
-static int collide(struct load_plan *l, const char *what, uint32_t base, uint32_t size,
-		   const struct load_place *p)
+static int load_plan_collide(struct load_plan *l, const char *what, uint32_t base, uint32_t size,
+			     const struct load_place *p)
 {
 	char path[DT_PATH_MAX] = "", range[RANGE_TEXT_MAX];
 
 	if (p->fdt)
 		dt_path(p->fdt, p->node, path, sizeof(path));
-	complain(l, RULE_COLLIDE, NULL, "%s (%lu bytes) at 0x%08lx overlaps the %s%s%.80s at %s",
-		 what, ul(size), ul(base), p->what, path[0] ? " " : "", path,
-		 part_range_text(p->base, p->size, range));
+	load_plan_complain(l, RULE_COLLIDE, NULL,
+			   "%s (%lu bytes) at 0x%08lx overlaps the %s%s%.80s at %s", what,
+			   load_plan_ul(size), load_plan_ul(base), p->what, path[0] ? " " : "",
+			   path, part_range_text(p->base, p->size, range));
 	return -ENOSPC;
 }
 
 /* Claims [base, base + size) for `what`. */
-static int place(struct load_plan *l, const char *what, uint32_t base, uint32_t size)
+static int load_plan_place(struct load_plan *l, const char *what, uint32_t base, uint32_t size)
 {
 	const struct load_place *p = in_the_way(l, base, size);
 	char range[RANGE_TEXT_MAX];
 
-	if (!in_ram(l->g, base, size)) {
-		complain(l, RULE_ROOM, NULL, "%s (%lu bytes) at 0x%08lx does not lie in RAM %s",
-			 what, ul(size), ul(base),
-			 part_range_text(l->ram_base, l->ram_size, range));
+	if (!load_plan_in_ram(l->g, base, size)) {
+		load_plan_complain(l, RULE_ROOM, NULL,
+				   "%s (%lu bytes) at 0x%08lx does not lie in RAM %s", what,
+				   load_plan_ul(size), load_plan_ul(base),
+				   part_range_text(l->ram_base, l->ram_size, range));
 		return -ENOSPC;
 	}
 	if (p)
-		return collide(l, what, base, size, p);
+		return load_plan_collide(l, what, base, size, p);
 	return add_place(l, &(struct load_place){ what, base, size, NULL, -1 });
 }
 
 /* The highest free place from the start of RAM on, in whole pages; false: there is none. */
-static bool find_down(const struct load_plan *l, uint32_t size, uint32_t *base)
+static bool load_plan_find_down(const struct load_plan *l, uint32_t size, uint32_t *base)
 {
 	uint32_t start = l->ram_base, top = l->end;
 
@@ -233,8 +235,8 @@ static bool find_down(const struct load_plan *l, uint32_t size, uint32_t *base)
 }
 
 /* The lowest free place in [from, to) in steps of 1 MiB; false: there is none. */
-static bool find_up(const struct load_plan *l, uint64_t from, uint64_t to, uint64_t size,
-		    uint32_t *base)
+static bool load_plan_find_up(const struct load_plan *l, uint64_t from, uint64_t to, uint64_t size,
+			      uint32_t *base)
 {
 	for (uint64_t at = from; at + size <= to;) {
 		const struct load_place *p = in_the_way(l, (uint32_t)at, (uint32_t)size);
@@ -255,15 +257,17 @@ static int place_top(struct load_plan *l, const char *what, const char *path, ui
 {
 	uint32_t start = l->ram_base;
 
-	if (!find_down(l, size, base)) {
-		complain(l, RULE_ROOM, NULL,
-			 "%s%s%s (%lu bytes) does not fit: RAM from 0x%08lx has %lu bytes left%s",
-			 what, path ? " " : "", path ? path : "", ul(size), ul(start),
-			 ul(l->top - start), l->nr_reserved ? ", not all in one piece" : "");
+	if (!load_plan_find_down(l, size, base)) {
+		load_plan_complain(l, RULE_ROOM, NULL,
+				   "%s%s%s (%lu bytes) does not fit: RAM from 0x%08lx has %lu "
+				   "bytes left%s",
+				   what, path ? " " : "", path ? path : "", load_plan_ul(size),
+				   load_plan_ul(start), load_plan_ul(l->top - start),
+				   l->nr_reserved ? ", not all in one piece" : "");
 		return -ENOSPC;
 	}
 	l->top = MIN(l->top, *base);
-	return place(l, what, *base, size);
+	return load_plan_place(l, what, *base, size);
 }
 
 /*
@@ -275,11 +279,11 @@ static bool find_zimage(struct load_plan *l, uint64_t kernel, uint64_t packed, u
 	uint64_t ram = l->ram_base, low = ram + ALIGN_UP(kernel, (uint64_t)MIB);
 	uint32_t small = l->ram_base + ZIMAGE_SMALL; /* it moves itself behind the kernel then */
 
-	if (find_up(l, MAX(ram + ZIMAGE_OFFSET, low), l->top, packed, addr))
+	if (load_plan_find_up(l, MAX(ram + ZIMAGE_OFFSET, low), l->top, packed, addr))
 		return true;
 	if (ram + kernel + packed > l->top ||
 	    in_the_way(l, small, (uint32_t)(kernel + packed) - ZIMAGE_SMALL))
-		return find_up(l, low, l->top, packed, addr);
+		return load_plan_find_up(l, low, l->top, packed, addr);
 	*addr = small;
 	return true;
 }
@@ -295,15 +299,17 @@ static int zimage_address(struct load_plan *l, uint32_t *addr)
 	kernel = MAX(kernel, (uint64_t)TEXT_OFFSET);
 	p = kernel <= l->ram_size ? in_the_way(l, tables, (uint32_t)kernel - TABLES_OFFSET) : NULL;
 	if (p && is_reserved(l, p))
-		return collide(l, "the kernel, unpacked,", tables, (uint32_t)kernel - TABLES_OFFSET,
-			       p);
+		return load_plan_collide(l, "the kernel, unpacked,", tables,
+					 (uint32_t)kernel - TABLES_OFFSET, p);
 	if (find_zimage(l, kernel, packed, addr))
 		return 0;
-	complain(l, RULE_ROOM, NULL,
-		 "kernel %s (%lu bytes) needs %lu KiB at 0x%08lx to unpack, %lu KiB are free%s",
-		 l->kernel.path, ul(l->kernel.size), ul((uint32_t)((kernel + packed) / KIB)),
-		 ul(l->ram_base), ul((l->top - l->ram_base) / KIB),
-		 l->nr_reserved ? ", not all in one piece" : "");
+	load_plan_complain(l, RULE_ROOM, NULL,
+			   "kernel %s (%lu bytes) needs %lu KiB at 0x%08lx to unpack, %lu KiB are "
+			   "free%s",
+			   l->kernel.path, load_plan_ul(l->kernel.size),
+			   load_plan_ul((uint32_t)((kernel + packed) / KIB)),
+			   load_plan_ul(l->ram_base), load_plan_ul((l->top - l->ram_base) / KIB),
+			   l->nr_reserved ? ", not all in one piece" : "");
 	return -ENOSPC;
 }
 
@@ -312,12 +318,14 @@ static int place_elf(struct load_plan *l)
 	const struct image *im = &l->image;
 
 	if (has(l->g->fdt, l->chosen, "espalier,kernel-address")) {
-		complain(l, RULE_IMAGE, "espalier,kernel-address",
-			 "kernel %s is an ELF file and says itself where it goes", l->kernel.path);
+		load_plan_complain(l, RULE_IMAGE, "espalier,kernel-address",
+				   "kernel %s is an ELF file and says itself where it goes",
+				   l->kernel.path);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < im->nr_segments; i++) {
-		int err = place(l, "kernel segment", im->segment[i].addr, im->segment[i].mem_size);
+		int err = load_plan_place(l, "kernel segment", im->segment[i].addr,
+					  im->segment[i].mem_size);
 
 		if (err)
 			return err;
@@ -336,21 +344,22 @@ static int place_blob(struct load_plan *l)
 	else if (l->image.kind == IMAGE_ZIMAGE)
 		err = zimage_address(l, &addr);
 	l->kernel_base = l->entry = addr;
-	return err ? err : place(l, "kernel", addr, l->kernel.size);
+	return err ? err : load_plan_place(l, "kernel", addr, l->kernel.size);
 }
 
 static int place_kernel(struct load_plan *l)
 {
-	int err = identify(l);
+	int err = load_plan_identify(l);
 
 	if (!err && l->ram_size)
 		err = l->image.kind == IMAGE_ELF ? place_elf(l) : place_blob(l);
 	if (err || !l->ram_size)
 		return err;
 	dt_addr(l->g->fdt, l->chosen, "espalier,entry", &l->entry);
-	if (!in_ram(l->g, l->entry & ~1u, 4)) {
-		complain(l, RULE_ENTRY, NULL, "kernel %s: its entry 0x%08lx does not lie in RAM",
-			 l->kernel.path, ul(l->entry));
+	if (!load_plan_in_ram(l->g, l->entry & ~1u, 4)) {
+		load_plan_complain(l, RULE_ENTRY, NULL,
+				   "kernel %s: its entry 0x%08lx does not lie in RAM",
+				   l->kernel.path, load_plan_ul(l->entry));
 		return -EINVAL;
 	}
 	return 0;
@@ -372,7 +381,7 @@ struct reserving {
 	int err;
 };
 
-static void reserve(void *arg, const struct part_reserved *r)
+static void load_plan_reserve(void *arg, const struct part_reserved *r)
 {
 	struct reserving *s = arg;
 
@@ -392,7 +401,7 @@ static int reserve_all(struct load_plan *l)
 	for (unsigned i = 0; i < ARRAY_SIZE(trees); i++) {
 		s.fdt = trees[i];
 		if (trees[i])
-			part_each_reserved(trees[i], reserve, &s);
+			part_each_reserved(trees[i], load_plan_reserve, &s);
 	}
 	l->nr_reserved = l->nr_placed;
 	return s.err;
@@ -406,8 +415,8 @@ int load_plan(struct load_plan *l)
 	l->chosen = fdt_path_offset(l->g->fdt, "/chosen");
 	first_ram(l);
 	err[0] = reserve_all(l);
-	err[1] = open_file(l, "espalier,kernel", &l->kernel);
-	err[2] = open_file(l, "espalier,initrd", &l->initrd);
+	err[1] = load_plan_open_file(l, "espalier,kernel", &l->kernel);
+	err[2] = load_plan_open_file(l, "espalier,initrd", &l->initrd);
 	if (l->ram_size)
 		err[3] = place_top(l, "DTB", NULL, l->dtb_size, &l->dtb_base);
 	if (l->ram_size && !err[2] && l->initrd.path)

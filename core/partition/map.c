@@ -28,7 +28,7 @@ static void add_item(struct items *all, const struct item *new)
 	all->n++;
 }
 
-static void add_node(struct items *all, const void *fdt, int node)
+static void part_map_add_node(struct items *all, const void *fdt, int node)
 {
 	struct item it = { .node = node, .first = true, .ram = dt_is_memory(fdt, node) };
 
@@ -64,7 +64,7 @@ static void map_device(const struct partition *p, const struct item *it, struct 
 /* --- RAM ---------------------------------------------------------------------------------- */
 
 /* What [base, base + size) makes of the piece of RAM from *r's base on. */
-static bool cut(struct part_row *r, uint32_t base, uint32_t size)
+static bool part_map_cut(struct part_row *r, uint32_t base, uint32_t size)
 {
 	if (r->base - base < size) {
 		r->size = MIN(r->size, base + size - r->base);
@@ -88,13 +88,13 @@ static void map_piece(const struct partition *p, const struct part_run *runs, un
 			bool ram = m->kind == REGION_RAM || m->kind == REGION_CHANNEL;
 
 			/* A channel is shown with the first of its two guests. */
-			if (ram && m->host && cut(r, m->host, m->size) && !r->owner) {
+			if (ram && m->host && part_map_cut(r, m->host, m->size) && !r->owner) {
 				r->owner = g->name;
 				r->guest_path = m->path;
 			}
 		}
 	for (unsigned i = 0; i < n; i++)
-		if (cut(r, runs[i].base, runs[i].size))
+		if (part_map_cut(r, runs[i].base, runs[i].size))
 			rest = NULL;
 	if (!r->owner)
 		r->owner = rest;
@@ -124,7 +124,7 @@ void part_map(const struct partition *p, void (*fn)(void *arg, const struct part
 	char path[DT_PATH_MAX];
 
 	for (int n = 0; n >= 0; n = fdt_next_node(p->host->fdt, n, NULL))
-		add_node(&all, p->host->fdt, n);
+		part_map_add_node(&all, p->host->fdt, n);
 	for (unsigned i = 0; i < all.n; i++) {
 		const struct item *it = &all.item[i];
 		struct part_row r = { .base = it->base, .size = it->size, .path = path };

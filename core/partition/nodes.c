@@ -7,7 +7,7 @@
 /* --- ranges and interrupts ------------------------------------------------------------ */
 
 /* Not whole entries, or what no bus translates: whose cells and ranges to look at. */
-static void bad_reg(struct check *c, const struct found *f)
+static void part_nodes_bad_reg(struct check *c, const struct found *f)
 {
 	char bus[DT_PATH_MAX] = "?";
 
@@ -25,7 +25,7 @@ int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uin
 	if (err == -ERANGE)
 		part_report(c, f, "entry %u lies above 4 GiB", index);
 	else if (err)
-		bad_reg(c, f);
+		part_nodes_bad_reg(c, f);
 	else if (!*size)
 		part_report(c, f, "entry %u has size 0", index);
 	else
@@ -33,7 +33,8 @@ int part_read_reg(struct check *c, int node, unsigned index, uint32_t *base, uin
 	return -EINVAL;
 }
 
-static void overlap(struct check *c, const struct part_range *r, struct part_range *other)
+static void part_nodes_overlap(struct check *c, const struct part_range *r,
+			       struct part_range *other)
 {
 	char have[RANGE_TEXT_MAX], want[RANGE_TEXT_MAX];
 
@@ -69,7 +70,7 @@ bool part_add_range(struct check *c, const struct part_range *r)
 		;
 	for (unsigned i = at ? at - 1 : 0; i < g->nr_ranges && i <= at; i++)
 		if (ranges_meet(r->base, r->size, g->ranges[i].base, g->ranges[i].size)) {
-			overlap(c, r, &g->ranges[i]);
+			part_nodes_overlap(c, r, &g->ranges[i]);
 			return false;
 		}
 	p = g->nr_ranges < PART_MAX_RANGES ? part_grow(g->ranges, g->nr_ranges, sizeof(*p)) : NULL;
@@ -172,7 +173,7 @@ enum backing part_backing(const void *fdt, int node, const struct emul_class *cl
 	return cls && !has(fdt, node, "espalier,backing") ? BACKING_EMULATED : BACKING_NONE;
 }
 
-static void add_irqs(struct check *c, int node, int dev, const char *path)
+static void part_nodes_add_irqs(struct check *c, int node, int dev, const char *path)
 {
 	for (unsigned i = 0;; i++) {
 		int intid = irq_from_dt(c->fdt, node, i);
@@ -243,7 +244,7 @@ static void add_emulated(struct check *c, int node, const char *path, const stru
 		    &(struct part_range){
 			    .kind = REGION_EMUL, .dev = dev, .node = node, .path = path },
 		    cls->shares_memory);
-	add_irqs(c, node, dev, path);
+	part_nodes_add_irqs(c, node, dev, path);
 }
 
 static void only_passthrough(struct check *c, int node)
@@ -346,7 +347,7 @@ bool part_is_mapped(const void *fdt, int node)
 }
 
 /* Handles one node; true if what lies below it belongs to it. */
-static bool visit(struct check *c, int node, int depth)
+static bool part_nodes_visit(struct check *c, int node, int depth)
 {
 	static const char *const plain[] = { "chosen", "aliases", "reserved-memory" };
 	const char *name = fdt_get_name(c->fdt, node, NULL);
@@ -378,7 +379,7 @@ static bool visit(struct check *c, int node, int depth)
 	return false;
 }
 
-static void walk(struct check *c, bool ram_only)
+static void part_nodes_walk(struct check *c, bool ram_only)
 {
 	int depth = 0, skip = INT32_MAX; /* nodes deeper than this belong to another */
 
@@ -386,7 +387,7 @@ static void walk(struct check *c, bool ram_only)
 	for (int node = 0; depth >= 0 && part_go_on(c, node);
 	     node = fdt_next_node(c->fdt, node, &depth)) {
 		if (depth <= skip)
-			skip = visit(c, node, depth) ? depth : INT32_MAX;
+			skip = part_nodes_visit(c, node, depth) ? depth : INT32_MAX;
 		else if (!ram_only && has(c->fdt, node, "espalier,backing") &&
 			 dt_enabled(c->fdt, node) && !part_is_plain(c->fdt, node))
 			part_report(c, FOUND(RULE_NO_EFFECT, node, .prop = "espalier,backing"),
@@ -420,8 +421,8 @@ void part_check_nodes(struct check *c)
 {
 	bool ram = false;
 
-	walk(c, true);
-	walk(c, false);
+	part_nodes_walk(c, true);
+	part_nodes_walk(c, false);
 	for (unsigned i = 0; i < c->g->nr_ranges; i++) {
 		ram |= c->g->ranges[i].kind == REGION_RAM;
 		if (c->g->ranges[i].covers)

@@ -19,7 +19,7 @@ static int host_node_at(const void *fdt, uint32_t a)
 	return found;
 }
 
-static void found(struct part_owner *o, const struct part_guest *g, const char *path)
+static void part_owner_found(struct part_owner *o, const struct part_guest *g, const char *path)
 {
 	o->owner = g->name;
 	o->guest_path = path;
@@ -46,7 +46,7 @@ void part_find(const struct partition *p, uint32_t a, struct part_owner *o)
 			const struct part_range *r = &g->ranges[i];
 
 			if (region_mapped(r->kind) && r->host && a - r->host < r->size)
-				found(o, g, r->path);
+				part_owner_found(o, g, r->path);
 		}
 	if (p->host->is_ram(a, 1)) {
 		o->what = PART_RAM;
@@ -66,7 +66,7 @@ void part_find_node(const struct partition *p, int host_node, struct part_owner 
 	for (const struct part_guest *g = p->guests; g; g = g->next)
 		for (unsigned i = 0; !g->fresh && i < g->nr_ranges; i++)
 			if (g->ranges[i].kind == REGION_PASS && g->ranges[i].host_node == host_node)
-				found(o, g, g->ranges[i].path);
+				part_owner_found(o, g, g->ranges[i].path);
 	ask_vmm(p, o);
 }
 
@@ -83,7 +83,7 @@ void part_find_irq(const struct partition *p, unsigned intid, struct part_owner 
 	for (const struct part_guest *g = p->guests; g; g = g->next)
 		for (unsigned i = 0; !g->fresh && i < g->nr_irqs; i++)
 			if (g->irqs[i].host == intid)
-				found(o, g, g->irqs[i].path);
+				part_owner_found(o, g, g->irqs[i].path);
 	if (o->host_node < 0)
 		return;
 	o->what = PART_DEVICE;

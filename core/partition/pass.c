@@ -54,7 +54,7 @@ static bool is_above(const void *fdt, int node, int above)
  * Another node of the host's with registers in the pages of the range; -1: none.  In what
  * is not whole pages a disabled one counts as well: the firmware may have it.
  */
-static int neighbour(const struct pass *p, uint32_t base, uint32_t size)
+static int part_pass_neighbour(const struct pass *p, uint32_t base, uint32_t size)
 {
 	const void *fdt = p->c->host->fdt;
 	bool whole = !((base | size) & PAGE_MASK);
@@ -83,7 +83,7 @@ static bool touches_ram(const struct pass *p, uint32_t base, uint32_t size)
 static bool pages_free(const struct pass *p, uint32_t base, uint32_t size)
 {
 	const void *fdt = p->c->host->fdt;
-	int other = neighbour(p, base, size);
+	int other = part_pass_neighbour(p, base, size);
 	const char *driver = other < 0 ? NULL : p->c->host->driver(fdt, other);
 	char path[DT_PATH_MAX] = "?", have[32];
 
@@ -108,7 +108,7 @@ static bool pages_free(const struct pass *p, uint32_t base, uint32_t size)
 }
 
 /* Has no guest got any of it? */
-static bool unowned(const struct pass *p, uint32_t base, uint32_t size)
+static bool part_pass_unowned(const struct pass *p, uint32_t base, uint32_t size)
 {
 	for (const struct part_guest *g = p->c->p->guests; g; g = g->next)
 		for (unsigned i = 0; i < g->nr_ranges; i++) {
@@ -182,7 +182,7 @@ static void add_pages(const struct pass *p, struct part_range r)
 	r.base -= off;
 	r.host -= off;
 	r.size = size;
-	if (rest_of(p->c, &r) && unowned(p, r.host, r.size))
+	if (rest_of(p->c, &r) && part_pass_unowned(p, r.host, r.size))
 		part_add_range(p->c, &r);
 }
 
@@ -267,7 +267,7 @@ static void add_irq(const struct pass *p, int intid, int host_irq)
 }
 
 /* Entry by entry: the guest may have fewer than the host, and may number them anew. */
-static void add_irqs(const struct pass *p)
+static void part_pass_add_irqs(const struct pass *p)
 {
 	char why[IRQ_WHY_MAX];
 
@@ -334,7 +334,7 @@ static bool is_the_vmms(const struct pass *p)
 	return driver || part;
 }
 
-static void same_compatible(const struct pass *p)
+static void part_pass_same_compatible(const struct pass *p)
 {
 	const char *have = dt_str(p->c->fdt, p->node, "compatible");
 	const char *want = dt_str(p->c->host->fdt, p->host, "compatible");
@@ -368,16 +368,16 @@ void part_check_pass(struct check *c, int node, const char *path)
 
 	if (p.host < 0 || is_the_vmms(&p))
 		return;
-	same_compatible(&p);
+	part_pass_same_compatible(&p);
 	check_dma(&p);
-	add_irqs(&p);
+	part_pass_add_irqs(&p);
 	add_ranges(&p);
 }
 
 /* --- what is emulated although it could be had --------------------------------------------- */
 
 /* A guest, fresh or not, that has the host's node. */
-static bool given(const struct partition *p, int host)
+static bool part_pass_given(const struct partition *p, int host)
 {
 	for (const struct part_guest *g = p->guests; g; g = g->next)
 		for (unsigned i = 0; i < g->nr_ranges; i++)
@@ -387,7 +387,7 @@ static bool given(const struct partition *p, int host)
 }
 
 /* A serial line of the host at the same path that nobody has: was it meant to be given? */
-static bool forgotten(const struct check *c, const struct part_dev *d, int host)
+static bool part_pass_forgotten(const struct check *c, const struct part_dev *d, int host)
 {
 	const void *fdt = c->host->fdt;
 	const char *compatible = dt_str(c->fdt, d->node, "compatible");
@@ -395,7 +395,7 @@ static bool forgotten(const struct check *c, const struct part_dev *d, int host)
 	return host > 0 && !has(c->fdt, d->node, "espalier,backing") &&
 	       !has(c->fdt, d->node, "espalier,peer") && compatible &&
 	       !fdt_node_check_compatible(fdt, host, compatible) && dt_available(fdt, host) &&
-	       !c->host->driver(fdt, host) && !given(c->p, host);
+	       !c->host->driver(fdt, host) && !part_pass_given(c->p, host);
 }
 
 void part_check_forgotten(struct check *c)
@@ -403,7 +403,7 @@ void part_check_forgotten(struct check *c)
 	for (unsigned i = 0; i < c->g->nr_devs; i++) {
 		const struct part_dev *d = &c->g->devs[i];
 
-		if (d->cls->line && forgotten(c, d, dt_find(c->host->fdt, d->path)))
+		if (d->cls->line && part_pass_forgotten(c, d, dt_find(c->host->fdt, d->path)))
 			part_report(c,
 				    FOUND(RULE_FORGOTTEN, d->node, .prop = "espalier,backing",
 					  .have = "emulated", .want = "passthrough"),

@@ -61,7 +61,7 @@ void part_each_reserved(const void *fdt, part_reserved_fn fn, void *arg)
 /* --- the rules ---------------------------------------------------------------------------- */
 
 /* Where, for messages: "0x67e00000-0x67ffffff". */
-static const char *where(const struct part_reserved *r, char buf[RANGE_TEXT_MAX])
+static const char *part_reserved_where(const struct part_reserved *r, char buf[RANGE_TEXT_MAX])
 {
 	return part_range_text(r->base, r->size, buf);
 }
@@ -75,7 +75,7 @@ static const struct part_range *ram_at(const struct part_guest *g, uint32_t a)
 }
 
 /* Is all of it RAM, of one range or of several that follow each other? */
-static bool in_ram(const struct part_guest *g, const struct part_reserved *r)
+static bool part_reserved_in_ram(const struct part_guest *g, const struct part_reserved *r)
 {
 	uint32_t done = 0;
 
@@ -95,12 +95,13 @@ static void check_place(struct check *c, const struct part_reserved *r)
 {
 	char have[RANGE_TEXT_MAX];
 
-	if (in_ram(c->g, r))
+	if (part_reserved_in_ram(c->g, r))
 		return;
 	part_report(c,
-		    FOUND(RULE_RESERVED_OUTSIDE, r->node, .have = where(r, have),
+		    FOUND(RULE_RESERVED_OUTSIDE, r->node, .have = part_reserved_where(r, have),
 			  .path = r->node < 0 ? r->path : NULL),
-		    "reserves %s, which is not all memory of the guest", where(r, have));
+		    "reserves %s, which is not all memory of the guest",
+		    part_reserved_where(r, have));
 }
 
 /* A range of both lists, /memreserve/ and a node, is one reservation said twice. */
@@ -114,14 +115,15 @@ static void check_overlaps(struct check *c, const struct part_reserved *r)
 			continue;
 		part_report(c,
 			    FOUND(RULE_RESERVED_TWICE, r->node, .prop = "reg",
-				  .have = where(r, have), .want = where(o, want),
-				  .owner = c->g->name, .owner_path = o->path),
+				  .have = part_reserved_where(r, have),
+				  .want = part_reserved_where(o, want), .owner = c->g->name,
+				  .owner_path = o->path),
 			    "%s overlaps %s of %s", have, want, o->path);
 		return;
 	}
 }
 
-static void malformed(struct check *c, const struct part_reserved *r)
+static void part_reserved_malformed(struct check *c, const struct part_reserved *r)
 {
 	static const struct {
 		int err;
@@ -141,14 +143,14 @@ static void malformed(struct check *c, const struct part_reserved *r)
 		    "%s", whys[i].why);
 }
 
-static void add(void *arg, const struct part_reserved *r)
+static void part_reserved_add(void *arg, const struct part_reserved *r)
 {
 	struct check *c = arg;
 	struct part_guest *g = c->g;
 	struct part_reserved *p;
 
 	if (r->err) {
-		malformed(c, r);
+		part_reserved_malformed(c, r);
 		return;
 	}
 	check_place(c, r);
@@ -206,7 +208,7 @@ void part_check_reserved(struct check *c)
 {
 	int parent = dt_find(c->fdt, ROOT), node;
 
-	part_each_reserved(c->fdt, add, c);
+	part_each_reserved(c->fdt, part_reserved_add, c);
 	if (parent < 0 || !dt_enabled(c->fdt, parent))
 		return;
 	check_root(c, parent);

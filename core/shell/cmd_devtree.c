@@ -69,7 +69,7 @@ static void print_prop(const char *name, const char *v, int len)
 
 /* --- nodes ------------------------------------------------------------------------------ */
 
-static void indent(unsigned depth) { shell_printf("%*s", 4 * (int)depth, ""); }
+static void cmd_devtree_indent(unsigned depth) { shell_printf("%*s", 4 * (int)depth, ""); }
 
 static void print_props(const void *fdt, int node, unsigned depth)
 {
@@ -82,7 +82,7 @@ static void print_props(const void *fdt, int node, unsigned depth)
 
 		if (!v)
 			continue;
-		indent(depth);
+		cmd_devtree_indent(depth);
 		print_prop(name, v, len);
 	}
 }
@@ -95,19 +95,19 @@ static int print_node(const void *fdt, int node, unsigned depth)
 
 	if (shell_interrupted())
 		return -EINTR;
-	indent(depth);
+	cmd_devtree_indent(depth);
 	shell_printf("%s {\n", name && *name ? name : "/");
 	print_props(fdt, node, depth + 1);
 	fdt_for_each_subnode(child, fdt, node) {
 		if (depth + 1 == DEPTH_MAX) {
-			indent(depth + 1);
+			cmd_devtree_indent(depth + 1);
 			shell_printf("/* deeper nodes are left out */\n");
 			break;
 		}
 		if (print_node(fdt, child, depth + 1))
 			return -EINTR;
 	}
-	indent(depth);
+	cmd_devtree_indent(depth);
 	shell_printf("};\n");
 	return 0;
 }

@@ -31,7 +31,7 @@ static uint64_t run_ns(const struct guest *g)
 	return ns;
 }
 
-static void list_row(struct guest *g, void *arg)
+static void cmd_guest_list_row(struct guest *g, void *arg)
 {
 	char time[SECONDS_MAX];
 
@@ -44,7 +44,7 @@ static int guest_list(int argc, char **argv)
 {
 	shell_printf("%-16s %-8s %5s %9s %12s  %s\n", "NAME", "STATE", "VCPUS", "RAM", "CPU TIME",
 		     "DEVICE TREE");
-	guest_for_each(list_row, NULL);
+	guest_for_each(cmd_guest_list_row, NULL);
 	return 0;
 }
 
@@ -198,7 +198,7 @@ static int guest_faults(int argc, char **argv)
 	return 0;
 }
 
-static void finding(void *arg, const char *text) { shell_printf("- %s\n", text); }
+static void cmd_guest_finding(void *arg, const char *text) { shell_printf("- %s\n", text); }
 
 static int guest_doctor_run(int argc, char **argv)
 {
@@ -206,7 +206,7 @@ static int guest_doctor_run(int argc, char **argv)
 
 	if (!g)
 		return -ENOENT;
-	if (!guest_doctor(g, finding, NULL))
+	if (!guest_doctor(g, cmd_guest_finding, NULL))
 		shell_printf("%s is %s, and nothing is wrong that can be seen from here\n", g->name,
 			     guest_state_name(g->state));
 	return 0;
@@ -230,7 +230,7 @@ static int guest_autopsy_run(int argc, char **argv)
 /* --- acting --------------------------------------------------------------------------- */
 
 /* The log has said why by then. */
-static int result(int rc, const char *verb, const char *name)
+static int cmd_guest_result(int rc, const char *verb, const char *name)
 {
 	shell_log_flush();
 	if (rc)
@@ -239,7 +239,7 @@ static int result(int rc, const char *verb, const char *name)
 }
 
 /* "name file [name file ...]" as two lists; -EINVAL: a name without a file. */
-static int pairs(int argc, char **argv, const char **names, const char **files)
+static int cmd_guest_pairs(int argc, char **argv, const char **names, const char **files)
 {
 	if (argc % 2) {
 		shell_printf("%s: the file of its device tree is missing\n", argv[argc - 1]);
@@ -255,12 +255,12 @@ static int pairs(int argc, char **argv, const char **names, const char **files)
 static int guest_create_run(int argc, char **argv)
 {
 	const char *names[SHELL_MAX_ARGS / 2], *files[SHELL_MAX_ARGS / 2];
-	int rc = pairs(argc, argv, names, files);
+	int rc = cmd_guest_pairs(argc, argv, names, files);
 
 	if (rc)
 		return rc;
-	return result(guest_create_set(argc / 2, names, files), "create",
-		      argc == 2 ? argv[0] : "of the set");
+	return cmd_guest_result(guest_create_set(argc / 2, names, files), "create",
+				argc == 2 ? argv[0] : "of the set");
 }
 
 static void print_finding(void *arg, const struct part_finding *f)
@@ -277,7 +277,7 @@ static void print_finding(void *arg, const struct part_finding *f)
 static int guest_check_run(int argc, char **argv)
 {
 	const char *names[SHELL_MAX_ARGS / 2], *files[SHELL_MAX_ARGS / 2];
-	int rc = pairs(argc, argv, names, files);
+	int rc = cmd_guest_pairs(argc, argv, names, files);
 
 	if (rc)
 		return rc;
@@ -289,17 +289,17 @@ static int guest_check_run(int argc, char **argv)
 	return rc ? -EINVAL : 0;
 }
 
-static int act(const char *verb, const char *name, int (*fn)(struct guest *g))
+static int cmd_guest_act(const char *verb, const char *name, int (*fn)(struct guest *g))
 {
 	struct guest *g = shell_guest(name);
 
-	return g ? result(fn(g), verb, name) : -ENOENT;
+	return g ? cmd_guest_result(fn(g), verb, name) : -ENOENT;
 }
 
 #define ACTION(verb) \
 	static int guest_##verb##_run(int argc, char **argv) \
 	{ \
-		return act(#verb, argv[0], guest_##verb); \
+		return cmd_guest_act(#verb, argv[0], guest_##verb); \
 	}
 ACTION(destroy)
 ACTION(kick)

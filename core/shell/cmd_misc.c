@@ -141,7 +141,7 @@ SHELL_CMD(log, "log", "the VMM's log", log_subs);
 
 /* --- power ---------------------------------------------------------------------------- */
 
-static int power(const char *what, void (*act)(void))
+static int cmd_misc_power(const char *what, void (*act)(void))
 {
 	if (!act) {
 		shell_printf("%s: no driver of this board can do it\n", what);
@@ -154,12 +154,12 @@ static int power(const char *what, void (*act)(void))
 
 static int reset_run(int argc, char **argv)
 {
-	return power("reset", power_ops ? power_ops->reset : NULL);
+	return cmd_misc_power("reset", power_ops ? power_ops->reset : NULL);
 }
 
 static int shutdown_run(int argc, char **argv)
 {
-	return power("shutdown", power_ops ? power_ops->off : NULL);
+	return cmd_misc_power("shutdown", power_ops ? power_ops->off : NULL);
 }
 
 static const struct shell_sub reset_subs[] = {

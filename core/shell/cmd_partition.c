@@ -79,7 +79,7 @@ static void map_row(void *arg, const struct part_row *r)
 	shell_printf("\n");
 }
 
-static int map(int argc, char **argv)
+static int cmd_partition_map(int argc, char **argv)
 {
 	shell_printf("%-17s %-12s %-9s %s\n", "HOST ADDRESSES", "OWNER", "INTIDS", "NODE");
 	part_map(partition_machine(), map_row, NULL);
@@ -89,7 +89,7 @@ static int map(int argc, char **argv)
 /* clang-format off */
 static const struct shell_sub map_subs[] = {
 	{ "", "", "all devices and RAM of the host by address, and their owners", 0, 0,
-	  { ARG_NONE }, map },
+	  { ARG_NONE }, cmd_partition_map },
 };
 /* clang-format on */
-SHELL_CMD(map, "map", "the whole host by owner", map_subs);
+SHELL_CMD(cmd_partition_map, "map", "the whole host by owner", map_subs);

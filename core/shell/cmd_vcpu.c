@@ -82,7 +82,7 @@ static int vcpu_stat(int argc, char **argv)
 
 /* --- how it is scheduled ------------------------------------------------------ */
 
-static int set_params(struct vcpu *v, const struct sched_params *p)
+static int cmd_vcpu_set_params(struct vcpu *v, const struct sched_params *p)
 {
 	int rc = sched_vcpu_set(v, p);
 
@@ -104,7 +104,7 @@ static int vcpu_weight(int argc, char **argv)
 		shell_printf("%u\n", (unsigned)p.weight);
 	else if (shell_number(argv[1], 10, &p.weight))
 		return -EINVAL;
-	return set_params(v, &p);
+	return cmd_vcpu_set_params(v, &p);
 }
 
 static int vcpu_slice(int argc, char **argv)
@@ -119,7 +119,7 @@ static int vcpu_slice(int argc, char **argv)
 		shell_printf("%u us\n", (unsigned)p.slice_us);
 	else if (shell_number(argv[1], 10, &p.slice_us))
 		return -EINVAL;
-	return set_params(v, &p);
+	return cmd_vcpu_set_params(v, &p);
 }
 
 static int vcpu_affinity(int argc, char **argv)
@@ -148,7 +148,7 @@ static int vcpu_affinity(int argc, char **argv)
 		}
 		p.cpus |= BIT(cpu);
 	}
-	return set_params(v, &p);
+	return cmd_vcpu_set_params(v, &p);
 }
 
 /* clang-format off */

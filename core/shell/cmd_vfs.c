@@ -10,7 +10,7 @@
 
 #define CHUNK 4096u
 
-static int lookup(const char *path, struct ext2_inode *out)
+static int cmd_vfs_lookup(const char *path, struct ext2_inode *out)
 {
 	int rc = vfs_lookup(path, out);
 
@@ -54,7 +54,7 @@ static int vfs_ls(int argc, char **argv)
 {
 	const char *path = argc ? argv[0] : "/";
 	struct ext2_inode i;
-	int rc = lookup(path, &i);
+	int rc = cmd_vfs_lookup(path, &i);
 
 	if (rc)
 		return rc;
@@ -77,7 +77,7 @@ static int for_file(const char *path, void (*fn)(void *arg, const char *buf, uin
 	uint64_t off = 0;
 	char *buf;
 	int32_t n;
-	int rc = lookup(path, &i);
+	int rc = cmd_vfs_lookup(path, &i);
 
 	if (rc)
 		return rc;

@@ -8,7 +8,7 @@
 
 #include "shell_int.h"
 
-static void list_row(struct vserial *s, void *arg)
+static void cmd_vserial_list_row(struct vserial *s, void *arg)
 {
 	unsigned unseen = s->out_end - s->out_shown;
 
@@ -24,7 +24,7 @@ static void list_row(struct vserial *s, void *arg)
 
 static int vserial_list(int argc, char **argv)
 {
-	vserial_for_each(list_row, NULL);
+	vserial_for_each(cmd_vserial_list_row, NULL);
 	return 0;
 }
 

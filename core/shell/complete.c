@@ -21,14 +21,14 @@ struct request {
 	void *arg;
 };
 
-static void offer_cmd(const struct shell_cmd *c, void *arg)
+static void complete_offer_cmd(const struct shell_cmd *c, void *arg)
 {
 	struct request *r = arg;
 
 	r->offer(r->arg, c->name, true);
 }
 
-static void complete_cmd(struct request *r) { shell_for_each_cmd(offer_cmd, r); }
+static void complete_cmd(struct request *r) { shell_for_each_cmd(complete_offer_cmd, r); }
 
 static void offer_subs(struct request *r, const struct shell_cmd *c)
 {
@@ -40,14 +40,14 @@ static void offer_subs(struct request *r, const struct shell_cmd *c)
 /* Of the command that the word before names. */
 static void complete_sub(struct request *r) { offer_subs(r, shell_find_cmd(r->argv[r->argc - 1])); }
 
-static void offer_guest(struct guest *g, void *arg)
+static void complete_offer_guest(struct guest *g, void *arg)
 {
 	struct request *r = arg;
 
 	r->offer(r->arg, g->name, true);
 }
 
-static void complete_guest(struct request *r) { guest_for_each(offer_guest, r); }
+static void complete_guest(struct request *r) { guest_for_each(complete_offer_guest, r); }
 
 static void offer_vcpus(struct guest *g, void *arg)
 {
@@ -62,14 +62,14 @@ static void offer_vcpus(struct guest *g, void *arg)
 
 static void complete_vcpu(struct request *r) { guest_for_each(offer_vcpus, r); }
 
-static void offer_vserial(struct vserial *s, void *arg)
+static void complete_offer_vserial(struct vserial *s, void *arg)
 {
 	struct request *r = arg;
 
 	r->offer(r->arg, s->name, true);
 }
 
-static void complete_vserial(struct request *r) { vserial_for_each(offer_vserial, r); }
+static void complete_vserial(struct request *r) { vserial_for_each(complete_offer_vserial, r); }
 
 static void complete_level(struct request *r)
 {

@@ -12,11 +12,11 @@ enum { ESC_NONE, ESC_SEEN, ESC_CSI, ESC_SS3 };
 
 /* --- the terminal ------------------------------------------------------------ */
 
-static void put(struct edit *e, const char *s) { e->ops->write(e->arg, s, strlen(s)); }
+static void edit_put(struct edit *e, const char *s) { e->ops->write(e->arg, s, strlen(s)); }
 
-static void bell(struct edit *e) { put(e, "\a"); }
+static void edit_bell(struct edit *e) { edit_put(e, "\a"); }
 
-static unsigned width(const struct edit *e) { return EDIT_COLUMNS - 1 - strlen(e->prompt); }
+static unsigned edit_width(const struct edit *e) { return EDIT_COLUMNS - 1 - strlen(e->prompt); }
 
 /* Cursor left by n columns (ECMA-48 CUB). */
 static void put_left(struct edit *e, unsigned n)
@@ -25,14 +25,14 @@ static void put_left(struct edit *e, unsigned n)
 
 	if (n) {
 		snprintf(seq, sizeof(seq), "\033[%uD", n);
-		put(e, seq);
+		edit_put(e, seq);
 	}
 }
 
 /* Scrolls so that the cursor is in view; a quarter of the row at a time. */
-static void scroll(struct edit *e)
+static void edit_scroll(struct edit *e)
 {
-	unsigned w = width(e), step = w / 4;
+	unsigned w = edit_width(e), step = w / 4;
 
 	if (e->pos < e->left)
 		e->left = e->pos > step ? e->pos - step : 0;
@@ -44,18 +44,18 @@ void edit_show(struct edit *e)
 {
 	unsigned n;
 
-	scroll(e);
-	n = MIN(e->len - e->left, width(e));
-	put(e, "\r");
-	put(e, e->prompt);
+	edit_scroll(e);
+	n = MIN(e->len - e->left, edit_width(e));
+	edit_put(e, "\r");
+	edit_put(e, e->prompt);
 	e->ops->write(e->arg, e->line + e->left, n);
-	put(e, "\033[K");
+	edit_put(e, "\033[K");
 	put_left(e, e->left + n - e->pos);
 }
 
-void edit_hide(struct edit *e) { put(e, "\r\033[K"); }
+void edit_hide(struct edit *e) { edit_put(e, "\r\033[K"); }
 
-static void clear(struct edit *e)
+static void edit_clear(struct edit *e)
 {
 	e->line[0] = '\0';
 	e->len = e->pos = e->left = e->back = 0;
@@ -63,9 +63,9 @@ static void clear(struct edit *e)
 
 void edit_start(struct edit *e)
 {
-	clear(e);
+	edit_clear(e);
 	e->too_long = false;
-	put(e, e->prompt);
+	edit_put(e, e->prompt);
 }
 
 void edit_init(struct edit *e, const struct edit_ops *ops, void *arg, const char *prompt)
@@ -76,19 +76,19 @@ void edit_init(struct edit *e, const struct edit_ops *ops, void *arg, const char
 /* --- changing the line --------------------------------------------------------- */
 
 /* False, with a bell, if it does not fit. */
-static bool insert(struct edit *e, const char *s, unsigned n)
+static bool edit_insert(struct edit *e, const char *s, unsigned n)
 {
 	bool at_end = e->pos == e->len;
 
 	if (n > EDIT_MAX - 1 - e->len) {
-		bell(e);
+		edit_bell(e);
 		return false;
 	}
 	memmove(e->line + e->pos + n, e->line + e->pos, e->len - e->pos + 1);
 	memcpy(e->line + e->pos, s, n);
 	e->len += n;
 	e->pos += n;
-	if (at_end && e->pos <= e->left + width(e))
+	if (at_end && e->pos <= e->left + edit_width(e))
 		e->ops->write(e->arg, s, n); /* most typing: no need to redraw */
 	else
 		edit_show(e);
@@ -96,7 +96,7 @@ static bool insert(struct edit *e, const char *s, unsigned n)
 }
 
 /* Removes [from, to) and leaves the cursor there. */
-static void cut(struct edit *e, unsigned from, unsigned to)
+static void edit_cut(struct edit *e, unsigned from, unsigned to)
 {
 	memmove(e->line + from, e->line + to, e->len - to + 1);
 	e->len -= to - from;
@@ -110,7 +110,7 @@ static void move_to(struct edit *e, unsigned pos)
 	edit_show(e);
 }
 
-static void replace(struct edit *e, const char *line)
+static void edit_replace(struct edit *e, const char *line)
 {
 	e->len = e->pos = MIN(strlen(line), EDIT_MAX - 1);
 	memcpy(e->line, line, e->len);
@@ -144,21 +144,21 @@ static void key_backspace(struct edit *e)
 	if (e->pos == e->len && (e->left == 0 || e->pos > e->left + 1)) {
 		e->line[--e->len] = '\0';
 		e->pos = e->len;
-		put(e, "\b \b");
+		edit_put(e, "\b \b");
 	} else {
-		cut(e, e->pos - 1, e->pos);
+		edit_cut(e, e->pos - 1, e->pos);
 	}
 }
 
 static void key_delete(struct edit *e)
 {
 	if (e->pos < e->len)
-		cut(e, e->pos, e->pos + 1);
+		edit_cut(e, e->pos, e->pos + 1);
 }
 
-static void key_kill_end(struct edit *e) { cut(e, e->pos, e->len); }
+static void key_kill_end(struct edit *e) { edit_cut(e, e->pos, e->len); }
 
-static void key_kill_start(struct edit *e) { cut(e, 0, e->pos); }
+static void key_kill_start(struct edit *e) { edit_cut(e, 0, e->pos); }
 
 static void key_kill_word(struct edit *e)
 {
@@ -168,18 +168,18 @@ static void key_kill_word(struct edit *e)
 		from--;
 	while (from && e->line[from - 1] != ' ')
 		from--;
-	cut(e, from, e->pos);
+	edit_cut(e, from, e->pos);
 }
 
 static void key_clear_screen(struct edit *e)
 {
-	put(e, "\033[H\033[2J");
+	edit_put(e, "\033[H\033[2J");
 	edit_show(e);
 }
 
 static void key_interrupt(struct edit *e)
 {
-	put(e, "^C\r\n");
+	edit_put(e, "^C\r\n");
 	edit_start(e);
 }
 
@@ -188,13 +188,13 @@ static void go_back(struct edit *e, unsigned back)
 	const char *line = back ? history_get(&e->history, back) : e->kept;
 
 	if (!line) {
-		bell(e);
+		edit_bell(e);
 		return;
 	}
 	if (e->back == 0)
 		memcpy(e->kept, e->line, e->len + 1);
 	e->back = back;
-	replace(e, line);
+	edit_replace(e, line);
 }
 
 static void key_up(struct edit *e) { go_back(e, e->back + 1); }
@@ -218,7 +218,7 @@ struct tab {
 	unsigned widest, column;
 };
 
-static bool fits(const struct tab *t, const char *word)
+static bool edit_fits(const struct tab *t, const char *word)
 {
 	return !strncmp(word, t->word, t->word_len) && strlen(word) < EDIT_MAX &&
 	       strpbrk(word, " \t\"\\;#") == NULL;
@@ -229,7 +229,7 @@ static void tab_collect(void *arg, const char *word, bool whole)
 	struct tab *t = arg;
 	unsigned n = 0;
 
-	if (!fits(t, word))
+	if (!edit_fits(t, word))
 		return;
 	if (t->count++ == 0) {
 		strcpy(t->common, word);
@@ -247,16 +247,16 @@ static void tab_list(void *arg, const char *word, bool whole)
 	struct tab *t = arg;
 	unsigned n;
 
-	if (!fits(t, word))
+	if (!edit_fits(t, word))
 		return;
 	n = strlen(word) - t->skip;
 	if (t->column && t->column + t->widest + 2 >= EDIT_COLUMNS) {
-		put(t->e, "\r\n");
+		edit_put(t->e, "\r\n");
 		t->column = 0;
 	}
-	put(t->e, word + t->skip);
+	edit_put(t->e, word + t->skip);
 	for (t->column += t->widest + 2; n < t->widest + 2; n++)
-		put(t->e, " ");
+		edit_put(t->e, " ");
 }
 
 static void key_tab(struct edit *e)
@@ -277,19 +277,19 @@ static void key_tab(struct edit *e)
 
 	e->ops->complete(e->arg, e->line, start, e->pos, tab_collect, &t);
 	if (t.count == 0) {
-		bell(e);
+		edit_bell(e);
 		return;
 	}
 	n = strlen(t.common);
-	if (n > t.word_len && !insert(e, t.common + t.word_len, n - t.word_len))
+	if (n > t.word_len && !edit_insert(e, t.common + t.word_len, n - t.word_len))
 		return;
 	if (t.count == 1) {
 		if (t.whole && e->line[e->pos] != ' ')
-			insert(e, " ", 1);
+			edit_insert(e, " ", 1);
 	} else if (n == t.word_len) {
-		put(e, "\r\n");
+		edit_put(e, "\r\n");
 		e->ops->complete(e->arg, e->line, start, e->pos, tab_list, &t);
-		put(e, "\r\n");
+		edit_put(e, "\r\n");
 		edit_show(e);
 	}
 }
@@ -352,7 +352,7 @@ static const struct key number_keys[] = {
 	{ 1, key_home }, { 3, key_delete }, { 4, key_end }, { 7, key_home }, { 8, key_end },
 };
 
-static void press(struct edit *e, const struct key *keys, unsigned n, unsigned code)
+static void edit_press(struct edit *e, const struct key *keys, unsigned n, unsigned code)
 {
 	for (unsigned i = 0; i < n; i++) {
 		if (keys[i].code == code) {
@@ -379,26 +379,26 @@ static void escape_input(struct edit *e, unsigned char ch)
 			return; /* ';' and other parameter bytes (ECMA-48 5.4) */
 		e->esc = ESC_NONE;
 		if (ch == '~')
-			press(e, number_keys, ARRAY_SIZE(number_keys), e->param);
+			edit_press(e, number_keys, ARRAY_SIZE(number_keys), e->param);
 		else
-			press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
+			edit_press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
 		return;
-	default: e->esc = ESC_NONE; press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
+	default: e->esc = ESC_NONE; edit_press(e, letter_keys, ARRAY_SIZE(letter_keys), ch);
 	}
 }
 
-static enum edit_event enter(struct edit *e)
+static enum edit_event edit_enter(struct edit *e)
 {
 	/* What had scrolled out of view goes into the transcript as a whole. */
-	if (e->len > width(e)) {
-		put(e, "\r");
-		put(e, e->prompt);
-		put(e, e->line);
+	if (e->len > edit_width(e)) {
+		edit_put(e, "\r");
+		edit_put(e, e->prompt);
+		edit_put(e, e->line);
 	}
-	put(e, "\r\n");
+	edit_put(e, "\r\n");
 	history_add(&e->history, e->line);
 	if (e->too_long) {
-		put(e, "line too long: not run; it is kept in the history, cut off\r\n");
+		edit_put(e, "line too long: not run; it is kept in the history, cut off\r\n");
 		e->line[0] = '\0';
 	}
 	return EDIT_LINE;
@@ -411,15 +411,15 @@ enum edit_event edit_input(struct edit *e, unsigned char ch)
 	e->after_cr = ch == '\r';
 	if (ch == '\r' || (ch == '\n' && !after_cr)) {
 		e->esc = ESC_NONE;
-		return enter(e);
+		return edit_enter(e);
 	}
 	if (ch == 0x1b)
 		e->esc = ESC_SEEN;
 	else if (e->esc != ESC_NONE)
 		escape_input(e, ch);
 	else if (ch >= ' ' && ch < 0x7f)
-		e->too_long = !insert(e, (const char *)&ch, 1) || e->too_long;
+		e->too_long = !edit_insert(e, (const char *)&ch, 1) || e->too_long;
 	else
-		press(e, control_keys, ARRAY_SIZE(control_keys), ch);
+		edit_press(e, control_keys, ARRAY_SIZE(control_keys), ch);
 	return EDIT_MORE;
 }

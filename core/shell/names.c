@@ -18,7 +18,7 @@ static void *not_found(const char *what, const struct nearest *n)
 	return NULL;
 }
 
-static void offer_guest(struct guest *g, void *arg) { nearest_offer(arg, g->name); }
+static void names_offer_guest(struct guest *g, void *arg) { nearest_offer(arg, g->name); }
 
 struct guest *shell_guest(const char *name)
 {
@@ -28,7 +28,7 @@ struct guest *shell_guest(const char *name)
 	if (g)
 		return g;
 	nearest_init(&n, name);
-	guest_for_each(offer_guest, &n);
+	guest_for_each(names_offer_guest, &n);
 	return not_found("guest", &n);
 }
 
@@ -62,7 +62,7 @@ struct vcpu *shell_vcpu(const char *name)
 	return &g->vcpus[id];
 }
 
-static void offer_vserial(struct vserial *s, void *arg) { nearest_offer(arg, s->name); }
+static void names_offer_vserial(struct vserial *s, void *arg) { nearest_offer(arg, s->name); }
 
 struct vserial *shell_vserial(const char *name)
 {
@@ -72,7 +72,7 @@ struct vserial *shell_vserial(const char *name)
 	if (s)
 		return s;
 	nearest_init(&n, name);
-	vserial_for_each(offer_vserial, &n);
+	vserial_for_each(names_offer_vserial, &n);
 	return not_found("vserial", &n);
 }
 

@@ -13,7 +13,7 @@ static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c ==
  * Takes the quotes out of the word at `in`.  Returns where it ends, with the
  * byte there in *stop (the end of the new word may overwrite it), or NULL.
  */
-static char *unquote(char *in, char *stop)
+static char *parse_unquote(char *in, char *stop)
 {
 	char *out = in;
 	bool quoted = false;
@@ -48,7 +48,7 @@ int parse_command(char **rest, char **argv, unsigned max)
 			if (argc == max)
 				return -E2BIG;
 			argv[argc++] = in;
-			in = unquote(in, &stop);
+			in = parse_unquote(in, &stop);
 			if (!in)
 				return -EINVAL;
 		}
@@ -64,7 +64,7 @@ int parse_command(char **rest, char **argv, unsigned max)
 	}
 }
 
-static int digit(char c)
+static int parse_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -86,7 +86,7 @@ int parse_u32(const char *word, unsigned base, uint32_t *out)
 	if (*word == '\0')
 		return -EINVAL;
 	for (; *word; word++) {
-		unsigned d = digit(*word);
+		unsigned d = parse_digit(*word);
 
 		if (d >= base)
 			return -EINVAL;

@@ -65,14 +65,14 @@ void shell_print_usage(const struct shell_cmd *c, const struct shell_sub *s)
 
 /* --- one line ---------------------------------------------------------------------- */
 
-static void offer_cmd(const struct shell_cmd *c, void *arg) { nearest_offer(arg, c->name); }
+static void shell_offer_cmd(const struct shell_cmd *c, void *arg) { nearest_offer(arg, c->name); }
 
 static int unknown_cmd(const char *name)
 {
 	struct nearest n;
 
 	nearest_init(&n, name);
-	shell_for_each_cmd(offer_cmd, &n);
+	shell_for_each_cmd(shell_offer_cmd, &n);
 	shell_printf("%s: no such command", name);
 	if (n.best)
 		shell_printf("; did you mean \"%s\"?\n", n.best);
@@ -238,7 +238,7 @@ static void run_entered(void)
 }
 
 /* A prompt whenever the console is the shell's and has none. */
-static void prompt(void)
+static void shell_prompt(void)
 {
 	if (console_was_unbound()) {
 		if (!console_at_line_start())
@@ -262,7 +262,7 @@ __noreturn void shell_main(void)
 	for (;;) {
 		guest_run_requests();
 		shell_log_flush();
-		prompt();
+		shell_prompt();
 		ch = console_getc();
 		if (ch < 0)
 			sched_wait();

@@ -54,7 +54,7 @@ static void access_to_code(struct arch_vcpu *av, struct fref fr, const struct vm
 }
 
 /* Fills the page in ahead, if the guest may access it.  False: it takes more than one exit. */
-static bool prefill(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
+static bool abort_prefill(struct arch_vcpu *av, uint32_t va, enum gwalk_access acc)
 {
 	struct gwalk t;
 	struct fref fr;
@@ -83,12 +83,12 @@ static bool prefill_handler(struct arch_vcpu *av, uint32_t vector, uint32_t sp)
 	struct vm_abort abort;
 	struct insn i;
 
-	if (!prefill(av, v, GWALK_EXEC))
+	if (!abort_prefill(av, v, GWALK_EXEC))
 		return false;
 	if (!vm_fetch(av, v, ISA_ARM, &i) && insn_step_kind(&i) == STEP_EMULATE &&
-	    !vm_emulate_pc(av, &i, &pc, &cpsr, &abort) && !prefill(av, pc, GWALK_EXEC))
+	    !vm_emulate_pc(av, &i, &pc, &cpsr, &abort) && !abort_prefill(av, pc, GWALK_EXEC))
 		return false;
-	return prefill(av, sp, GWALK_WRITE) && prefill(av, sp - 64, GWALK_WRITE);
+	return abort_prefill(av, sp, GWALK_WRITE) && abort_prefill(av, sp - 64, GWALK_WRITE);
 }
 
 static void reflect_abort(struct arch_vcpu *av, const struct shim_exit *exc, uint32_t vector)
@@ -101,7 +101,7 @@ static void reflect_abort(struct arch_vcpu *av, const struct shim_exit *exc, uin
 /* A fault that nothing cures would come back for ever: a bug of ours, or a trick. */
 #define FAULT_REPEAT_MAX 1000
 
-static bool livelock(struct arch_vcpu *av, uint32_t va)
+static bool abort_livelock(struct arch_vcpu *av, uint32_t va)
 {
 	if (av->frame.pc != av->fault_pc || va != av->fault_va) {
 		av->fault_pc = av->frame.pc;
@@ -138,7 +138,7 @@ static bool translation_fault(unsigned fs)
 }
 
 /* LDRT and STRT at PL1 are checked as PL0; the hardware said "permission". */
-static bool unprivileged(struct arch_vcpu *av, unsigned fs)
+static bool abort_unprivileged(struct arch_vcpu *av, unsigned fs)
 {
 	struct insn i;
 
@@ -177,8 +177,8 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 }
 
 /* The guest's tables permit the access: what was it that did not? */
-static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct gwalk *t,
-		    const struct shim_exit *exc)
+static void abort_resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct gwalk *t,
+			  const struct shim_exit *exc)
 {
 	struct fref fr = frame_find(av->ag, GPA(t->pa));
 	const struct region *r;
@@ -191,7 +191,7 @@ static void resolve(struct arch_vcpu *av, uint32_t va, bool write, const struct 
 	r = fr.f ? NULL : traptab_find(&av->ag->guest->map, GPA(t->pa));
 	if (!fr.f && !(r && region_mapped(r->kind)))
 		emulate_access(av, exc, &abort, t);
-	else if (!livelock(av, va))
+	else if (!abort_livelock(av, va))
 		shadow_fill(av, va, t, write ? GWALK_WRITE : GWALK_READ);
 }
 
@@ -226,14 +226,14 @@ void shim_dabt(struct arch_vcpu *av)
 		return;
 	}
 	if (!vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, user, &t) && !user &&
-	    unprivileged(av, fs))
+	    abort_unprivileged(av, fs))
 		vm_walk(av, va, write ? GWALK_WRITE : GWALK_READ, true, &t);
 	if (t.fault) {
 		data_abort(av, &exc, &(struct vm_abort){ va, t.fault, t.domain, write });
 		return;
 	}
 	hidden_abort(av);
-	resolve(av, va, write, &t, &exc);
+	abort_resolve(av, va, write, &t, &exc);
 }
 
 /* --- prefetch aborts -------------------------------------------------------------------------- */
@@ -242,7 +242,7 @@ void shim_dabt(struct arch_vcpu *av)
  * A Thumb encoding that straddles two pages which are kept apart (shadow.c):
  * it is executed here, as if it had been replaced.
  */
-static bool straddles(struct arch_vcpu *av)
+static bool abort_straddles(struct arch_vcpu *av)
 {
 	struct insn i;
 
@@ -262,13 +262,13 @@ static void fetch_fault(struct arch_vcpu *av, uint32_t va, const struct gwalk *t
 		exit_prefetch_abort(av, va, FSR_EXTERNAL);
 		return;
 	}
-	if (straddles(av)) {
+	if (abort_straddles(av)) {
 		vm_count(av, STRADDLE);
 		return;
 	}
 	if (fr.f->state == FRAME_DATA) /* a part of what it takes; it comes again */
 		frame_to_code(av, fr, exit_isa(av), vm_user(av));
-	else if (fr.f->state == FRAME_CODE && !livelock(av, va))
+	else if (fr.f->state == FRAME_CODE && !abort_livelock(av, va))
 		shadow_fill(av, va, t, GWALK_EXEC);
 	if (fr.f->state == FRAME_QUARANTINE)
 		av->step_more = true;

@@ -34,7 +34,7 @@ static void wait_for_interrupt(struct cpu_local *c)
 	irq_dispatch();
 }
 
-static void schedule(struct cpu_local *c)
+static void exit_schedule(struct cpu_local *c)
 {
 	struct vcpu *next;
 	bool idle;
@@ -63,16 +63,16 @@ static void do_work(struct arch_vcpu *av)
 /* Interrupts are let in by hand before each piece of work: none of them waits for two. */
 static struct frame *go_on(struct cpu_local *c)
 {
-	schedule(c);
+	exit_schedule(c);
 	while (has_work(c->current)) {
 		irq_dispatch();
-		schedule(c);
+		exit_schedule(c);
 		stay_end(c);
 		stay_begin(c);
 		if (!has_work(c->current))
 			break;
 		do_work(c->current);
-		schedule(c);
+		exit_schedule(c);
 	}
 	if (c->current)
 		vcpu_regs_flush(c->current);
@@ -140,7 +140,7 @@ struct frame *exit_fiq(struct frame *f)
 
 /* --- external aborts -------------------------------------------------------------- */
 
-static struct frame *external(struct frame *f, bool data)
+static struct frame *exit_external(struct frame *f, bool data)
 {
 	struct cpu_local *c = cpu_local();
 
@@ -156,5 +156,5 @@ static struct frame *external(struct frame *f, bool data)
 	return go_on(c);
 }
 
-struct frame *exit_external_data(struct frame *f) { return external(f, true); }
-struct frame *exit_external_prefetch(struct frame *f) { return external(f, false); }
+struct frame *exit_external_data(struct frame *f) { return exit_external(f, true); }
+struct frame *exit_external_prefetch(struct frame *f) { return exit_external(f, false); }

@@ -14,7 +14,7 @@ extern const char shim_template[], shim_template_end[];
 
 #define SHIM_DEFAULT 0xffa00000u /* free in Linux 6.1's map */
 
-static void map(struct arch_vcpu *av, uint32_t page, const void *p, uint32_t attr)
+static void shim_map(struct arch_vcpu *av, uint32_t page, const void *p, uint32_t attr)
 {
 	av->shim_l2[page >> PAGE_SHIFT] = ptr_hpa(p).v | L2_SMALL | L2_NORMAL_WBWA | attr;
 }
@@ -46,9 +46,9 @@ int shim_create(struct arch_vcpu *av)
 	    !av->step_literals)
 		return -ENOMEM;
 	write_code(av->shim_code);
-	map(av, VECTORS_PAGE, av->shim_vectors, L2_AP(AP_PL1_RO) | L2_XN);
-	map(av, SHIM_PAGE, av->shim_code, L2_AP(AP_PL1_RO));
-	map(av, SLOTS_PAGE, av->slots, L2_AP(AP_PL1_RW) | L2_XN);
+	shim_map(av, VECTORS_PAGE, av->shim_vectors, L2_AP(AP_PL1_RO) | L2_XN);
+	shim_map(av, SHIM_PAGE, av->shim_code, L2_AP(AP_PL1_RO));
+	shim_map(av, SLOTS_PAGE, av->slots, L2_AP(AP_PL1_RW) | L2_XN);
 	av->shim_va = SHIM_DEFAULT;
 	return 0;
 }
@@ -96,7 +96,7 @@ static bool guest_needs(struct arch_vcpu *av, uint32_t va)
 	return false;
 }
 
-static void go_to(struct arch_vcpu *av, uint32_t va)
+static void shim_go_to(struct arch_vcpu *av, uint32_t va)
 {
 	log_debug("%s: shim moves from 0x%08x to 0x%08x", av->ag->guest->name,
 		  (unsigned)av->shim_va, (unsigned)va);
@@ -126,7 +126,7 @@ bool shim_search(struct arch_vcpu *av)
 
 		if (va != av->shim_va && !passes[pass].avoid(av, va)) {
 			av->shim_searching = false;
-			go_to(av, va);
+			shim_go_to(av, va);
 			return true;
 		}
 		if (++av->shim_tried == ARRAY_SIZE(passes) * PLACES) {

@@ -104,7 +104,7 @@ static struct access_site *access_slot(struct arch_vcpu *av, uint32_t pc)
 }
 
 /* 0, or -ENXIO: no register there. */
-static int perform(const struct access_site *s, struct mmio *m)
+static int sites_perform(const struct access_site *s, struct mmio *m)
 {
 	struct emul_dev *d = s->dev;
 
@@ -117,7 +117,7 @@ static int perform(const struct access_site *s, struct mmio *m)
 	return 0;
 }
 
-static uint32_t extend(const struct access_site *s, uint32_t v)
+static uint32_t sites_extend(const struct access_site *s, uint32_t v)
 {
 	if (!s->sign)
 		return v;
@@ -139,17 +139,17 @@ bool sites_access(struct arch_vcpu *av, uint32_t va, bool write)
 		return false;
 	if (write)
 		m.value = vm_get_reg(av, av->frame.cpsr, s->rt) & s->lanes;
-	if (perform(s, &m))
+	if (sites_perform(s, &m))
 		return false;
 	if (!write)
-		vm_set_reg(av, av->frame.cpsr, s->rt, extend(s, m.value));
+		vm_set_reg(av, av->frame.cpsr, s->rt, sites_extend(s, m.value));
 	vm_count(av, DABT_MMIO);
 	av->fault_repeat = 0;
 	exit_next_insn(av, &s->insn);
 	return true;
 }
 
-static bool simple(const struct insn *i, struct ldst *l)
+static bool sites_simple(const struct insn *i, struct ldst *l)
 {
 	return !ldst_decode(i, l) && l->count == 1 && !l->swap && !l->wback && !l->user &&
 	       !l->strict && l->reg[0] < 13;
@@ -174,7 +174,7 @@ void sites_note_access(struct arch_vcpu *av, uint32_t pc, uint32_t cpsr, const s
 	struct access_site *a;
 	struct ldst l;
 
-	if (t->ng || !r || r->kind != REGION_EMUL || cpsr & PSR_E || !simple(i, &l) ||
+	if (t->ng || !r || r->kind != REGION_EMUL || cpsr & PSR_E || !sites_simple(i, &l) ||
 	    !note_code(av, pc))
 		return;
 	a = access_slot(av, pc);

@@ -37,7 +37,7 @@ void stay_end(struct cpu_local *c)
 		note_longest(av, n);
 }
 
-static const char *what(unsigned kind, unsigned r)
+static const char *stay_what(unsigned kind, unsigned r)
 {
 	static const char *const names[STAY_KINDS] = {
 		[STAY_FIQ] = "interrupt",           [STAY_SMC] = "SMC",
@@ -57,7 +57,7 @@ unsigned arch_vcpu_past(struct vcpu *v, struct arch_past *out)
 	for (unsigned i = 0; i < n; i++) {
 		const struct past *p = &s->past[(s->stays - n + i) % ARCH_PAST];
 
-		out[i] = (struct arch_past){ what(p->kind, p->reg), p->pc };
+		out[i] = (struct arch_past){ stay_what(p->kind, p->reg), p->pc };
 	}
 	return n;
 }
@@ -67,7 +67,7 @@ void arch_vcpu_stay(struct vcpu *v, struct arch_stay *out)
 	const struct stay *s = &v->arch->stay;
 
 	*out = (struct arch_stay){ .longest = s->longest, .pc = s->longest_pc };
-	out->what = what(s->longest_kind, s->longest_reg);
+	out->what = stay_what(s->longest_kind, s->longest_reg);
 	for (unsigned n = 0; n < ARCH_STAY_BUCKETS; n++)
 		out->bucket[n] = s->bucket[n];
 }

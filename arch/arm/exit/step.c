@@ -52,7 +52,7 @@ static uint32_t with_it(uint32_t cpsr, unsigned it)
 }
 
 /* A copy and a trap, from halfword `at` of the slot: SMC, or UDF where SMC is UNDEF. */
-static void assemble(uint16_t *h, unsigned at, const struct insn *i, bool user)
+static void step_assemble(uint16_t *h, unsigned at, const struct insn *i, bool user)
 {
 	uint32_t trap = user ? ARM_UDF : (ARM_AL | ARM_SMC);
 
@@ -79,7 +79,7 @@ static bool slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
 	for (unsigned at = 0; at <= (i->isa == ISA_THUMB); at++) {
 		uint32_t slot[SLOT_BYTES / 4] = { 0 };
 
-		assemble((uint16_t *)slot, at, i, user);
+		step_assemble((uint16_t *)slot, at, i, user);
 		if (!verify_clean(slot, SLOT_BYTES / 4))
 			continue;
 		memcpy(&av->step_page[SLOT_OFFSET / 4], slot, SLOT_BYTES);
@@ -90,7 +90,7 @@ static bool slot_write(struct arch_vcpu *av, const struct insn *i, bool user)
 	return false;
 }
 
-static bool refuse(struct arch_vcpu *av, const struct insn *i)
+static bool step_refuse(struct arch_vcpu *av, const struct insn *i)
 {
 	guest_warn(av->ag->guest, WARN_STEP,
 		   "instruction 0x%08x at 0x%08x cannot be executed out of line", (unsigned)i->word,
@@ -108,7 +108,7 @@ static bool run_copy(struct arch_vcpu *av, const struct insn *i)
 	if (i->isa == ISA_ARM && i->word >> 28 != 0xf)
 		copy.word |= 0xe0000000; /* its condition passed */
 	if (!slot_write(av, &copy, vm_user(av)))
-		return refuse(av, i);
+		return step_refuse(av, i);
 	map_page(av, STEP_PAGE, any_privilege(av->step_page));
 	vm_count(av, STEP);
 	av->stepping = true;
@@ -122,7 +122,7 @@ static bool run_copy(struct arch_vcpu *av, const struct insn *i)
 	return true;
 }
 
-static void stop(struct arch_vcpu *av)
+static void step_stop(struct arch_vcpu *av)
 {
 	av->stepping = false;
 	map_page(av, STEP_PAGE, 0);
@@ -183,7 +183,7 @@ static bool emulate_pc(struct arch_vcpu *av, const struct insn *i)
 	if (err == -EFAULT)
 		exit_data_abort(av, &abort);
 	else if (err)
-		refuse(av, i);
+		step_refuse(av, i);
 	return false;
 }
 
@@ -286,7 +286,7 @@ static void exception_return(struct arch_vcpu *av, const struct insn *i)
 	}
 }
 
-static bool skip(struct arch_vcpu *av, const struct insn *i)
+static bool step_skip(struct arch_vcpu *av, const struct insn *i)
 {
 	av->frame.pc += i->size;
 	if (i->isa == ISA_THUMB)
@@ -294,7 +294,7 @@ static bool skip(struct arch_vcpu *av, const struct insn *i)
 	return false;
 }
 
-static bool cp15(struct arch_vcpu *av, const struct insn *i)
+static bool step_cp15(struct arch_vcpu *av, const struct insn *i)
 {
 	if (exit_emulate(av, i))
 		return false;
@@ -309,7 +309,7 @@ static bool cp15(struct arch_vcpu *av, const struct insn *i)
  * one that faults would do the very harm that stepping avoids: what can be
  * emulated is.  False: a copy it must be.
  */
-static bool emulate(struct arch_vcpu *av, const struct insn *i)
+static bool step_emulate(struct arch_vcpu *av, const struct insn *i)
 {
 	struct vm_abort abort = { 0 };
 	int err = vm_emulate_simple(av, i, &av->frame.pc, &av->frame.cpsr);
@@ -337,22 +337,22 @@ bool step_insn(struct arch_vcpu *av, const struct insn *i)
 	uint32_t cpsr = av->frame.cpsr;
 
 	if (!insn_cond_passed(insn_cond(i, cpsr), cpsr))
-		return skip(av, i);
+		return step_skip(av, i);
 	switch (insn_step_kind(i)) {
 	case STEP_OUT_OF_LINE:
-		if (reads_table(i) && emulate(av, i))
+		if (reads_table(i) && step_emulate(av, i))
 			return false;
 		return run_copy(av, i);
 	case STEP_EMULATE: return emulate_pc(av, i);
 	case STEP_EXC_RETURN: exception_return(av, i); return false;
 	case STEP_CP15:
-	case STEP_WAIT: return cp15(av, i);
+	case STEP_WAIT: return step_cp15(av, i);
 	default: take_exception(av, i); return false;
 	}
 }
 
 /* Is the next instruction in a quarantined frame that may be fetched from? */
-static bool quarantined(struct arch_vcpu *av)
+static bool step_quarantined(struct arch_vcpu *av)
 {
 	struct gwalk t;
 	struct fref fr;
@@ -371,11 +371,11 @@ static bool irq_due(const struct arch_vcpu *av)
 
 static bool must_step(struct arch_vcpu *av)
 {
-	return (stepping_handler(av) || quarantined(av)) && !irq_due(av);
+	return (stepping_handler(av) || step_quarantined(av)) && !irq_due(av);
 }
 
 /* The guest's own fetch, with its faults.  False: the abort has been taken. */
-static bool fetch(struct arch_vcpu *av, struct insn *i)
+static bool step_fetch(struct arch_vcpu *av, struct insn *i)
 {
 	bool user = vm_user(av);
 	uint32_t pc = av->frame.pc;
@@ -405,7 +405,7 @@ static bool fetch_original(struct arch_vcpu *av, struct insn *i)
 {
 	struct insn copy;
 
-	if (!fetch(av, &copy))
+	if (!step_fetch(av, &copy))
 		return false;
 	if (vm_user(av) || !verify_original(&av->ag->dict, &copy, i))
 		*i = copy;
@@ -418,7 +418,7 @@ void step(struct arch_vcpu *av)
 	struct insn i;
 
 	do {
-		if (fetch_original(av, &i) && !emulate(av, &i) && step_insn(av, &i)) {
+		if (fetch_original(av, &i) && !step_emulate(av, &i) && step_insn(av, &i)) {
 			av->step_more = false; /* the copy's trap brings us back */
 			return;
 		}
@@ -435,7 +435,7 @@ bool step_returns(struct arch_vcpu *av)
 		return false;
 	if (pc != done && pc != done + 4) /* at the UDF, or behind the SMC */
 		return false;
-	stop(av);
+	step_stop(av);
 	av->frame.pc = av->step_pc + av->step_insn.size;
 	if (av->step_cpsr & PSR_IT)
 		av->frame.cpsr =
@@ -462,5 +462,5 @@ void step_cancel(struct arch_vcpu *av, struct shim_exit *exc)
 	exc->spsr = av->frame.cpsr;
 	exc->moved = true;
 	av->frame.pc = av->step_pc;
-	stop(av);
+	step_stop(av);
 }

@@ -138,7 +138,7 @@ static void contextidr_set(struct arch_vcpu *av, uint32_t v)
 }
 
 /* Domains that are Manager, one bit each at the field's low bit. */
-static uint32_t managers(uint32_t dacr) { return dacr & dacr >> 1 & 0x55555555; }
+static uint32_t vcp15_managers(uint32_t dacr) { return dacr & dacr >> 1 & 0x55555555; }
 
 static void dacr_set(struct arch_vcpu *av, uint32_t v)
 {
@@ -148,7 +148,8 @@ static void dacr_set(struct arch_vcpu *av, uint32_t v)
 	av->mmu.dacr = v;
 	WRITE_CP15(PRRR, v); /* what the guest's reads became reads of */
 	/* Entries were made for the old managers; domain 15 is the shim's, too. */
-	if (av->mmu.sctlr & SCTLR_M && (managers(old) != managers(v) || (old ^ v) >> 30))
+	if (av->mmu.sctlr & SCTLR_M &&
+	    (vcp15_managers(old) != vcp15_managers(v) || (old ^ v) >> 30))
 		shadow_flush(av);
 	shadow_load_dacr(av);
 }
@@ -237,7 +238,7 @@ static void dc_imvac(struct arch_vcpu *av, uint32_t va)
 
 /* --- address translation ---------------------------------------------------------------- */
 
-static void ats1(struct arch_vcpu *av, uint32_t va, bool write, bool user)
+static void vcp15_ats1(struct arch_vcpu *av, uint32_t va, bool write, bool user)
 {
 	struct gwalk t;
 
@@ -247,17 +248,17 @@ static void ats1(struct arch_vcpu *av, uint32_t va, bool write, bool user)
 		av->par = (t.pa & ~PAGE_MASK) | (t.ng ? 0 : PAR_NOS);
 }
 
-static void ats1cpr(struct arch_vcpu *av, uint32_t va) { ats1(av, va, false, false); }
-static void ats1cpw(struct arch_vcpu *av, uint32_t va) { ats1(av, va, true, false); }
-static void ats1cur(struct arch_vcpu *av, uint32_t va) { ats1(av, va, false, true); }
-static void ats1cuw(struct arch_vcpu *av, uint32_t va) { ats1(av, va, true, true); }
+static void vcp15_ats1cpr(struct arch_vcpu *av, uint32_t va) { vcp15_ats1(av, va, false, false); }
+static void vcp15_ats1cpw(struct arch_vcpu *av, uint32_t va) { vcp15_ats1(av, va, true, false); }
+static void vcp15_ats1cur(struct arch_vcpu *av, uint32_t va) { vcp15_ats1(av, va, false, true); }
+static void vcp15_ats1cuw(struct arch_vcpu *av, uint32_t va) { vcp15_ats1(av, va, true, true); }
 static uint32_t par_get(struct arch_vcpu *av) { return av->par; }
 static void par_set(struct arch_vcpu *av, uint32_t v) { av->par = v; }
 
 static uint32_t zero_get(struct arch_vcpu *av) { return 0; }
 static void ignore_set(struct arch_vcpu *av, uint32_t v) {}
 
-static uint32_t isr_get(struct arch_vcpu *av) { return av->vcpu->irq ? PSR_I : 0; }
+static uint32_t vcp15_isr_get(struct arch_vcpu *av) { return av->vcpu->irq ? PSR_I : 0; }
 
 static uint32_t nsacr_get(struct arch_vcpu *av) { return READ_CP15(NSACR); }
 
@@ -280,10 +281,10 @@ static const struct vcp15_row rows[CP15_REGS] = {
 	[CP15_DFAR] = { dfar_get, dfar_set },
 	[CP15_IFAR] = { ifar_get, ifar_set },
 	[CP15_PAR] = { par_get, par_set },
-	[CP15_ATS1CPR] = { NULL, ats1cpr },
-	[CP15_ATS1CPW] = { NULL, ats1cpw },
-	[CP15_ATS1CUR] = { NULL, ats1cur },
-	[CP15_ATS1CUW] = { NULL, ats1cuw },
+	[CP15_ATS1CPR] = { NULL, vcp15_ats1cpr },
+	[CP15_ATS1CPW] = { NULL, vcp15_ats1cpw },
+	[CP15_ATS1CUR] = { NULL, vcp15_ats1cur },
+	[CP15_ATS1CUW] = { NULL, vcp15_ats1cuw },
 	[CP15_DCIMVAC] = { NULL, dc_imvac },
 	[CP15_DCISW] = { NULL, dc_sw },
 	[CP15_DCCSW] = { NULL, dc_sw },
@@ -299,7 +300,7 @@ static const struct vcp15_row rows[CP15_REGS] = {
 	[CP15_PRRR] = { prrr_get, prrr_set },
 	[CP15_NMRR] = { nmrr_get, nmrr_set },
 	[CP15_VBAR] = { vbar_get, vbar_set },
-	[CP15_ISR] = { isr_get, NULL },
+	[CP15_ISR] = { vcp15_isr_get, NULL },
 	[CP15_CONTEXTIDR] = { contextidr_get, contextidr_set },
 	[CP15_CBAR] = { cbar_get, NULL },
 };

@@ -90,7 +90,7 @@ uint32_t host_mmu_init(void)
 	return ptr_hpa(host_l1).v | TTBR_WALKS;
 }
 
-static uint32_t section(uint32_t unit, enum host_map_kind kind)
+static uint32_t host_mmu_section(uint32_t unit, enum host_map_kind kind)
 {
 	static const uint32_t attr[] = {
 		[HOST_MAP_RAM] = L1_NORMAL | L1_NS,
@@ -113,10 +113,10 @@ int arch_host_map(hpa_t base, uint32_t size, enum host_map_kind kind)
 		return -EINVAL;
 	flags = spin_lock(&map_lock);
 	for (uint32_t i = first; i <= last && !r; i++)
-		if (host_l1[i] && host_l1[i] != section(i, kind))
+		if (host_l1[i] && host_l1[i] != host_mmu_section(i, kind))
 			r = -EEXIST;
 	for (uint32_t i = first; i <= last && !r; i++)
-		host_l1[i] = section(i, kind);
+		host_l1[i] = host_mmu_section(i, kind);
 	dsb();
 	isb();
 	spin_unlock(&map_lock, flags);

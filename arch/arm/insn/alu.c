@@ -17,9 +17,12 @@ static uint32_t with_nz(uint32_t cpsr, uint32_t v)
 	return cpsr | (v & CPSR_N) | (v ? 0 : CPSR_Z);
 }
 
-static uint32_t put(uint32_t cpsr, uint32_t bit, bool on) { return on ? cpsr | bit : cpsr & ~bit; }
+static uint32_t alu_put(uint32_t cpsr, uint32_t bit, bool on)
+{
+	return on ? cpsr | bit : cpsr & ~bit;
+}
 
-static uint32_t logic(unsigned opcode, uint32_t n, uint32_t m)
+static uint32_t alu_logic(unsigned opcode, uint32_t n, uint32_t m)
 {
 	switch (opcode) {
 	case 0: /* AND */
@@ -33,7 +36,7 @@ static uint32_t logic(unsigned opcode, uint32_t n, uint32_t m)
 	}
 }
 
-static uint32_t add(const struct sum *s, uint32_t n, uint32_t m, uint32_t *cpsr)
+static uint32_t alu_add(const struct sum *s, uint32_t n, uint32_t m, uint32_t *cpsr)
 {
 	uint32_t carry = s->carry == CARRY_C ? (*cpsr & CPSR_C) != 0 : s->carry;
 	uint64_t wide;
@@ -43,8 +46,8 @@ static uint32_t add(const struct sum *s, uint32_t n, uint32_t m, uint32_t *cpsr)
 	m = s->not_m ? ~m : m;
 	wide = (uint64_t)n + m + carry;
 	v = (uint32_t)wide;
-	*cpsr = put(*cpsr, CPSR_C, wide >> 32);
-	*cpsr = put(*cpsr, CPSR_V, (~(n ^ m) & (n ^ v)) >> 31);
+	*cpsr = alu_put(*cpsr, CPSR_C, wide >> 32);
+	*cpsr = alu_put(*cpsr, CPSR_V, (~(n ^ m) & (n ^ v)) >> 31);
 	return v;
 }
 
@@ -64,10 +67,10 @@ uint32_t alu_op(unsigned opcode, uint32_t n, uint32_t m, bool shifter, uint32_t 
 	uint32_t v;
 
 	if (is_sum >> opcode & 1) {
-		v = add(&sums[opcode], n, m, cpsr);
+		v = alu_add(&sums[opcode], n, m, cpsr);
 	} else {
-		v = logic(opcode, n, m);
-		*cpsr = put(*cpsr, CPSR_C, shifter);
+		v = alu_logic(opcode, n, m);
+		*cpsr = alu_put(*cpsr, CPSR_C, shifter);
 	}
 	*cpsr = with_nz(*cpsr, v);
 	return v;

@@ -14,14 +14,15 @@
 #define MODE_BITS 0x1fu
 #define MODE_USR  0x10u
 
-static void go_to(struct insn_env *env, uint32_t pc, uint32_t psr)
+static void exc_return_go_to(struct insn_env *env, uint32_t pc, uint32_t psr)
 {
 	env->cpsr = psr;
 	env->pc = pc & (psr & CPSR_T ? ~1u : ~3u);
 }
 
 /* MOVS, SUBS and the like with Rd = PC. */
-static int data_processing(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
+static int exc_return_data_processing(const struct insn *i, struct insn_env *env,
+				      const uint32_t *spsr)
 {
 	uint32_t flags = env->cpsr, m;
 	bool carry;
@@ -29,8 +30,10 @@ static int data_processing(const struct insn *i, struct insn_env *env, const uin
 	if (!spsr)
 		return -EPERM;
 	m = insn_operand2(i, env, &carry);
-	go_to(env, alu_op(BITS(i->word, 24, 21), insn_reg(i, env, RN(i->word)), m, carry, &flags),
-	      *spsr);
+	exc_return_go_to(env,
+			 alu_op(BITS(i->word, 24, 21), insn_reg(i, env, RN(i->word)), m, carry,
+				&flags),
+			 *spsr);
 	return 0;
 }
 
@@ -38,7 +41,7 @@ static int subs_pc_lr(const struct insn *i, struct insn_env *env, const uint32_t
 {
 	if (!spsr)
 		return -EPERM;
-	go_to(env, env->get_reg(env->ctx, REG_LR) - BITS(i->word, 7, 0), *spsr);
+	exc_return_go_to(env, env->get_reg(env->ctx, REG_LR) - BITS(i->word, 7, 0), *spsr);
 	return 0;
 }
 
@@ -47,7 +50,7 @@ struct block {
 	uint32_t start, end;
 };
 
-static struct block block(uint32_t base, unsigned n, bool before, bool up)
+static struct block exc_return_block(uint32_t base, unsigned n, bool before, bool up)
 {
 	uint32_t low = up ? base : base - 4 * n;
 
@@ -73,11 +76,12 @@ static int load_block(struct insn_env *env, uint32_t va, unsigned n, uint32_t *v
 }
 
 /* LDM (exception return): ARM only. */
-static int ldm(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
+static int exc_return_ldm(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
 {
 	uint32_t w = i->word, v[16], k = 0;
 	unsigned n = (unsigned)__builtin_popcount(w & 0xffff);
-	struct block b = block(env->get_reg(env->ctx, RN(w)), n, BITS(w, 24, 24), BITS(w, 23, 23));
+	struct block b = exc_return_block(env->get_reg(env->ctx, RN(w)), n, BITS(w, 24, 24),
+					  BITS(w, 23, 23));
 	int err;
 
 	if (!spsr)
@@ -90,13 +94,13 @@ static int ldm(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
 	for (unsigned r = 0; r < REG_PC; r++)
 		if (w >> r & 1)
 			env->set_reg(env->ctx, r, v[k++]);
-	go_to(env, v[k], *spsr);
+	exc_return_go_to(env, v[k], *spsr);
 	return 0;
 }
 
-static int rfe(const struct insn *i, struct insn_env *env, bool before, bool up)
+static int exc_return_rfe(const struct insn *i, struct insn_env *env, bool before, bool up)
 {
-	struct block b = block(env->get_reg(env->ctx, RN(i->word)), 2, before, up);
+	struct block b = exc_return_block(env->get_reg(env->ctx, RN(i->word)), 2, before, up);
 	uint32_t v[2];
 	int err = load_block(env, b.start, 2, v);
 
@@ -104,23 +108,23 @@ static int rfe(const struct insn *i, struct insn_env *env, bool before, bool up)
 		return err;
 	if (BITS(i->word, 21, 21))
 		env->set_reg(env->ctx, RN(i->word), b.end);
-	go_to(env, v[0], v[1]);
+	exc_return_go_to(env, v[0], v[1]);
 	return 0;
 }
 
 static int rfe_arm(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
 {
-	return rfe(i, env, BITS(i->word, 24, 24), BITS(i->word, 23, 23));
+	return exc_return_rfe(i, env, BITS(i->word, 24, 24), BITS(i->word, 23, 23));
 }
 
 static int rfe_db(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
 {
-	return rfe(i, env, true, false);
+	return exc_return_rfe(i, env, true, false);
 }
 
 static int rfe_ia(const struct insn *i, struct insn_env *env, const uint32_t *spsr)
 {
-	return rfe(i, env, false, true);
+	return exc_return_rfe(i, env, false, true);
 }
 
 struct ret_row {
@@ -134,9 +138,9 @@ static const struct ret_row rows[] = {
 	/* 1111 100P U0W1 nnnn (0000 1010 0000 0000)  RFE */
 	{ ISA_ARM, 0xfe50ffff, 0xf8100a00, rfe_arm },
 	/* cccc 100P U1W1 nnnn 1lll llll llll llll  LDM ^ */
-	{ ISA_ARM, 0x0e508000, 0x08508000, ldm },
+	{ ISA_ARM, 0x0e508000, 0x08508000, exc_return_ldm },
 	/* cccc 00Io ooo1 nnnn 1111 .... .... ....  ANDS .. MVNS pc */
-	{ ISA_ARM, 0x0c10f000, 0x0010f000, data_processing },
+	{ ISA_ARM, 0x0c10f000, 0x0010f000, exc_return_data_processing },
 	/* 1110 1000 00W1 nnnn (1100 0000 0000 0000)  RFEDB */
 	{ ISA_THUMB, 0xffd0ffff, 0xe810c000, rfe_db },
 	/* 1110 1001 10W1 nnnn (1100 0000 0000 0000)  RFEIA */

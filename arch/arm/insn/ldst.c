@@ -32,7 +32,7 @@ bool ldst_moves(const struct ldst *l, unsigned r)
 	return false;
 }
 
-static const struct ldst_row *find_row(const struct ldst_table *t, uint32_t word)
+static const struct ldst_row *ldst_find_row(const struct ldst_table *t, uint32_t word)
 {
 	for (unsigned k = 0; k < t->count; k++)
 		if ((word & t->row[k].mask) == t->row[k].value)
@@ -50,7 +50,7 @@ static const struct ldst_table *table_of(const struct insn *i)
 int ldst_decode(const struct insn *i, struct ldst *l)
 {
 	const struct ldst_table *t = table_of(i);
-	const struct ldst_row *row = t ? find_row(t, i->word) : NULL;
+	const struct ldst_row *row = t ? ldst_find_row(t, i->word) : NULL;
 	int err;
 
 	if (!row)
@@ -86,7 +86,8 @@ struct place {
 	uint32_t base;
 };
 
-static struct place locate(const struct insn *i, const struct insn_env *env, const struct ldst *l)
+static struct place ldst_locate(const struct insn *i, const struct insn_env *env,
+				const struct ldst *l)
 {
 	uint32_t base = insn_reg(i, env, l->rn), off;
 	bool carry = env->cpsr & CPSR_C;
@@ -109,11 +110,11 @@ static uint32_t in_data_order(const struct insn_env *env, uint32_t v, unsigned s
 }
 
 /* ARM ARM A3.2.1: one that is not aligned is bytes to whoever handles it. */
-static unsigned piece(uint32_t va, unsigned size) { return va & (size - 1) ? 1 : size; }
+static unsigned ldst_piece(uint32_t va, unsigned size) { return va & (size - 1) ? 1 : size; }
 
 static int load_one(struct insn_env *env, uint32_t va, const struct ldst *l, uint32_t *v)
 {
-	unsigned step = piece(va, l->size);
+	unsigned step = ldst_piece(va, l->size);
 
 	*v = 0;
 	for (unsigned at = 0; at < l->size; at += step) {
@@ -130,7 +131,7 @@ static int load_one(struct insn_env *env, uint32_t va, const struct ldst *l, uin
 
 static int store_one(struct insn_env *env, uint32_t va, const struct ldst *l, uint32_t v)
 {
-	unsigned step = piece(va, l->size);
+	unsigned step = ldst_piece(va, l->size);
 
 	v = in_data_order(env, v, l->size);
 	for (unsigned at = 0; at < l->size; at += step) {
@@ -146,7 +147,7 @@ static int store_one(struct insn_env *env, uint32_t va, const struct ldst *l, ui
 	return 0;
 }
 
-static uint32_t extend(const struct ldst *l, uint32_t v)
+static uint32_t ldst_extend(const struct ldst *l, uint32_t v)
 {
 	if (!l->sign)
 		return v;
@@ -167,7 +168,7 @@ static int move_all(const struct insn *i, struct insn_env *env, const struct lds
 			err = store_one(env, at, l, insn_reg(i, env, l->reg[k]));
 		if (err)
 			return err;
-		v[k] = extend(l, v[k]);
+		v[k] = ldst_extend(l, v[k]);
 	}
 	return 0;
 }
@@ -180,7 +181,7 @@ static int swap_one(const struct insn *i, struct insn_env *env, const struct lds
 	return err ? err : store_one(env, va, l, insn_reg(i, env, l->reg[1]));
 }
 
-static int check(struct insn_env *env, const struct ldst *l, uint32_t va)
+static int ldst_check(struct insn_env *env, const struct ldst *l, uint32_t va)
 {
 	unsigned bytes = l->size * (l->swap ? 1 : l->count);
 
@@ -188,7 +189,7 @@ static int check(struct insn_env *env, const struct ldst *l, uint32_t va)
 		env->fault_va = va;
 		return -EFAULT;
 	}
-	if (!env->probe || (!l->swap && piece(va, l->size) == bytes))
+	if (!env->probe || (!l->swap && ldst_piece(va, l->size) == bytes))
 		return 0;
 	return env->probe(env->ctx, va, bytes, !l->load, l->user);
 }
@@ -202,12 +203,12 @@ static int check_pc(const struct insn_env *env, const struct ldst *l, uint32_t v
 	return legal && !insn_it_not_last(env->cpsr) ? 0 : -EINVAL;
 }
 
-static int execute(const struct insn *i, struct insn_env *env, const struct ldst *l)
+static int ldst_execute(const struct insn *i, struct insn_env *env, const struct ldst *l)
 {
 	bool to_pc = l->load && ldst_moves(l, REG_PC);
-	struct place p = locate(i, env, l);
+	struct place p = ldst_locate(i, env, l);
 	uint32_t v[16] = { 0 };
-	int err = check(env, l, p.va);
+	int err = ldst_check(env, l, p.va);
 
 	if (!err)
 		err = l->swap ? swap_one(i, env, l, p.va, v) : move_all(i, env, l, p.va, v);
@@ -235,7 +236,7 @@ int insn_emulate_ldst(const struct insn *i, struct insn_env *env)
 	if (err)
 		return err;
 	if (insn_cond_passed(insn_cond(i, env->cpsr), env->cpsr))
-		return execute(i, env, &l);
+		return ldst_execute(i, env, &l);
 	insn_next(i, env);
 	return 0;
 }

@@ -14,7 +14,7 @@
 #define RM(w) BITS(w, 3, 0)
 
 /* The rules that all forms with one base, P, U and W share. */
-static int base(uint32_t w, struct ldst *l)
+static int ldst_arm_base(uint32_t w, struct ldst *l)
 {
 	l->rn = RN(w);
 	ldst_offset(l, P(w), U(w), !P(w) || W(w), 0);
@@ -25,7 +25,7 @@ static int base(uint32_t w, struct ldst *l)
 
 static int imm_offset(uint32_t w, struct ldst *l, uint32_t imm)
 {
-	int err = base(w, l);
+	int err = ldst_arm_base(w, l);
 
 	ldst_offset(l, l->index, l->add, l->wback, imm);
 	return err;
@@ -35,7 +35,7 @@ static int reg_offset(uint32_t w, struct ldst *l, struct shift shift)
 {
 	l->rm = RM(w);
 	l->shift = shift;
-	return l->rm == REG_PC ? -EINVAL : base(w, l);
+	return l->rm == REG_PC ? -EINVAL : ldst_arm_base(w, l);
 }
 
 static void one_reg(uint32_t w, struct ldst *l)
@@ -106,7 +106,7 @@ static int dual_reg(uint32_t w, struct ldst *l)
 	return reg_offset(w, l, insn_imm_shift(0, 0));
 }
 
-static int multiple(uint32_t w, struct ldst *l)
+static int ldst_arm_multiple(uint32_t w, struct ldst *l)
 {
 	uint32_t bytes = 4 * ldst_list(l, BITS(w, 15, 0));
 
@@ -120,7 +120,7 @@ static int multiple(uint32_t w, struct ldst *l)
 	return l->load && l->wback && ldst_moves(l, l->rn) ? -EINVAL : 0;
 }
 
-static int swap(uint32_t w, struct ldst *l)
+static int ldst_arm_swap(uint32_t w, struct ldst *l)
 {
 	l->strict = l->size == 4;
 	l->swap = true;
@@ -141,9 +141,9 @@ static const struct ldst_row rows[] = {
 	 * row may see cond = 1111, which ldst_decode() makes sure of. */
 
 	/* cccc 0001 0000 nnnn tttt (0000) 1001 mmmm  SWP */
-	{ 0x0ff000f0, 0x01000090, 0x00000f00, swap, 4, 0 },
+	{ 0x0ff000f0, 0x01000090, 0x00000f00, ldst_arm_swap, 4, 0 },
 	/* cccc 0001 0100 nnnn tttt (0000) 1001 mmmm  SWPB */
-	{ 0x0ff000f0, 0x01400090, 0x00000f00, swap, 1, 0 },
+	{ 0x0ff000f0, 0x01400090, 0x00000f00, ldst_arm_swap, 1, 0 },
 
 	/* cccc 000P U0W0 nnnn tttt (0000) 1011 mmmm  STRH, STRHT reg */
 	{ 0x0e5000f0, 0x000000b0, 0x00000f00, half_reg, 2, 0 },
@@ -188,9 +188,9 @@ static const struct ldst_row rows[] = {
 	{ 0x0e500010, 0x06500000, 0, word_reg, 1, LD },
 
 	/* cccc 100P U0W0 nnnn llll llll llll llll  STM; S = 1 is the user bank */
-	{ 0x0e500000, 0x08000000, 0, multiple, 4, 0 },
+	{ 0x0e500000, 0x08000000, 0, ldst_arm_multiple, 4, 0 },
 	/* cccc 100P U0W1 nnnn llll llll llll llll  LDM; S = 1 is the user bank */
-	{ 0x0e500000, 0x08100000, 0, multiple, 4, LD },
+	{ 0x0e500000, 0x08100000, 0, ldst_arm_multiple, 4, LD },
 };
 
 const struct ldst_table ldst_arm = { rows, ARRAY_SIZE(rows) };

@@ -11,7 +11,7 @@
 #define RT2(w) BITS(w, 11, 8)
 #define RM(w)  BITS(w, 3, 0)
 
-static bool bad_reg(unsigned r) { return r == REG_SP || r == REG_PC; }
+static bool ldst_thumb_bad_reg(unsigned r) { return r == REG_SP || r == REG_PC; }
 
 /* 16 bit: one register, an immediate of n bits scaled by the element's size. */
 static int t16_one(struct ldst *l, unsigned rt, unsigned rn, uint32_t imm)
@@ -45,7 +45,7 @@ static int t16_literal(uint32_t w, struct ldst *l)
 }
 
 /* A list from a base upwards (IA) or downwards (DB). */
-static int list(struct ldst *l, unsigned rn, uint32_t regs, bool down, bool wback)
+static int ldst_thumb_list(struct ldst *l, unsigned rn, uint32_t regs, bool down, bool wback)
 {
 	uint32_t bytes = 4 * ldst_list(l, regs);
 
@@ -62,23 +62,23 @@ static int t16_multiple(uint32_t w, struct ldst *l)
 	unsigned rn = BITS(w, 10, 8);
 	uint32_t regs = BITS(w, 7, 0);
 
-	return list(l, rn, regs, false, !l->load || !(regs >> rn & 1));
+	return ldst_thumb_list(l, rn, regs, false, !l->load || !(regs >> rn & 1));
 }
 
 static int t16_push(uint32_t w, struct ldst *l)
 {
-	return list(l, REG_SP, BITS(w, 7, 0) | BITS(w, 8, 8) << REG_LR, true, true);
+	return ldst_thumb_list(l, REG_SP, BITS(w, 7, 0) | BITS(w, 8, 8) << REG_LR, true, true);
 }
 
 static int t16_pop(uint32_t w, struct ldst *l)
 {
-	return list(l, REG_SP, BITS(w, 7, 0) | BITS(w, 8, 8) << REG_PC, false, true);
+	return ldst_thumb_list(l, REG_SP, BITS(w, 7, 0) | BITS(w, 8, 8) << REG_PC, false, true);
 }
 
 static int t32_multiple(uint32_t w, struct ldst *l)
 {
 	uint32_t regs = BITS(w, 15, 0);
-	int err = list(l, RN(w), regs, BITS(w, 24, 24), BITS(w, 21, 21));
+	int err = ldst_thumb_list(l, RN(w), regs, BITS(w, 24, 24), BITS(w, 21, 21));
 
 	if (err || l->count < 2 || l->rn == REG_PC)
 		return -EINVAL;
@@ -98,7 +98,7 @@ static int t32_dual(uint32_t w, struct ldst *l)
 	ldst_offset(l, BITS(w, 24, 24), BITS(w, 23, 23), BITS(w, 21, 21), BITS(w, 7, 0) * 4);
 	if (!l->index && !l->wback)
 		return -ENOTSUP; /* exclusives and table branches live here */
-	if (bad_reg(RT(w)) || bad_reg(RT2(w)) || (l->load && RT(w) == RT2(w)))
+	if (ldst_thumb_bad_reg(RT(w)) || ldst_thumb_bad_reg(RT2(w)) || (l->load && RT(w) == RT2(w)))
 		return -EINVAL;
 	if (l->rn == REG_PC && (l->wback || !l->load))
 		return -EINVAL;
@@ -141,7 +141,7 @@ static int t32_reg(uint32_t w, struct ldst *l)
 	l->rm = RM(w);
 	l->shift = insn_imm_shift(SHIFT_LSL, BITS(w, 5, 4));
 	err = t32_one(w, l);
-	return !err && bad_reg(l->rm) ? -EINVAL : err;
+	return !err && ldst_thumb_bad_reg(l->rm) ? -EINVAL : err;
 }
 
 /* Only PUW = 100 (a negative offset) has the hints; 000 and 010 are UNDEFINED. */
@@ -166,7 +166,7 @@ static int t32_unpriv(uint32_t w, struct ldst *l)
 	err = t32_one(w, l);
 	if (l->rn == REG_PC)
 		return err;
-	return bad_reg(l->reg[0]) ? -EINVAL : err;
+	return ldst_thumb_bad_reg(l->reg[0]) ? -EINVAL : err;
 }
 
 #define LD    LDST_LOAD

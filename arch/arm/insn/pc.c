@@ -10,7 +10,7 @@ int pc_hint(const struct insn *i, struct insn_env *env)
 	return 0;
 }
 
-static const struct pc_row *find_row(const struct insn *i)
+static const struct pc_row *pc_find_row(const struct insn *i)
 {
 	const struct pc_table *t = i->isa == ISA_ARM ? &pc_arm :
 				   i->size == 2      ? &pc_thumb16 :
@@ -32,7 +32,7 @@ int insn_emulate_pc(const struct insn *i, struct insn_env *env)
 	err = insn_emulate_ldst(i, env);
 	if (err != -ENOTSUP)
 		return err;
-	row = find_row(i);
+	row = pc_find_row(i);
 	if (!row)
 		return -ENOTSUP;
 	if (row->flags & PC_NOT_IN_IT && insn_itstate(env->cpsr))

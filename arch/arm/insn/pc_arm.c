@@ -11,16 +11,16 @@
 #define RD(w) BITS(w, 15, 12)
 #define RM(w) BITS(w, 3, 0)
 
-static uint32_t sign_extend(uint32_t v, unsigned bits)
+static uint32_t pc_arm_sign_extend(uint32_t v, unsigned bits)
 {
 	uint32_t sign = BIT(bits - 1);
 
 	return (v ^ sign) - sign;
 }
 
-static int branch(const struct insn *i, struct insn_env *env)
+static int pc_arm_branch(const struct insn *i, struct insn_env *env)
 {
-	uint32_t target = env->pc + 8 + (sign_extend(BITS(i->word, 23, 0), 24) << 2);
+	uint32_t target = env->pc + 8 + (pc_arm_sign_extend(BITS(i->word, 23, 0), 24) << 2);
 
 	if (i->word & BIT(24))
 		env->set_reg(env->ctx, REG_LR, env->pc + 4);
@@ -29,9 +29,9 @@ static int branch(const struct insn *i, struct insn_env *env)
 }
 
 /* Bit 24 is H, the halfword of the target. */
-static int blx_imm(const struct insn *i, struct insn_env *env)
+static int pc_arm_blx_imm(const struct insn *i, struct insn_env *env)
 {
-	uint32_t target = env->pc + 8 + (sign_extend(BITS(i->word, 23, 0), 24) << 2);
+	uint32_t target = env->pc + 8 + (pc_arm_sign_extend(BITS(i->word, 23, 0), 24) << 2);
 
 	env->set_reg(env->ctx, REG_LR, env->pc + 4);
 	insn_bx(env, target | BITS(i->word, 24, 24) << 1 | 1);
@@ -39,7 +39,7 @@ static int blx_imm(const struct insn *i, struct insn_env *env)
 }
 
 /* BXJ is BX where Jazelle is off (ARM ARM B1.13.4). */
-static int bx(const struct insn *i, struct insn_env *env)
+static int pc_arm_bx(const struct insn *i, struct insn_env *env)
 {
 	uint32_t target = insn_reg(i, env, RM(i->word));
 
@@ -49,10 +49,10 @@ static int bx(const struct insn *i, struct insn_env *env)
 	return 0;
 }
 
-static int blx_reg(const struct insn *i, struct insn_env *env)
+static int pc_arm_blx_reg(const struct insn *i, struct insn_env *env)
 {
 	uint32_t lr = env->pc + 4;
-	int err = bx(i, env);
+	int err = pc_arm_bx(i, env);
 
 	if (!err)
 		env->set_reg(env->ctx, REG_LR, lr);
@@ -71,7 +71,7 @@ uint32_t insn_operand2(const struct insn *i, const struct insn_env *env, bool *c
 			  carry);
 }
 
-static int data_processing(const struct insn *i, struct insn_env *env)
+static int pc_arm_data_processing(const struct insn *i, struct insn_env *env)
 {
 	unsigned opcode = BITS(i->word, 24, 21), rd = RD(i->word);
 	uint32_t cpsr = env->cpsr, m, v;
@@ -95,21 +95,21 @@ static int data_processing(const struct insn *i, struct insn_env *env)
 
 static const struct pc_row rows[] = {
 	/* 1111 101H iiii iiii iiii iiii iiii iiii  BLX imm */
-	{ 0xfe000000, 0xfa000000, blx_imm, 0 },
+	{ 0xfe000000, 0xfa000000, pc_arm_blx_imm, 0 },
 	/* 1111 01.. .... .... .... .... .... ....  PLD, PLDW, PLI */
 	{ 0xfc000000, 0xf4000000, pc_hint, 0 },
 	/* cccc 101L iiii iiii iiii iiii iiii iiii  B, BL */
-	{ 0x0e000000, 0x0a000000, branch, 0 },
+	{ 0x0e000000, 0x0a000000, pc_arm_branch, 0 },
 	/* cccc 0001 0010 (1111 1111 1111) 0001 mmmm  BX */
-	{ 0x0ffffff0, 0x012fff10, bx, 0 },
+	{ 0x0ffffff0, 0x012fff10, pc_arm_bx, 0 },
 	/* cccc 0001 0010 (1111 1111 1111) 0010 mmmm  BXJ */
-	{ 0x0ffffff0, 0x012fff20, bx, 0 },
+	{ 0x0ffffff0, 0x012fff20, pc_arm_bx, 0 },
 	/* cccc 0001 0010 (1111 1111 1111) 0011 mmmm  BLX reg */
-	{ 0x0ffffff0, 0x012fff30, blx_reg, 0 },
+	{ 0x0ffffff0, 0x012fff30, pc_arm_blx_reg, 0 },
 	/* cccc 000o oooS nnnn dddd iiii itt0 mmmm  data processing, register */
-	{ 0x0e000010, 0x00000000, data_processing, 0 },
+	{ 0x0e000010, 0x00000000, pc_arm_data_processing, 0 },
 	/* cccc 001o oooS nnnn dddd iiii iiii iiii  data processing, immediate */
-	{ 0x0e000000, 0x02000000, data_processing, 0 },
+	{ 0x0e000000, 0x02000000, pc_arm_data_processing, 0 },
 };
 
 const struct pc_table pc_arm = { rows, ARRAY_SIZE(rows) };

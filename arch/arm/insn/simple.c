@@ -12,7 +12,7 @@ void simple_flags(struct simple_result *res, bool negative, bool zero)
 	res->cpsr |= (negative ? CPSR_N : 0) | (zero ? CPSR_Z : 0);
 }
 
-static uint32_t rotate(uint32_t v, unsigned n) { return n ? v >> n | v << (32 - n) : v; }
+static uint32_t simple_rotate(uint32_t v, unsigned n) { return n ? v >> n | v << (32 - n) : v; }
 
 uint32_t simple_shift_reg(enum shift_type type, uint32_t amount, uint32_t v, bool *carry)
 {
@@ -20,7 +20,7 @@ uint32_t simple_shift_reg(enum shift_type type, uint32_t amount, uint32_t v, boo
 
 	amount &= 0xff;
 	if (type == SHIFT_ROR && amount) {
-		v = rotate(v, amount & 31);
+		v = simple_rotate(v, amount & 31);
 		*carry = v >> 31;
 		return v;
 	}
@@ -35,7 +35,7 @@ uint32_t simple_shift_reg(enum shift_type type, uint32_t amount, uint32_t v, boo
 
 uint32_t simple_extend(uint32_t v, unsigned rot, unsigned bits, bool is_unsigned)
 {
-	return simple_extract(rotate(v, 8 * rot), 0, bits - 1, is_unsigned);
+	return simple_extract(simple_rotate(v, 8 * rot), 0, bits - 1, is_unsigned);
 }
 
 uint32_t simple_extract(uint32_t v, unsigned lsb, unsigned widthm1, bool is_unsigned)
@@ -55,7 +55,7 @@ uint32_t simple_clz(uint32_t v) { return v ? (uint32_t)__builtin_clz(v) : 32; }
 
 uint32_t simple_rev(uint32_t v) { return __builtin_bswap32(v); }
 
-uint32_t simple_rev16(uint32_t v) { return rotate(__builtin_bswap32(v), 16); }
+uint32_t simple_rev16(uint32_t v) { return simple_rotate(__builtin_bswap32(v), 16); }
 
 uint32_t simple_revsh(uint32_t v) { return simple_extract(__builtin_bswap32(v), 16, 15, false); }
 

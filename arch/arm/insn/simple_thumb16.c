@@ -19,8 +19,8 @@ enum { AND, EOR, SUB, RSB, ADD, ADC, SBC, TST = 8, CMP = 10, CMN, ORR, MOV, BIC,
 
 static bool sets_flags(const struct insn_env *env) { return !(insn_itstate(env->cpsr) & 15); }
 
-static int alu(const struct insn_env *env, struct simple_result *res, unsigned opcode, unsigned rd,
-	       uint32_t n, uint32_t m)
+static int simple_t16_alu(const struct insn_env *env, struct simple_result *res, unsigned opcode,
+			  unsigned rd, uint32_t n, uint32_t m)
 {
 	uint32_t cpsr = env->cpsr;
 	uint32_t v = alu_op(opcode, n, m, cpsr & CPSR_C, &cpsr);
@@ -31,8 +31,8 @@ static int alu(const struct insn_env *env, struct simple_result *res, unsigned o
 }
 
 /* What a shift leaves: MOV of `v` with the shifter's carry. */
-static int shifted(const struct insn_env *env, struct simple_result *res, unsigned rd, uint32_t v,
-		   bool carry)
+static int simple_t16_shifted(const struct insn_env *env, struct simple_result *res, unsigned rd,
+			      uint32_t v, bool carry)
 {
 	if (sets_flags(env))
 		alu_op(MOV, 0, v, carry, &res->cpsr);
@@ -48,7 +48,7 @@ static int shift_imm(const struct insn *i, const struct insn_env *env, struct si
 
 	if (s.amount == 0 && !sets_flags(env))
 		return -ENOTSUP;
-	return shifted(env, res, D(i->word), v, carry);
+	return simple_t16_shifted(env, res, D(i->word), v, carry);
 }
 
 static int add_sub(const struct insn *i, const struct insn_env *env, struct simple_result *res)
@@ -57,18 +57,21 @@ static int add_sub(const struct insn *i, const struct insn_env *env, struct simp
 
 	if (!(w & BIT(10)))
 		m = simple_get(env, m);
-	return alu(env, res, w & BIT(9) ? SUB : ADD, D(w), simple_get(env, M(w)), m);
+	return simple_t16_alu(env, res, w & BIT(9) ? SUB : ADD, D(w), simple_get(env, M(w)), m);
 }
 
-static int imm8(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t16_imm8(const struct insn *i, const struct insn_env *env,
+			   struct simple_result *res)
 {
 	static const uint8_t op[4] = { MOV, CMP, ADD, SUB };
 	unsigned rd = D8(i->word);
 
-	return alu(env, res, op[BITS(i->word, 12, 11)], rd, simple_get(env, rd), IMM8(i->word));
+	return simple_t16_alu(env, res, op[BITS(i->word, 12, 11)], rd, simple_get(env, rd),
+			      IMM8(i->word));
 }
 
-static int mul(const struct insn_env *env, struct simple_result *res, unsigned rd, uint32_t v)
+static int simple_t16_mul(const struct insn_env *env, struct simple_result *res, unsigned rd,
+			  uint32_t v)
 {
 	if (sets_flags(env))
 		simple_flags(res, v >> 31, !v);
@@ -76,8 +79,8 @@ static int mul(const struct insn_env *env, struct simple_result *res, unsigned r
 }
 
 /* 0100 00oo oomm mddd, o as the comments below */
-static int data_processing(const struct insn *i, const struct insn_env *env,
-			   struct simple_result *res)
+static int simple_t16_data_processing(const struct insn *i, const struct insn_env *env,
+				      struct simple_result *res)
 {
 	enum { SHIFT = 16, MUL = SHIFT + 4 };
 	static const uint8_t op[16] = {
@@ -103,17 +106,18 @@ static int data_processing(const struct insn *i, const struct insn_env *env,
 	bool carry = env->cpsr & CPSR_C;
 
 	if (opcode == MUL)
-		return mul(env, res, rd, n * m);
+		return simple_t16_mul(env, res, rd, n * m);
 	if (opcode == RSB)
-		return alu(env, res, RSB, rd, m, 0);
+		return simple_t16_alu(env, res, RSB, rd, m, 0);
 	if (opcode < SHIFT)
-		return alu(env, res, opcode, rd, n, m);
+		return simple_t16_alu(env, res, opcode, rd, n, m);
 	n = simple_shift_reg((enum shift_type)(opcode - SHIFT), m, n, &carry);
-	return shifted(env, res, rd, n, carry);
+	return simple_t16_shifted(env, res, rd, n, carry);
 }
 
 /* 0100 01oo Dmmm mddd: never flags but by CMP, no PC. */
-static int high(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t16_high(const struct insn *i, const struct insn_env *env,
+			   struct simple_result *res)
 {
 	unsigned rd = BITS(i->word, 7, 7) << 3 | D(i->word), rm = BITS(i->word, 6, 3);
 	uint32_t m;
@@ -124,7 +128,8 @@ static int high(const struct insn *i, const struct insn_env *env, struct simple_
 	switch (BITS(i->word, 9, 8)) {
 	case 0: return simple_put(res, rd, simple_get(env, rd) + m);
 	case 1: /* of low registers it has another encoding */
-		return rd < 8 && rm < 8 ? -ENOTSUP : alu(env, res, CMP, rd, simple_get(env, rd), m);
+		return rd < 8 && rm < 8 ? -ENOTSUP :
+					  simple_t16_alu(env, res, CMP, rd, simple_get(env, rd), m);
 	default: return simple_put(res, rd, m);
 	}
 }
@@ -141,7 +146,8 @@ static int adjust_sp(const struct insn *i, const struct insn_env *env, struct si
 	return simple_put(res, REG_SP, i->word & BIT(7) ? sp - off : sp + off);
 }
 
-static int extend(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t16_extend(const struct insn *i, const struct insn_env *env,
+			     struct simple_result *res)
 {
 	uint32_t w = i->word;
 
@@ -149,17 +155,20 @@ static int extend(const struct insn *i, const struct insn_env *env, struct simpl
 			  simple_extend(simple_get(env, M(w)), 0, w & BIT(6) ? 8 : 16, w & BIT(7)));
 }
 
-static int rev(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t16_rev(const struct insn *i, const struct insn_env *env,
+			  struct simple_result *res)
 {
 	return simple_put(res, D(i->word), simple_rev(simple_get(env, M(i->word))));
 }
 
-static int rev16(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t16_rev16(const struct insn *i, const struct insn_env *env,
+			    struct simple_result *res)
 {
 	return simple_put(res, D(i->word), simple_rev16(simple_get(env, M(i->word))));
 }
 
-static int revsh(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t16_revsh(const struct insn *i, const struct insn_env *env,
+			    struct simple_result *res)
 {
 	return simple_put(res, D(i->word), simple_revsh(simple_get(env, M(i->word))));
 }
@@ -176,16 +185,16 @@ static const struct simple_row sums[] = {
 
 static const struct simple_row imm8s[] = {
 	/* 001o oddd iiii iiii  MOV CMP ADD SUB */
-	{ 0xe000, 0x2000, imm8, 0, 0 },
+	{ 0xe000, 0x2000, simple_t16_imm8, 0, 0 },
 };
 
 static const struct simple_row rows8[] = {
 	/* 0100 00oo oomm mddd  data processing with low registers */
-	{ 0xfc00, 0x4000, data_processing, 0, 0 },
+	{ 0xfc00, 0x4000, simple_t16_data_processing, 0, 0 },
 	/* 0100 0110 Dmmm mddd  MOV */
-	{ 0xff00, 0x4600, high, 0, 0 },
+	{ 0xff00, 0x4600, simple_t16_high, 0, 0 },
 	/* 0100 010o Dmmm mddd  ADD, CMP */
-	{ 0xfe00, 0x4400, high, 0, 0 },
+	{ 0xfe00, 0x4400, simple_t16_high, 0, 0 },
 };
 
 static const struct simple_row rows21[] = {
@@ -197,18 +206,18 @@ static const struct simple_row rows22[] = {
 	/* 1011 0000 siii iiii  ADD, SUB sp */
 	{ 0xff00, 0xb000, adjust_sp, 0, 0 },
 	/* 1011 0010 oomm mddd  SXTH SXTB UXTH UXTB */
-	{ 0xff00, 0xb200, extend, 0, 0 },
+	{ 0xff00, 0xb200, simple_t16_extend, 0, 0 },
 };
 
 static const struct simple_row rows23[] = {
 	/* 1011 1111 000y 0000  NOP, YIELD */
 	{ 0xffef, 0xbf00, simple_nop, 0, 0 },
 	/* 1011 1010 00mm mddd  REV */
-	{ 0xffc0, 0xba00, rev, 0, 0 },
+	{ 0xffc0, 0xba00, simple_t16_rev, 0, 0 },
 	/* 1011 1010 01mm mddd  REV16 */
-	{ 0xffc0, 0xba40, rev16, 0, 0 },
+	{ 0xffc0, 0xba40, simple_t16_rev16, 0, 0 },
 	/* 1011 1010 11mm mddd  REVSH */
-	{ 0xffc0, 0xbac0, revsh, 0, 0 },
+	{ 0xffc0, 0xbac0, simple_t16_revsh, 0, 0 },
 };
 
 const struct simple_group simple_thumb16[32] = {

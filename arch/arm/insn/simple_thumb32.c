@@ -59,8 +59,8 @@ static bool dp_regs_ok(const struct dp *op, uint32_t w)
 	return RD(w) != REG_SP || RN(w) == REG_SP;
 }
 
-static int data_processing(const struct insn *i, const struct insn_env *env,
-			   struct simple_result *res, uint32_t m, bool carry)
+static int simple_t32_data_processing(const struct insn *i, const struct insn_env *env,
+				      struct simple_result *res, uint32_t m, bool carry)
 {
 	const struct dp *op = &dp[BITS(i->word, 24, 21)];
 	uint32_t n = RN(i->word) == REG_PC ? 0 : simple_get(env, RN(i->word));
@@ -86,7 +86,8 @@ static bool expand_imm(uint32_t imm12, uint32_t *v, bool *carry)
 	return true;
 }
 
-static int dp_imm(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_dp_imm(const struct insn *i, const struct insn_env *env,
+			     struct simple_result *res)
 {
 	bool carry = env->cpsr & CPSR_C;
 	uint32_t m;
@@ -94,7 +95,7 @@ static int dp_imm(const struct insn *i, const struct insn_env *env, struct simpl
 	if (!expand_imm(IMM12(i->word), &m, &carry) ||
 	    !dp_regs_ok(&dp[BITS(i->word, 24, 21)], i->word))
 		return -ENOTSUP;
-	return data_processing(i, env, res, m, carry);
+	return simple_t32_data_processing(i, env, res, m, carry);
 }
 
 /* MOV without flags and shift may have one SP; a sum for SP shifts by 3 at most. */
@@ -110,7 +111,8 @@ static bool dp_shift_regs_ok(const struct dp *op, uint32_t w)
 	return RD(w) != REG_SP || (lsl && IMM5(w) <= 3);
 }
 
-static int dp_shift(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_dp_shift(const struct insn *i, const struct insn_env *env,
+			       struct simple_result *res)
 {
 	uint32_t w = i->word;
 	bool carry = env->cpsr & CPSR_C;
@@ -119,7 +121,7 @@ static int dp_shift(const struct insn *i, const struct insn_env *env, struct sim
 	if (!dp_shift_regs_ok(&dp[BITS(w, 24, 21)], w))
 		return -ENOTSUP;
 	m = insn_shift(insn_imm_shift(BITS(w, 5, 4), IMM5(w)), simple_get(env, RM(w)), &carry);
-	return data_processing(i, env, res, m, carry);
+	return simple_t32_data_processing(i, env, res, m, carry);
 }
 
 static int shift_reg(const struct insn *i, const struct insn_env *env, struct simple_result *res)
@@ -135,28 +137,32 @@ static int shift_reg(const struct insn *i, const struct insn_env *env, struct si
 	return simple_put(res, RD(w), v);
 }
 
-static int addw(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_addw(const struct insn *i, const struct insn_env *env,
+			   struct simple_result *res)
 {
 	uint32_t n = simple_get(env, RN(i->word)), imm = IMM12(i->word);
 
 	return simple_put(res, RD(i->word), i->word & BIT(23) ? n - imm : n + imm);
 }
 
-static uint32_t imm16(uint32_t w) { return BITS(w, 19, 16) << 12 | IMM12(w); }
+static uint32_t simple_t32_imm16(uint32_t w) { return BITS(w, 19, 16) << 12 | IMM12(w); }
 
-static int movw(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_movw(const struct insn *i, const struct insn_env *env,
+			   struct simple_result *res)
 {
-	return simple_put(res, RD(i->word), imm16(i->word));
+	return simple_put(res, RD(i->word), simple_t32_imm16(i->word));
 }
 
-static int movt(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_movt(const struct insn *i, const struct insn_env *env,
+			   struct simple_result *res)
 {
 	uint32_t low = simple_get(env, RD(i->word)) & 0xffff;
 
-	return simple_put(res, RD(i->word), imm16(i->word) << 16 | low);
+	return simple_put(res, RD(i->word), simple_t32_imm16(i->word) << 16 | low);
 }
 
-static int bfx(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_bfx(const struct insn *i, const struct insn_env *env,
+			  struct simple_result *res)
 {
 	unsigned lsb = IMM5(i->word), widthm1 = BITS(i->word, 4, 0);
 
@@ -167,7 +173,8 @@ static int bfx(const struct insn *i, const struct insn_env *env, struct simple_r
 					 i->word & BIT(23)));
 }
 
-static int bfi(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_bfi(const struct insn *i, const struct insn_env *env,
+			  struct simple_result *res)
 {
 	unsigned lsb = IMM5(i->word), msb = BITS(i->word, 4, 0);
 	uint32_t n = RN(i->word) == REG_PC ? 0 : simple_get(env, RN(i->word));
@@ -178,7 +185,8 @@ static int bfi(const struct insn *i, const struct insn_env *env, struct simple_r
 			  simple_insert(simple_get(env, RD(i->word)), n, msb, lsb));
 }
 
-static int extend(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_extend(const struct insn *i, const struct insn_env *env,
+			     struct simple_result *res)
 {
 	uint32_t w = i->word;
 	uint32_t v = simple_extend(simple_get(env, RM(w)), BITS(w, 5, 4), w & BIT(22) ? 8 : 16,
@@ -190,7 +198,8 @@ static int extend(const struct insn *i, const struct insn_env *env, struct simpl
 }
 
 /* REV and CLZ name their operand twice, the same both times. */
-static int reverse(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_reverse(const struct insn *i, const struct insn_env *env,
+			      struct simple_result *res)
 {
 	static uint32_t (*const op[4])(uint32_t) = { simple_rev, simple_rev16, simple_rbit,
 						     simple_revsh };
@@ -200,14 +209,16 @@ static int reverse(const struct insn *i, const struct insn_env *env, struct simp
 	return simple_put(res, RD(i->word), op[BITS(i->word, 5, 4)](simple_get(env, RM(i->word))));
 }
 
-static int clz(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_clz(const struct insn *i, const struct insn_env *env,
+			  struct simple_result *res)
 {
 	if (RN(i->word) != RM(i->word))
 		return -ENOTSUP;
 	return simple_put(res, RD(i->word), simple_clz(simple_get(env, RM(i->word))));
 }
 
-static int mul(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_mul(const struct insn *i, const struct insn_env *env,
+			  struct simple_result *res)
 {
 	uint32_t w = i->word, v = simple_get(env, RN(w)) * simple_get(env, RM(w));
 
@@ -216,7 +227,8 @@ static int mul(const struct insn *i, const struct insn_env *env, struct simple_r
 	return simple_put(res, RD(w), simple_get(env, RA(w)) + (w & BIT(4) ? 0 - v : v));
 }
 
-static int mul_long(const struct insn *i, const struct insn_env *env, struct simple_result *res)
+static int simple_t32_mul_long(const struct insn *i, const struct insn_env *env,
+			       struct simple_result *res)
 {
 	unsigned hi = RD(i->word), lo = RA(i->word);
 	uint32_t n = simple_get(env, RN(i->word)), m = simple_get(env, RM(i->word));
@@ -236,32 +248,32 @@ static int mul_long(const struct insn *i, const struct insn_env *env, struct sim
 
 static const struct simple_row dp_shifts[] = {
 	/* 1110 101o oooS nnnn (0)iii dddd iitt mmmm  data processing, shifted register */
-	{ 0xfe008000, 0xea000000, dp_shift, 0, 0 },
+	{ 0xfe008000, 0xea000000, simple_t32_dp_shift, 0, 0 },
 };
 
 static const struct simple_row dp_imms[] = {
 	/* 1111 0i0o oooS nnnn 0iii dddd iiii iiii  data processing, modified immediate */
-	{ 0xfa008000, 0xf0000000, dp_imm, 0, 0 },
+	{ 0xfa008000, 0xf0000000, simple_t32_dp_imm, 0, 0 },
 };
 
 static const struct simple_row plain_imms[] = {
 	/* 1111 0i10 0100 iiii 0iii dddd iiii iiii  MOVW */
-	{ 0xfbf08000, 0xf2400000, movw, F8, F8 },
+	{ 0xfbf08000, 0xf2400000, simple_t32_movw, F8, F8 },
 	/* 1111 0i10 1100 iiii 0iii dddd iiii iiii  MOVT */
-	{ 0xfbf08000, 0xf2c00000, movt, F8, F8 },
+	{ 0xfbf08000, 0xf2c00000, simple_t32_movt, F8, F8 },
 	/* 1111 0i10 o0o0 1101 0iii dddd iiii iiii  ADDW, SUBW of SP, oo the same */
-	{ 0xfbff8000, 0xf20d0000, addw, F8, 0 },
-	{ 0xfbff8000, 0xf2ad0000, addw, F8, 0 },
+	{ 0xfbff8000, 0xf20d0000, simple_t32_addw, F8, 0 },
+	{ 0xfbff8000, 0xf2ad0000, simple_t32_addw, F8, 0 },
 	/* 1111 0i10 o0o0 nnnn 0iii dddd iiii iiii  ADDW, SUBW */
-	{ 0xfbf08000, 0xf2000000, addw, F16 | F8, F8 },
-	{ 0xfbf08000, 0xf2a00000, addw, F16 | F8, F8 },
+	{ 0xfbf08000, 0xf2000000, simple_t32_addw, F16 | F8, F8 },
+	{ 0xfbf08000, 0xf2a00000, simple_t32_addw, F16 | F8, F8 },
 };
 
 static const struct simple_row bit_fields[] = {
 	/* 1111 0(0)11 U100 nnnn 0iii dddd ii(0)w wwww  SBFX, UBFX */
-	{ 0xff708020, 0xf3400000, bfx, F16 | F8, F16 | F8 },
+	{ 0xff708020, 0xf3400000, simple_t32_bfx, F16 | F8, F16 | F8 },
 	/* 1111 0(0)11 0110 nnnn 0iii dddd ii(0)m mmmm  BFI, n = 15 BFC */
-	{ 0xfff08020, 0xf3600000, bfi, F8, F16 | F8 },
+	{ 0xfff08020, 0xf3600000, simple_t32_bfi, F8, F16 | F8 },
 	/* 1111 0011 1010 (1111) 10(0)0 (0)000 0000 000y  NOP, YIELD */
 	{ 0xfffffffe, 0xf3af8000, simple_nop, 0, 0 },
 };
@@ -270,20 +282,20 @@ static const struct simple_row registers[] = {
 	/* 1111 1010 0ttS nnnn 1111 dddd 0000 mmmm  LSL LSR ASR ROR */
 	{ 0xff80f0f0, 0xfa00f000, shift_reg, ALL, ALL },
 	/* 1111 1010 0b0U nnnn 1111 dddd 1(0)rr mmmm  SXTAH UXTAH SXTAB UXTAB; n = 15: SXTH .. */
-	{ 0xffa0f0c0, 0xfa00f080, extend, F8 | F0, ALL },
+	{ 0xffa0f0c0, 0xfa00f080, simple_t32_extend, F8 | F0, ALL },
 	/* 1111 1010 1001 mmmm 1111 dddd 10oo mmmm  REV REV16 RBIT REVSH */
-	{ 0xfff0f0c0, 0xfa90f080, reverse, ALL, ALL },
+	{ 0xfff0f0c0, 0xfa90f080, simple_t32_reverse, ALL, ALL },
 	/* 1111 1010 1011 mmmm 1111 dddd 1000 mmmm  CLZ */
-	{ 0xfff0f0f0, 0xfab0f080, clz, ALL, ALL },
+	{ 0xfff0f0f0, 0xfab0f080, simple_t32_clz, ALL, ALL },
 };
 
 static const struct simple_row multiplies[] = {
 	/* 1111 1011 0000 nnnn aaaa dddd 0000 mmmm  MLA, a = 15 MUL */
-	{ 0xfff000f0, 0xfb000000, mul, ALL, ALL | F12 },
+	{ 0xfff000f0, 0xfb000000, simple_t32_mul, ALL, ALL | F12 },
 	/* 1111 1011 0000 nnnn aaaa dddd 0001 mmmm  MLS */
-	{ 0xfff000f0, 0xfb000010, mul, ALL | F12, ALL | F12 },
+	{ 0xfff000f0, 0xfb000010, simple_t32_mul, ALL | F12, ALL | F12 },
 	/* 1111 1011 1au0 nnnn llll hhhh 0000 mmmm  SMULL UMULL SMLAL UMLAL */
-	{ 0xff9000f0, 0xfb800000, mul_long, ALL | F12, ALL | F12 },
+	{ 0xff9000f0, 0xfb800000, simple_t32_mul_long, ALL | F12, ALL | F12 },
 };
 
 const struct simple_group simple_thumb32[32] = {

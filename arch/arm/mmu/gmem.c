@@ -50,7 +50,8 @@ static uint32_t read_code(struct fref fr, unsigned off, unsigned size, bool orig
 }
 
 /* `pc` is aligned for its state; a wide Thumb encoding may go on in the next page. */
-static int fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, bool original, struct insn *i)
+static int gmem_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, bool original,
+		      struct insn *i)
 {
 	unsigned off = pc & PAGE_MASK;
 	struct fref fr;
@@ -75,7 +76,7 @@ static int fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, bool original,
 
 int vm_fetch(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)
 {
-	return fetch(av, pc, isa, true, i);
+	return gmem_fetch(av, pc, isa, true, i);
 }
 
 int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct insn *i)
@@ -83,7 +84,7 @@ int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct ins
 	struct insn raw;
 	struct fref fr;
 
-	if (exec_frame(av, pc, &fr) || fetch(av, pc, isa, false, &raw))
+	if (exec_frame(av, pc, &fr) || gmem_fetch(av, pc, isa, false, &raw))
 		return -EFAULT;
 	if (verify_trapped(vm_user(av) ? NULL : &av->ag->dict, fr.host, fr.f->patches,
 			   fr.f->npatches, pc & PAGE_MASK, &raw, i))
@@ -115,7 +116,7 @@ static bool in_ram_window(const struct arch_guest *ag, uint32_t gpa)
 	return ag->banks && gpa - ag->bank[0].base.v < 0x40000000u;
 }
 
-static int hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint32_t *v)
+static int gmem_hole(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint32_t *v)
 {
 	enum hole_policy policy = av->ag->guest->hole;
 
@@ -137,7 +138,7 @@ int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint3
 
 	vm_count(av, DABT_MMIO);
 	if (!r)
-		return hole(av, gpa, size, write, v);
+		return gmem_hole(av, gpa, size, write, v);
 	if (r->kind == REGION_ABSENT) {
 		if (!write)
 			*v = 0;
@@ -155,12 +156,12 @@ int vm_mmio(struct arch_vcpu *av, uint32_t gpa, unsigned size, bool write, uint3
 	return 0;
 }
 
-static bool aligned(uint32_t a, unsigned size) { return !(a & (size - 1)); }
+static bool gmem_aligned(uint32_t a, unsigned size) { return !(a & (size - 1)); }
 
 /* Within a page.  What is aligned is accessed at once: the peer may be looking. */
 static void shared_access(void *p, unsigned size, bool write, uint32_t *v)
 {
-	if (size == 4 && aligned((uintptr_t)p, 4)) {
+	if (size == 4 && gmem_aligned((uintptr_t)p, 4)) {
 		if (write)
 			*(volatile uint32_t *)p = *v;
 		else
@@ -189,7 +190,7 @@ static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool wr
 		return 0;
 	}
 	if (!fr.f) {
-		if (!aligned(va, size))
+		if (!gmem_aligned(va, size))
 			return guest_abort(abort, va, write, FSR_ALIGNMENT, 0);
 		if (vm_mmio(av, t.pa, size, write, v))
 			return guest_abort(abort, va, write, FSR_EXTERNAL, 0);
@@ -205,12 +206,12 @@ static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool wr
 }
 
 /* An access that may be unaligned and cross a page: by bytes then. */
-static int access(struct arch_vcpu *av, uint32_t va, unsigned size, bool write, bool user,
-		  uint32_t *v, struct vm_abort *abort)
+static int gmem_access(struct arch_vcpu *av, uint32_t va, unsigned size, bool write, bool user,
+		       uint32_t *v, struct vm_abort *abort)
 {
 	uint32_t sum = 0;
 
-	if (!aligned(va, size) && av->mmu.sctlr & SCTLR_A)
+	if (!gmem_aligned(va, size) && av->mmu.sctlr & SCTLR_A)
 		return guest_abort(abort, va, write, FSR_ALIGNMENT, 0);
 	if ((va & PAGE_MASK) + size <= PAGE_SIZE)
 		return access_page(av, va, size, write, user, v, abort);
@@ -231,13 +232,13 @@ int vm_load(struct arch_vcpu *av, uint32_t va, unsigned size, bool user, uint32_
 	    struct vm_abort *abort)
 {
 	*v = 0;
-	return access(av, va, size, false, user, v, abort);
+	return gmem_access(av, va, size, false, user, v, abort);
 }
 
 int vm_store(struct arch_vcpu *av, uint32_t va, unsigned size, bool user, uint32_t v,
 	     struct vm_abort *abort)
 {
-	return access(av, va, size, true, user, &v, abort);
+	return gmem_access(av, va, size, true, user, &v, abort);
 }
 
 /* --- instructions ------------------------------------------------------------------ */
@@ -300,8 +301,8 @@ static int ctx_probe(void *ctx, uint32_t va, unsigned size, bool write, bool use
 
 typedef int (*emulate_fn)(const struct insn *i, struct insn_env *env);
 
-static int emulate(struct arch_vcpu *av, emulate_fn fn, const struct insn *i, uint32_t *pc,
-		   uint32_t *cpsr, struct vm_abort *abort)
+static int gmem_emulate(struct arch_vcpu *av, emulate_fn fn, const struct insn *i, uint32_t *pc,
+			uint32_t *cpsr, struct vm_abort *abort)
 {
 	struct vm_abort why = { 0 };
 	struct emul_ctx ctx = { av, *cpsr, &why };
@@ -331,20 +332,20 @@ static int emulate(struct arch_vcpu *av, emulate_fn fn, const struct insn *i, ui
 int vm_emulate_ldst(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 		    struct vm_abort *abort)
 {
-	return emulate(av, insn_emulate_ldst, i, pc, cpsr, abort);
+	return gmem_emulate(av, insn_emulate_ldst, i, pc, cpsr, abort);
 }
 
 int vm_emulate_pc(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 		  struct vm_abort *abort)
 {
-	return emulate(av, insn_emulate_pc, i, pc, cpsr, abort);
+	return gmem_emulate(av, insn_emulate_pc, i, pc, cpsr, abort);
 }
 
 int vm_emulate_simple(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr)
 {
 	struct vm_abort none;
 
-	return emulate(av, insn_emulate_simple, i, pc, cpsr, &none);
+	return gmem_emulate(av, insn_emulate_simple, i, pc, cpsr, &none);
 }
 
 /* The SPSR comes from the frame of the exit, as the mode does. */
@@ -359,5 +360,5 @@ static int emulate_return(const struct insn *i, struct insn_env *env)
 int vm_emulate_exc_return(struct arch_vcpu *av, const struct insn *i, uint32_t *pc, uint32_t *cpsr,
 			  struct vm_abort *abort)
 {
-	return emulate(av, emulate_return, i, pc, cpsr, abort);
+	return gmem_emulate(av, emulate_return, i, pc, cpsr, abort);
 }

@@ -69,7 +69,7 @@ bool gwalk_l2(uint32_t va, uint32_t d2, struct gwalk *t)
 	return true;
 }
 
-static void section(struct gwalk *t, uint32_t va)
+static void gwalk_section(struct gwalk *t, uint32_t va)
 {
 	bool super = BITS(t->d1, 18, 18);
 
@@ -83,8 +83,8 @@ static void section(struct gwalk *t, uint32_t va)
 			(t->d1 & 0xfff00000) | (va & 0x000fffff);
 }
 
-static unsigned descriptors(const struct gwalk_regs *r, gwalk_read_t read, void *ctx, uint32_t va,
-			    struct gwalk *t)
+static unsigned gwalk_descriptors(const struct gwalk_regs *r, gwalk_read_t read, void *ctx,
+				  uint32_t va, struct gwalk *t)
 {
 	uint32_t a, d2;
 
@@ -94,7 +94,7 @@ static unsigned descriptors(const struct gwalk_regs *r, gwalk_read_t read, void 
 		return FSR_WALK_EXTERNAL_1;
 	t->domain = BITS(t->d1, 8, 5);
 	switch (t->d1 & 3) {
-	case D1_SECTION: section(t, va); return FSR_NONE;
+	case D1_SECTION: gwalk_section(t, va); return FSR_NONE;
 	case D1_TABLE:
 		t->level = 2;
 		if (read(ctx, (t->d1 & ~0x3ffu) + BITS(va, 19, 12) * 4, &d2))
@@ -106,8 +106,8 @@ static unsigned descriptors(const struct gwalk_regs *r, gwalk_read_t read, void 
 	}
 }
 
-static unsigned permission(const struct gwalk_regs *r, enum gwalk_access acc, bool user,
-			   struct gwalk *t)
+static unsigned gwalk_permission(const struct gwalk_regs *r, enum gwalk_access acc, bool user,
+				 struct gwalk *t)
 {
 	unsigned field = dacr_field(r->dacr, t->domain);
 
@@ -132,8 +132,8 @@ unsigned gwalk(const struct gwalk_regs *r, gwalk_read_t read, void *ctx, uint32_
 		t->ap = 3;
 		return FSR_NONE;
 	}
-	t->fault = descriptors(r, read, ctx, va, t);
+	t->fault = gwalk_descriptors(r, read, ctx, va, t);
 	if (t->fault == FSR_NONE)
-		t->fault = permission(r, acc, user, t);
+		t->fault = gwalk_permission(r, acc, user, t);
 	return t->fault;
 }

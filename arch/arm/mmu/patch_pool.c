@@ -19,7 +19,7 @@ static unsigned class_of(unsigned n)
 }
 
 /* A free entry's first word links its list. */
-static void refill(struct patch_pool *p, unsigned c)
+static void patch_pool_refill(struct patch_pool *p, unsigned c)
 {
 	unsigned bytes = class_size[c] * sizeof(struct verify_patch);
 	char *page = p->next;
@@ -39,7 +39,7 @@ struct verify_patch *patch_alloc(struct patch_pool *p, unsigned n)
 	void *list;
 
 	if (!p->free[c])
-		refill(p, c);
+		patch_pool_refill(p, c);
 	list = p->free[c];
 	if (list)
 		p->free[c] = *(void **)list;

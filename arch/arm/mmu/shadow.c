@@ -199,7 +199,7 @@ bool shadow_straddle(uint32_t before, uint32_t after)
 	return maybe_first_half(tail) && maybe_second_half(head) && pair_traps(tail, head);
 }
 
-static void part(struct arch_vcpu *av, const struct root *root, uint32_t va)
+static void shadow_separate_at(struct arch_vcpu *av, const struct root *root, uint32_t va)
 {
 	struct shadow *s = av->shadow;
 	unsigned k = shadow_table_of(s, root->l1[va >> 20]);
@@ -252,7 +252,7 @@ static void part_across(struct arch_vcpu *av, uint32_t va, uint32_t pte, bool up
 		other = root_pte(s, root, next);
 		if (shadow_executable(other) &&
 		    (up ? shadow_straddle(pte, other) : shadow_straddle(other, pte)))
-			part(av, root, next);
+			shadow_separate_at(av, root, next);
 	}
 }
 
@@ -312,7 +312,7 @@ static unsigned global_table(struct arch_vcpu *av, uint32_t va, const struct gwa
 	return k;
 }
 
-static unsigned private_table(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
+static unsigned shadow_private_table(struct arch_vcpu *av, uint32_t va, const struct gwalk *t)
 {
 	struct shadow *s = av->shadow;
 	unsigned k = l2_alloc(av, va, t->d1);
@@ -339,7 +339,7 @@ static unsigned table_for(struct arch_vcpu *av, uint32_t va, const struct gwalk 
 	} else if (k) {
 		shadow_global_drop(av, k);
 	}
-	return t->ng && s->cur ? private_table(av, va, t) : global_table(av, va, t);
+	return t->ng && s->cur ? shadow_private_table(av, va, t) : global_table(av, va, t);
 }
 
 bool shadow_guest_entry(struct arch_vcpu *av, const struct l2 *l, const uint32_t *g, unsigned j,

@@ -73,7 +73,7 @@ static bool all_code(const struct gwalk *t, const struct gframe *f, uint32_t hos
 	       !pages_meet_badly(host);
 }
 
-static uint32_t make(const struct gwalk *t, uint32_t host, bool code)
+static uint32_t shadow_section_make(const struct gwalk *t, uint32_t host, bool code)
 {
 	unsigned ap = t->manager ? AP_ANY_RW : t->ap;
 
@@ -83,7 +83,7 @@ static uint32_t make(const struct gwalk *t, uint32_t host, bool code)
 
 /* --- the sections that there are -------------------------------------------------------- */
 
-static struct section *find(struct shadow *s, unsigned index)
+static struct section *shadow_section_find(struct shadow *s, unsigned index)
 {
 	for (unsigned n = 0; n < s->sections; n++)
 		if (s->section[n].index == index)
@@ -100,7 +100,7 @@ static struct section *find_host(struct shadow *s, uint32_t host)
 	return NULL;
 }
 
-static void drop(struct arch_vcpu *av, struct section *x)
+static void shadow_section_remove(struct arch_vcpu *av, struct section *x)
 {
 	struct shadow *s = av->shadow;
 
@@ -115,10 +115,10 @@ static void drop(struct arch_vcpu *av, struct section *x)
 
 void shadow_section_drop(struct arch_vcpu *av, uint32_t va)
 {
-	struct section *x = find(av->shadow, va >> 20);
+	struct section *x = shadow_section_find(av->shadow, va >> 20);
 
 	if (x)
-		drop(av, x);
+		shadow_section_remove(av, x);
 }
 
 void shadow_section_drop_host(struct arch_vcpu *av, uint32_t host)
@@ -128,18 +128,19 @@ void shadow_section_drop_host(struct arch_vcpu *av, uint32_t host)
 	struct section *x = find_host(s, host);
 
 	if (x)
-		drop(av, x);
+		shadow_section_remove(av, x);
 }
 
 bool shadow_section_changed(struct arch_vcpu *av, uint32_t va, uint32_t d1)
 {
-	const struct section *x = find(av->shadow, va >> 20);
+	const struct section *x = shadow_section_find(av->shadow, va >> 20);
 
 	return x && x->d1 != d1;
 }
 
 /* In all roots but those with a table of their own there. */
-static void link(struct arch_vcpu *av, uint32_t va, const struct gwalk *t, uint32_t word)
+static void shadow_section_link(struct arch_vcpu *av, uint32_t va, const struct gwalk *t,
+				uint32_t word)
 {
 	struct shadow *s = av->shadow;
 	unsigned i = va >> 20;
@@ -160,7 +161,7 @@ static uint32_t entry_at(const struct shadow *s, uint32_t va, uint32_t off)
 }
 
 /* The current root has a table of its own there. */
-static bool private_table(const struct shadow *s, uint32_t va)
+static bool shadow_section_private_table(const struct shadow *s, uint32_t va)
 {
 	unsigned k = shadow_table_of(s, s->root[s->cur].l1[va >> 20]);
 
@@ -176,7 +177,7 @@ bool shadow_section_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *
 	bool code;
 
 	if (t->level != 1 || t->ng || t->d1 & SECTION_SUPER || s->sections == SHADOW_SECTIONS ||
-	    private_table(s, va))
+	    shadow_section_private_table(s, va))
 		return false;
 	f = frames_of(av, t->pa, &host);
 	if (!f)
@@ -187,7 +188,7 @@ bool shadow_section_fill(struct arch_vcpu *av, uint32_t va, const struct gwalk *
 	shadow_section_drop(av, va);
 	if (find_host(s, host))
 		return false;
-	link(av, va, t, make(t, host, code));
+	shadow_section_link(av, va, t, shadow_section_make(t, host, code));
 	if (code)
 		shadow_part_ends(av, va, entry_at(s, va, 0), entry_at(s, va, MIB - PAGE_SIZE));
 	return true;

@@ -117,7 +117,7 @@ static unsigned revalidate_group(struct arch_vcpu *av, unsigned k, const uint32_
 }
 
 /* False: `entries` would be more than there is time for. */
-static bool revalidate(struct arch_vcpu *av, unsigned k, unsigned *entries)
+static bool shadow_tlbi_revalidate(struct arch_vcpu *av, unsigned k, unsigned *entries)
 {
 	const uint32_t *g = shadow_guest_table(av, av->shadow->l2[k].d1);
 
@@ -154,7 +154,7 @@ static void revalidate_root(struct arch_vcpu *av, struct root *root)
 			return;
 		}
 		if (guest_l1(av, (uint32_t)l->index << 20, root->ttbr0) != l->d1 ||
-		    !revalidate(av, k, &entries))
+		    !shadow_tlbi_revalidate(av, k, &entries))
 			shadow_private_drop(s, k);
 	}
 }

@@ -23,7 +23,7 @@ void vcpu_regs_flush(struct arch_vcpu *av)
 }
 
 /* SP, LR and SPSR of a mode; USR and SYS have no SPSR. */
-static uint32_t *bank_of(struct arch_vcpu *av, uint32_t mode)
+static uint32_t *vcpu_regs_bank_of(struct arch_vcpu *av, uint32_t mode)
 {
 	struct banked *b = &av->banked;
 
@@ -37,7 +37,7 @@ static uint32_t *bank_of(struct arch_vcpu *av, uint32_t mode)
 	}
 }
 
-static uint32_t *reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r)
+static uint32_t *vcpu_regs_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r)
 {
 	bool fiq = (cpsr & PSR_MODE) == MODE_FIQ;
 
@@ -46,14 +46,17 @@ static uint32_t *reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r)
 	banked_fetch(av);
 	if (r < 13)
 		return &av->banked.fiq[r - 8];
-	return bank_of(av, cpsr) + (r - 13);
+	return vcpu_regs_bank_of(av, cpsr) + (r - 13);
 }
 
-uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r) { return *reg(av, cpsr, r); }
+uint32_t vm_get_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r)
+{
+	return *vcpu_regs_reg(av, cpsr, r);
+}
 
 void vm_set_reg(struct arch_vcpu *av, uint32_t cpsr, unsigned r, uint32_t v)
 {
-	uint32_t *p = reg(av, cpsr, r);
+	uint32_t *p = vcpu_regs_reg(av, cpsr, r);
 
 	*p = v;
 	if (p < av->frame.r || p >= av->frame.r + 13)
@@ -71,7 +74,7 @@ bool vm_get_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t *spsr)
 	if (!has_spsr(mode))
 		return false;
 	banked_fetch(av);
-	*spsr = bank_of(av, mode)[2];
+	*spsr = vcpu_regs_bank_of(av, mode)[2];
 	return true;
 }
 
@@ -80,7 +83,7 @@ void vm_set_lr_spsr(struct arch_vcpu *av, uint32_t mode, uint32_t lr, uint32_t s
 	uint32_t *b;
 
 	banked_fetch(av);
-	b = bank_of(av, mode);
+	b = vcpu_regs_bank_of(av, mode);
 	b[1] = lr;
 	if (has_spsr(mode))
 		b[2] = spsr;

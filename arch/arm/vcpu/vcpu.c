@@ -26,7 +26,7 @@ static uint32_t frames_size(const struct bank *b)
 	return (b->size >> PAGE_SHIFT) * sizeof(struct gframe);
 }
 
-static int add_bank(struct arch_guest *ag, const struct region *r)
+static int vcpu_add_bank(struct arch_guest *ag, const struct region *r)
 {
 	struct bank *b = &ag->bank[ag->banks];
 
@@ -62,8 +62,9 @@ int arch_guest_create(struct guest *g)
 	verify_dict_init(&ag->dict);
 	make_patch_pools(ag);
 	for (unsigned n = 0; n < g->map.n; n++) {
-		int err =
-			g->map.regions[n].kind == REGION_RAM ? add_bank(ag, &g->map.regions[n]) : 0;
+		int err = g->map.regions[n].kind == REGION_RAM ?
+				  vcpu_add_bank(ag, &g->map.regions[n]) :
+				  0;
 
 		if (err)
 			return err;
@@ -171,7 +172,7 @@ struct reg_list {
 	unsigned n, max;
 };
 
-static void put(struct reg_list *l, const char *name, uint32_t value)
+static void vcpu_put(struct reg_list *l, const char *name, uint32_t value)
 {
 	if (l->n < l->max)
 		l->out[l->n++] = (struct arch_reg){ name, value };
@@ -186,34 +187,34 @@ unsigned arch_vcpu_regs(struct vcpu *v, struct arch_reg *out, unsigned max)
 	struct reg_list l = { out, 0, max };
 
 	for (unsigned n = 0; n < ARRAY_SIZE(names); n++)
-		put(&l, names[n], av->frame.r[n]);
-	put(&l, "pc", av->frame.pc);
-	put(&l, "cpsr", av->frame.cpsr);
-	put(&l, "sp_usr", b->usr[0]);
-	put(&l, "lr_usr", b->usr[1]);
-	put(&l, "sp_svc", b->svc[0]);
-	put(&l, "lr_svc", b->svc[1]);
-	put(&l, "spsr_svc", b->svc[2]);
-	put(&l, "sp_abt", b->abt[0]);
-	put(&l, "lr_abt", b->abt[1]);
-	put(&l, "spsr_abt", b->abt[2]);
-	put(&l, "sp_und", b->und[0]);
-	put(&l, "lr_und", b->und[1]);
-	put(&l, "spsr_und", b->und[2]);
-	put(&l, "sp_irq", b->irq[0]);
-	put(&l, "lr_irq", b->irq[1]);
-	put(&l, "spsr_irq", b->irq[2]);
-	put(&l, "SCTLR", av->mmu.sctlr);
-	put(&l, "TTBR0", av->mmu.ttbr0);
-	put(&l, "TTBR1", av->mmu.ttbr1);
-	put(&l, "TTBCR", av->mmu.ttbcr);
-	put(&l, "DACR", av->mmu.dacr);
-	put(&l, "CONTEXTIDR", av->contextidr);
-	put(&l, "VBAR", av->vbar);
-	put(&l, "DFSR", av->ns.dfsr);
-	put(&l, "DFAR", av->ns.dfar);
-	put(&l, "IFSR", av->ns.ifsr);
-	put(&l, "IFAR", av->ns.ifar);
+		vcpu_put(&l, names[n], av->frame.r[n]);
+	vcpu_put(&l, "pc", av->frame.pc);
+	vcpu_put(&l, "cpsr", av->frame.cpsr);
+	vcpu_put(&l, "sp_usr", b->usr[0]);
+	vcpu_put(&l, "lr_usr", b->usr[1]);
+	vcpu_put(&l, "sp_svc", b->svc[0]);
+	vcpu_put(&l, "lr_svc", b->svc[1]);
+	vcpu_put(&l, "spsr_svc", b->svc[2]);
+	vcpu_put(&l, "sp_abt", b->abt[0]);
+	vcpu_put(&l, "lr_abt", b->abt[1]);
+	vcpu_put(&l, "spsr_abt", b->abt[2]);
+	vcpu_put(&l, "sp_und", b->und[0]);
+	vcpu_put(&l, "lr_und", b->und[1]);
+	vcpu_put(&l, "spsr_und", b->und[2]);
+	vcpu_put(&l, "sp_irq", b->irq[0]);
+	vcpu_put(&l, "lr_irq", b->irq[1]);
+	vcpu_put(&l, "spsr_irq", b->irq[2]);
+	vcpu_put(&l, "SCTLR", av->mmu.sctlr);
+	vcpu_put(&l, "TTBR0", av->mmu.ttbr0);
+	vcpu_put(&l, "TTBR1", av->mmu.ttbr1);
+	vcpu_put(&l, "TTBCR", av->mmu.ttbcr);
+	vcpu_put(&l, "DACR", av->mmu.dacr);
+	vcpu_put(&l, "CONTEXTIDR", av->contextidr);
+	vcpu_put(&l, "VBAR", av->vbar);
+	vcpu_put(&l, "DFSR", av->ns.dfsr);
+	vcpu_put(&l, "DFAR", av->ns.dfar);
+	vcpu_put(&l, "IFSR", av->ns.ifsr);
+	vcpu_put(&l, "IFAR", av->ns.ifar);
 	return l.n;
 }
 

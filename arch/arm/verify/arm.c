@@ -53,7 +53,7 @@ static bool patch_word(struct verify_run *v, unsigned i)
 }
 
 /* Breaks the Thumb window at halfword p by trapping an ARM instruction that it touches. */
-static bool break_window(struct verify_run *v, unsigned p)
+static bool verify_arm_break_window(struct verify_run *v, unsigned p)
 {
 	unsigned a = p >> 1, b = (p + 1) >> 1;
 
@@ -73,9 +73,9 @@ static bool arm_word(struct verify_run *v, unsigned i)
 {
 	if (!patch_word(v, i))
 		return false;
-	if (i && forbidden_window(v->page, 2 * i - 1) && !break_window(v, 2 * i - 1))
+	if (i && forbidden_window(v->page, 2 * i - 1) && !verify_arm_break_window(v, 2 * i - 1))
 		return false;
-	return !forbidden_window(v->page, 2 * i) || break_window(v, 2 * i);
+	return !forbidden_window(v->page, 2 * i) || verify_arm_break_window(v, 2 * i);
 }
 
 enum phase_end patch_arm(struct verify_run *v)

@@ -42,7 +42,7 @@ void verify_dict_init(struct verify_dict *d)
 	d->thumb[VERIFY_TRAPS_THUMB_OWN] = trap_thumb(VERIFY_TRAPS_THUMB_OWN);
 }
 
-static int find(const uint32_t *table, unsigned from, unsigned n, uint32_t word)
+static int verify_dict_find(const uint32_t *table, unsigned from, unsigned n, uint32_t word)
 {
 	for (unsigned k = from; k < n; k++)
 		if (table[k] == word)
@@ -51,13 +51,14 @@ static int find(const uint32_t *table, unsigned from, unsigned n, uint32_t word)
 }
 
 /* The slot of `word`, or a new one; negative: none. */
-static int enter(uint32_t *table, unsigned from, unsigned n, uint32_t word, uint16_t *count)
+static int verify_dict_enter(uint32_t *table, unsigned from, unsigned n, uint32_t word,
+			     uint16_t *count)
 {
-	int k = find(table, from, n, word);
+	int k = verify_dict_find(table, from, n, word);
 
 	if (k >= 0)
 		return k;
-	k = word ? find(table, from, n, 0) : -1; /* 0 means free and is not an entry */
+	k = word ? verify_dict_find(table, from, n, 0) : -1; /* 0 means free and is not an entry */
 	if (k >= 0) {
 		table[k] = word;
 		(*count)++;
@@ -84,9 +85,9 @@ uint32_t dict_smc(struct verify_dict *d, uint32_t word, bool add)
 
 	if (word >> 28 == 15)
 		return 0;
-	k = find(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w);
+	k = verify_dict_find(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w);
 	if (k < 0 && add && word >> 28 == 14 && slot_allowed(d, w))
-		k = enter(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w, &d->nsmc);
+		k = verify_dict_enter(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w, &d->nsmc);
 	return k < 0 ? 0 : (word & ARM_COND) | ARM_SMC | (uint32_t)k;
 }
 
@@ -96,19 +97,21 @@ int verify_dict_hot(struct verify_dict *d, uint32_t word)
 
 	if (word >> 28 == 15 || (w != ARM_WFI && cp_danger(word) == CP_NATIVE))
 		return -EINVAL;
-	return enter(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w, &d->nsmc) < 0 ? -ENOSPC : 0;
+	return verify_dict_enter(d->smc, VERIFY_SMC_FIRST, VERIFY_SMC_SLOTS, w, &d->nsmc) < 0 ?
+		       -ENOSPC :
+		       0;
 }
 
 uint32_t dict_trap(struct verify_dict *d, uint32_t word)
 {
-	int k = enter(d->trap, 0, VERIFY_TRAPS_OWN, word, &d->ntrap);
+	int k = verify_dict_enter(d->trap, 0, VERIFY_TRAPS_OWN, word, &d->ntrap);
 
 	return trap_arm(k < 0 ? VERIFY_TRAPS_OWN : (unsigned)k);
 }
 
 uint16_t dict_trap_thumb(struct verify_dict *d, uint32_t word)
 {
-	int k = enter(d->thumb, 0, VERIFY_TRAPS_THUMB_OWN, word, &d->nthumb);
+	int k = verify_dict_enter(d->thumb, 0, VERIFY_TRAPS_THUMB_OWN, word, &d->nthumb);
 
 	return trap_thumb(k < 0 ? VERIFY_TRAPS_THUMB_OWN : (unsigned)k);
 }
@@ -137,7 +140,7 @@ bool dict_lookalike(struct verify_dict *d, enum isa isa, uint32_t word)
 	return *e != own;
 }
 
-static bool recoloured(const struct insn *i, struct insn *out)
+static bool verify_dict_recoloured(const struct insn *i, struct insn *out)
 {
 	uint32_t w = i->word | CP_COLOUR;
 
@@ -152,7 +155,7 @@ bool verify_original(const struct verify_dict *d, const struct insn *i, struct i
 {
 	uint32_t own, *e;
 
-	if (recoloured(i, out))
+	if (verify_dict_recoloured(i, out))
 		return true;
 	if (i->size != (i->isa == ISA_ARM ? 4 : 2))
 		return false;

@@ -24,7 +24,7 @@ static inline bool window_matters(uint32_t x, enum isa isa)
 	return x >> 29 == 7 && cp_danger(x) >= (isa == ISA_ARM ? CP_FORBIDDEN : CP_FIDELITY);
 }
 
-static inline bool candidate(const uint32_t *page, unsigned i)
+static inline bool verify_scan_candidate(const uint32_t *page, unsigned i)
 {
 	uint32_t w = page[i], prev = i ? page[i - 1] : 0;
 
@@ -37,7 +37,7 @@ static inline bool candidate(const uint32_t *page, unsigned i)
  * branches, for several words at a time.  Upper half: bits 27..24 are 0b1110
  * (MCR/MRC, and hw1 of a window); lower half: 0b11xx1110 (hw1, ARM trap).
  */
-static inline uint32_t suspect(uint32_t w)
+static inline uint32_t verify_scan_suspect(uint32_t w)
 {
 	uint32_t t = (w ^ 0x0e00ce00u) & 0x0f00cf00u;
 	uint32_t s = (w & 0x0dbf0f80u) ^ 0x01200000u; /* what WFI and SMC have in common */
@@ -45,9 +45,10 @@ static inline uint32_t suspect(uint32_t w)
 	return (((t - 0x01000100u) & ~t) & 0x80008000u) | ((s - 1) & 0x80000000u);
 }
 
-static inline bool suspects(const uint32_t *p)
+static inline bool verify_scan_suspects(const uint32_t *p)
 {
-	return suspect(p[0]) | suspect(p[1]) | suspect(p[2]) | suspect(p[3]);
+	return verify_scan_suspect(p[0]) | verify_scan_suspect(p[1]) | verify_scan_suspect(p[2]) |
+	       verify_scan_suspect(p[3]);
 }
 
 static unsigned scan_next(const uint32_t *page, unsigned i, unsigned upto)
@@ -58,13 +59,13 @@ static unsigned scan_next(const uint32_t *page, unsigned i, unsigned upto)
 		unsigned from = i;
 
 		for (; i < end; i++)
-			if (unlikely(candidate(page, i)))
+			if (unlikely(verify_scan_candidate(page, i)))
 				return i;
 		if (i == upto)
 			break;
 		/* The last word looked at may yet begin a window. */
 		i = i > from ? i - 1 : i;
-		while (i + 4 <= upto && !suspects(page + i))
+		while (i + 4 <= upto && !verify_scan_suspects(page + i))
 			i += 4;
 		end = MIN(i + 5, upto);
 	}
@@ -91,7 +92,8 @@ static inline bool special_word(const struct verify_dict *d, uint32_t w)
 	       (is_smc_arm(w) && d->smc[w & 15] != (w & ~ARM_COND));
 }
 
-static bool matters(const struct verify_dict *d, const uint32_t *page, enum isa isa, unsigned i)
+static bool verify_scan_matters(const struct verify_dict *d, const uint32_t *page, enum isa isa,
+				unsigned i)
 {
 	uint32_t w = page[i], x = w << 16 | w >> 16;
 	uint32_t y = i ? (page[i - 1] & 0xffff0000u) | (w & 0xffff) : 0;
@@ -108,7 +110,7 @@ enum phase_end scan_needed(struct verify_run *v)
 	while (v->at < VERIFY_PAGE_WORDS) {
 		bool found = scan_ahead(v, &i);
 
-		if (found && matters(v->d, v->page, v->isa, i)) {
+		if (found && verify_scan_matters(v->d, v->page, v->isa, i)) {
 			v->needed = true;
 			return PHASE_OVER;
 		}
@@ -195,7 +197,7 @@ bool verify_words(const uint32_t page[VERIFY_PAGE_WORDS], enum isa isa, unsigned
 	for (unsigned i = first; i <= MIN(last + 1, VERIFY_PAGE_WORDS - 1); i++) {
 		int from, len;
 
-		if (candidate(page, i) && matters(&none, page, isa, i))
+		if (verify_scan_candidate(page, i) && verify_scan_matters(&none, page, isa, i))
 			return false;
 		if (i > last)
 			break;

@@ -5,7 +5,7 @@
 #include "verify_int.h"
 
 /* Is the instruction that starts at p one that may be replaced? */
-static bool replaceable(const struct verify_run *v, unsigned p)
+static bool verify_thumb_replaceable(const struct verify_run *v, unsigned p)
 {
 	bool wide = thumb_is_wide(page_hw(v->page, p));
 
@@ -50,7 +50,7 @@ static bool patch_window(struct verify_run *v, unsigned p)
 	uint32_t w = page_window(v->page, p), to;
 	enum verify_kind kind;
 
-	if (w >> 29 != 7 || cp_danger(w) == CP_NATIVE || !replaceable(v, p))
+	if (w >> 29 != 7 || cp_danger(w) == CP_NATIVE || !verify_thumb_replaceable(v, p))
 		return true;
 	if (all_arm(v->page, p))
 		return run_fail(v, VERIFY_REASON_MIXED, 2 * p);
@@ -63,7 +63,7 @@ static bool patch_special(struct verify_run *v, unsigned p)
 {
 	uint16_t hw = page_hw(v->page, p);
 
-	if (!replaceable(v, p))
+	if (!verify_thumb_replaceable(v, p))
 		return true;
 	if (hw == THUMB_WFI)
 		return v->flags & VERIFY_PL0 || trap_thumb_at(v, p, false);
@@ -74,7 +74,7 @@ static bool patch_special(struct verify_run *v, unsigned p)
 }
 
 /* A forbidden window that is not an instruction: trap one that it touches. */
-static bool break_window(struct verify_run *v, unsigned p)
+static bool verify_thumb_break_window(struct verify_run *v, unsigned p)
 {
 	if (is_literal(v, p >> 1))
 		return run_literal(v, p >> 1);
@@ -83,9 +83,9 @@ static bool break_window(struct verify_run *v, unsigned p)
 	if (boundary_at(v, p) != B_SECOND)
 		return run_fail(v, VERIFY_REASON_BOUNDARY, 2 * p);
 	v->r->displaced++;
-	if (replaceable(v, p + 1))
+	if (verify_thumb_replaceable(v, p + 1))
 		return trap_thumb_at(v, p + 1, false);
-	if (replaceable(v, p - 1))
+	if (verify_thumb_replaceable(v, p - 1))
 		return trap_thumb_at(v, p - 1, true);
 	return run_fail(v, VERIFY_REASON_DATA, 2 * p);
 }
@@ -107,15 +107,16 @@ static bool break_word(struct verify_run *v, unsigned i)
 		return run_fail(v, VERIFY_REASON_MIXED, 4 * i);
 	v->r->displaced++;
 	if (boundary_at(v, lo) == B_SECOND)
-		return replaceable(v, lo - 1) ? trap_thumb_at(v, lo - 1, true) :
-						run_fail(v, VERIFY_REASON_DATA, 4 * i);
-	return replaceable(v, lo) ? trap_thumb_at(v, lo, false) :
-				    run_fail(v, VERIFY_REASON_DATA, 4 * i);
+		return verify_thumb_replaceable(v, lo - 1) ? trap_thumb_at(v, lo - 1, true) :
+							     run_fail(v, VERIFY_REASON_DATA, 4 * i);
+	return verify_thumb_replaceable(v, lo) ? trap_thumb_at(v, lo, false) :
+						 run_fail(v, VERIFY_REASON_DATA, 4 * i);
 }
 
 static bool thumb_window(struct verify_run *v, unsigned p)
 {
-	return patch_window(v, p) && (!forbidden_window(v->page, p) || break_window(v, p));
+	return patch_window(v, p) &&
+	       (!forbidden_window(v->page, p) || verify_thumb_break_window(v, p));
 }
 
 static bool thumb_word(struct verify_run *v, unsigned i)

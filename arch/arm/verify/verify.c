@@ -266,7 +266,7 @@ static bool is_alias_copy(struct verify_run *v, const struct cp_access *a, enum 
 	return false;
 }
 
-static bool alias(struct verify_run *v, uint32_t w, const struct cp_access *a, uint32_t *to)
+static bool verify_alias(struct verify_run *v, uint32_t w, const struct cp_access *a, uint32_t *to)
 {
 	for (unsigned n = 0; n < VERIFY_ALIASES; n++) {
 		if ((w & ALIAS_FIELDS) != aliases[n].word)
@@ -288,7 +288,7 @@ bool replace_access(struct verify_run *v, uint32_t w, uint32_t *to, enum verify_
 	if (a.read && is_alias_copy(v, &a, reg))
 		return false;
 	*kind = VERIFY_ALIAS;
-	if (a.read && !(v->flags & VERIFY_PL0) && alias(v, w, &a, to))
+	if (a.read && !(v->flags & VERIFY_PL0) && verify_alias(v, w, &a, to))
 		return true;
 	*kind = VERIFY_RECOLOUR;
 	*to = w & ~CP_COLOUR;
@@ -390,18 +390,21 @@ bool run_literal(struct verify_run *v, unsigned word)
 /* --- the phases ------------------------------------------------------------------------- */
 
 /* Most pages end here. */
-static enum phase_end enough(struct verify_run *v) { return v->needed ? PHASE_OVER : RUN_OVER; }
+static enum phase_end verify_enough(struct verify_run *v)
+{
+	return v->needed ? PHASE_OVER : RUN_OVER;
+}
 
 typedef enum phase_end (*phase_fn)(struct verify_run *v);
 
 static const phase_fn arm_phases[] = {
-	scan_needed, enough, scan_literals_arm, patch_arm, loads_arm, scan_forbidden, NULL,
+	scan_needed, verify_enough, scan_literals_arm, patch_arm, loads_arm, scan_forbidden, NULL,
 };
 
 static const phase_fn thumb_phases[] = {
-	scan_needed, scan_needed_special, enough,      scan_boundaries, scan_literals_thumb,
+	scan_needed, scan_needed_special, verify_enough, scan_boundaries, scan_literals_thumb,
 	scan_tables, scan_boundaries, /* once more, now that data is known */
-	patch_thumb, patch_thumb_special, loads_thumb, scan_forbidden,  NULL,
+	patch_thumb, patch_thumb_special, loads_thumb,   scan_forbidden,  NULL,
 };
 
 void verify_begin(struct verify_run *v, struct verify_dict *d, uint32_t page[VERIFY_PAGE_WORDS],
@@ -423,7 +426,7 @@ void verify_begin(struct verify_run *v, struct verify_dict *d, uint32_t page[VER
 	v->copies = 0;
 }
 
-static void end(struct verify_run *v)
+static void verify_end(struct verify_run *v)
 {
 	struct verify_result *r = v->r;
 
@@ -454,7 +457,7 @@ bool verify_run(struct verify_run *v, unsigned budget)
 		v->phase++;
 		v->at = 0;
 	}
-	end(v);
+	verify_end(v);
 	return true;
 }
 

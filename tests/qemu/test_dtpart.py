@@ -312,6 +312,120 @@ def test_derive_combiner(tmp_path):
     assert "/combiner@30000000: reg: the host's 0x30000000 belongs to a: /combiner" in said
 
 
+DOMAINS = espalier.TOP / "dts" / "domains.dts"
+
+
+def domains(tmp_path, *changes, host=DOMAINS, status=0):
+    """Runs the example with some of its text changed; returns what was said."""
+    text = host.read_text().replace("vexpress-v2p-ca9.dts", str(HOST))
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    source = tmp_path / "system.dts"
+    source.write_text(text)
+    run = subprocess.run([str(DTPART), "derive", str(source), "--domains", "--out", str(tmp_path)],
+                         text=True, capture_output=True, timeout=60)
+    assert run.returncode == status, run.stdout + run.stderr
+    return run.stdout + run.stderr
+
+
+def test_domains(tmp_path):
+    assert "/domains/printers@1, 128 MiB" in domains(tmp_path)
+    guests = [f"{n}={tmp_path / n}.dts" for n in ("printers", "modem")]
+    assert "0 errors, 0 warnings" in dtpart("check", HOST, *guests)
+    text = (tmp_path / "printers.dts").read_text()
+    given = re.findall(r"serial@(\w+) {[^}]*passthrough", text)
+    assert given == ["a000", "b000"] and "serial@c000" not in text and "domains {" not in text
+    assert "espalier,affinity = <0>;" in text
+    assert "espalier,weight = <50>;" in (tmp_path / "modem.dts").read_text()
+    # The VMM's console is everybody's, as an emulated one; and said to be.
+    said = domains(tmp_path, ("<&uart1 &uart2>", "<&uart0 &uart2>"))
+    assert "/domains/printers@1: access: /bus@10000000/serial@9000 is the VMM's" in said
+
+
+REFUSED = (
+    (("access = <&uart3 0>", "access = <&uart3 0x7>"),
+     r"/domains/modem@2: access: flags 0x7 of /bus@10000000/serial@c000: not understood"),
+    (("access = <&uart3 0>", "access = <&uart2 0>"),
+     r"modem: /bus@10000000/serial@b000: .*belongs to printers"),
+    (("id = <2>", "id = <1>"), r"/domains/modem@2: id: 1 is that of /domains/printers@1"),
+    (("id = <2>;", ""), r"/domains/modem@2: id: one number"),
+    (('"linux"', '"plan9"'), r"printers@1: os,type: .plan9. is no operating system"),
+    (("0x1 0>", "0x1 0x80000000>"), r"printers@1: cpus: level 0x80000000: guests are not in the S"),
+    (("0x1 0>", "0x10 0>"), r"printers@1: cpus: 0x10: /cpus has 4 CPUs"),
+    (("0x1 0>", "0x3 0>"), r"/cpus: 2 CPUs; a guest can have 1"),
+    (("&{/cpus}", "&gic"), r"cpus: /interrupt-controller@1e001000: guests run on the CPUs of"),
+    (("0x68000000 0x08", "0x60000000 0x08"), r"modem@2: memory: .* meets that of /domains/pri"),
+    (("0x68000000 0x08", "0x68000000 0x40"), r"the host has no .*\[P024\]"),
+    (("memory = <0x68000000 0x08000000>", "memory = <1>"), r"modem@2: memory: not of entries of 2"),
+    (("id = <2>;", "id = <2>; firewallconf-default = <0 1>;"),
+     r"modem@2: firewallconf-default: not understood"),
+    (("id = <2>;", "id = <2>; memory-implicit-default = <1>;"), r"-default: not understood"),
+    (("\tmodem@2", '\trelation { compatible = "openamp,remoteproc-v2"; };\n\tmodem@2'),
+     r"/domains/relation: compatible: a node that is not understood"),
+    (('"openamp,domain-v1"', '"openamp,domain-v9"'), r"printers@1: compatible: .*not understood"),
+)
+
+
+@pytest.mark.parametrize("change, said", REFUSED, ids=[r[0][1] for r in REFUSED])
+def test_domains_refused(tmp_path, change, said):
+    """What is not understood is refused by name, and no file is written."""
+    status = 2 if "domain-v9" in change[1] else 1
+    assert re.search(said, domains(tmp_path, change, status=status))
+    assert not list(tmp_path.glob("*.dts"))[1:]
+
+
+def test_domains_boot(machine, tmp_path):
+    """The article's experiment: who has which UART is said in one file."""
+    domains(tmp_path)
+    files = {f"/guests/guest0/{name}": (espalier.BUILD / "guests/guest0" / name).read_bytes()
+             for name in ("vmlinuz", "initrd.img")}
+    for name in ("printers", "modem"):
+        files[f"/{name}.dtb"] = espalier.make_dtb(tmp_path / f"{name}.dtb",
+                                                  (tmp_path / f"{name}.dts").read_text())
+    m = machine(disk=espalier.make_disk(tmp_path / "disk.img", files))
+    m.boot()
+    m.cmd("guest create guest0 /printers.dtb modem /modem.dtb")
+    listed = m.cmd("chardev list")
+    assert [line.split()[-1] for line in listed.splitlines() if "/serial@" in line] == [
+        "console", "guest0", "guest0", "modem"]
+    m.start_linux()
+    lines = m.sh("cat /proc/tty/driver/ttyAMA")
+    assert re.findall(r"mmio:0x(\w+)", lines) == ["10009000", "1000A000", "1000B000"]
+    m.unbind()
+
+
+def transcripts(text):
+    """(command, [lines that it says]) of a page."""
+    result, more, text_between = [], False, True
+    for line in text.splitlines():
+        if more or line.startswith("    $ build/dtpart "):
+            if more:
+                result[-1][0] += line.strip().rstrip("\\")
+            else:
+                result.append([line[6:].rstrip("\\"), []])
+            more = line.endswith("\\")
+        elif result and line.startswith("    ") and not text_between:
+            result[-1][1].append(line[4:])
+        text_between = not line.startswith("    ")
+    return result
+
+
+def test_docs():
+    """The transcripts of docs/dtpart.md: what stands there is what is said."""
+    shown = transcripts((espalier.TOP / "docs" / "dtpart.md").read_text())
+    assert len(shown) >= 4 and sum(len(wanted) for _, wanted in shown) >= 4
+    for command, wanted in shown:
+        run = subprocess.run(command.replace("other.dts", str(GUEST0)).split(" > ")[0], shell=True,
+                             cwd=espalier.TOP, text=True, capture_output=True, timeout=60)
+        assert run.returncode <= 1, run.stderr
+        said, at = (run.stdout + run.stderr).splitlines(), 0
+        for line in wanted:
+            if line.strip() != "...":
+                assert line in said[at:], f"{command}: {line}"
+                at = said.index(line, at) + 1
+
+
 def test_derived_linux_boots(machine, tmp_path):
     """A derived tree is one that Debian runs with: its UART is the second line."""
     source = dtpart("derive", HOST, "--memory", "128M", "--give", UART1, "--kernel",

@@ -57,16 +57,22 @@ static int console_of(const struct plan *p)
 	return -1;
 }
 
+/* Does a domain say it itself? */
+static bool own_has(const struct out *o, const char *prop)
+{
+	return o->p->want->chosen >= 0 && index_has(o->p->x, o->p->want->chosen, prop);
+}
+
 static void write_console(const struct out *o)
 {
 	static const char *const pl011[] = { "arm,pl011", NULL };
 	const struct index *x = o->p->x;
 	int console = console_of(o->p);
 
-	if (console < 0)
+	if (console < 0 || own_has(o, "stdout-path"))
 		return;
 	fprintf(o->f, "\t\tstdout-path = \"%s\";\n", x->node[console].path);
-	if (dt_match(x->fdt, x->node[console].offset, pl011))
+	if (dt_match(x->fdt, x->node[console].offset, pl011) && !own_has(o, "bootargs"))
 		fputs("\t\tbootargs = \"console=ttyAMA0\";\n", o->f);
 }
 
@@ -74,7 +80,7 @@ static void write_affinity(const struct out *o)
 {
 	uint32_t mask = o->p->want->affinity;
 
-	if (!mask)
+	if (!mask || own_has(o, "espalier,affinity"))
 		return;
 	fputs("\t\tespalier,affinity = <", o->f);
 	for (unsigned i = 0, n = 0; i < 32; i++)
@@ -107,9 +113,8 @@ void out_chosen(const struct out *o)
 	fputs("\n\tchosen {\n", o->f);
 	if (own >= 0)
 		write_own_chosen(o, own);
-	if (own < 0 || !index_has(o->p->x, own, "stdout-path"))
-		write_console(o);
-	if (w->kernel || own < 0 || !index_has(o->p->x, own, "espalier,kernel"))
+	write_console(o);
+	if (w->kernel || !own_has(o, "espalier,kernel"))
 		fprintf(o->f, "\t\tespalier,kernel = \"%s\";\n", w->kernel ? w->kernel : "/kernel");
 	if (w->initrd)
 		fprintf(o->f, "\t\tespalier,initrd = \"%s\";\n", w->initrd);

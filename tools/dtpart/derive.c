@@ -205,7 +205,7 @@ int cmd_derive(struct args *a, struct partition *part)
 	int status;
 
 	index_build(&x, &a->host);
-	status = derive_one(a, part, &x);
+	status = a->domains ? derive_domains(a, part, &x) : derive_one(a, part, &x);
 	index_free(&x);
 	return status;
 }

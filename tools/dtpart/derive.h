@@ -84,6 +84,8 @@ void plan_write(struct plan *p);
 
 /* derive.c: closes, writes and checks until nothing changes.  False: it was told why not. */
 bool plan_derive(struct plan *p);
+/* domains.c: derive --domains; the exit status. */
+int derive_domains(struct args *a, struct partition *part, const struct index *x);
 /* "128M" in bytes. */
 uint32_t size_of(const char *s, const char *what);
 /* An address for RAM of that size on this host. */

@@ -78,12 +78,13 @@ void print_json_string(const char *s);
 /* --- the commands: exit status 0, 1 for errors in the partition ------------------------ */
 
 struct args {
-	bool json, svg, markdown, allow_dma;
+	bool json, svg, markdown, allow_dma, domains;
 	const char *root;   /* --root DIR */
 	const char *memory; /* --memory 128M */
 	const char *kernel; /* --kernel PATH */
 	const char *initrd; /* --initrd PATH */
 	const char *cpus;   /* --cpus N */
+	const char *out;    /* --out DIR */
 	const char **give, **except;
 	unsigned nr_give, nr_except;
 	bool all; /* --except was used */

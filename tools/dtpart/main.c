@@ -26,6 +26,8 @@ static const char usage[] =
 	"      --kernel PATH --initrd PATH   files of the disk image\n"
 	"      --cpus N                  vCPUs, 1 if it is not said\n"
 	"      --allow-dma               also what could read and write all memory\n"
+	"  derive HOST --domains         a tree for each domain of a System Device Tree\n"
+	"      --out DIR                 where to put them, as NAME.dts; here if it is not said\n"
 	"  explain [CODE]                what a rule asks for; all of them\n"
 	"      --markdown                as docs/rules.md\n"
 	"  --json                        for programs (check, who-owns, map)\n"
@@ -57,10 +59,9 @@ static bool flag(struct args *a, const char *s)
 		const char *name;
 		bool *value;
 	} flags[] = {
-		{ "--json", &a->json },
-		{ "--svg", &a->svg },
-		{ "--markdown", &a->markdown },
-		{ "--allow-dma", &a->allow_dma },
+		{ "--json", &a->json },         { "--svg", &a->svg },
+		{ "--markdown", &a->markdown }, { "--allow-dma", &a->allow_dma },
+		{ "--domains", &a->domains },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(flags); i++)
@@ -77,7 +78,7 @@ static bool valued(struct args *a, const char *s, const char *value)
 		const char **value;
 	} options[] = {
 		{ "--root", &a->root },     { "--memory", &a->memory }, { "--kernel", &a->kernel },
-		{ "--initrd", &a->initrd }, { "--cpus", &a->cpus },
+		{ "--initrd", &a->initrd }, { "--cpus", &a->cpus },     { "--out", &a->out },
 	};
 
 	if (!strcmp(s, "--give") && value) {

@@ -109,8 +109,18 @@ $(B)/gen/asm-offsets.h: arch/arm/asm-offsets.c Makefile $(B)/config.h $(GENERATE
 	$(Q)sed -n 's/.*@@\([A-Za-z_][A-Za-z0-9_]*\) [#$$]*\(-*[0-9][0-9]*\).*/#define \1 \2/p' \
 		$@.s > $@
 
+# What no hot exit of a guest runs through is made small instead of fast.
+SMALL := arch/arm/exit/shim arch/arm/insn/exc_return arch/arm/insn/pc% arch/arm/host/% \
+	arch/arm/vcpu/vcpu drivers/% core/boot core/main core/irq core/sched core/panic core/log \
+	core/device core/syscalls core/timer core/wire core/emul/sp80% core/emul/pl0% \
+	core/emul/twd core/emul/gtimer core/emul/scu core/emul/downcount core/emul/l2c310 \
+	core/emul/syscfg core/emul/doorbell core/emul/gic core/console/% core/fs/% core/lib/% \
+	core/partition/% core/shell/% $(filter-out core/guest/traptab core/guest/pass_irq,\
+	$(patsubst %.c,%,$(wildcard core/guest/*.c)))
+small = $(if $(filter $(SMALL),$(1)),-Os)
+
 $(B)/obj/%.c.o: %.c Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
-	$(call say,CC)mkdir -p $(@D) && $(CROSS)gcc $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$*) -c -o $@ $<
+	$(call say,CC)mkdir -p $(@D) && $(CROSS)gcc $(CPPFLAGS) $(CFLAGS) $(call small,$*) $(CFLAGS_$*) -c -o $@ $<
 
 $(B)/obj/%.S.o: %.S Makefile | $(B)/config.h $(GENERATED) $(LIBFDT).name
 	$(call say,AS)mkdir -p $(@D) && \

@@ -52,7 +52,11 @@ def test_memory_is_no_device(tmp_path):
 def test_host_without_memory(tmp_path):
     host = espalier.make_dtb(tmp_path / "host.dtb", '/dts-v1/;\n/include/ "vexpress-v2p-ca9.dts"'
                              "\n/ { memory@60000000 { reg = <0x60000000 0>; }; };")
-    assert "the host's tree names no memory that is free" in check(tmp_path, host=host)
+    tree = espalier.make_dtb(tmp_path / "g.dtb", UARTS)
+    done = subprocess.run([espalier.BUILD / "dtpart", "check", host, f"g={tree}"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert "no memory node has a size (boot loaders fill it in): whether guests fit is" \
+           " not checked" in done.stderr
 
 
 def test_overlay(tmp_path):

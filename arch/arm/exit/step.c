@@ -218,8 +218,8 @@ static void take_exception(struct arch_vcpu *av, const struct insn *i)
 
 /* --- what is stepped, and for how long ---------------------------------------- */
 
-#define HANDLER_SHORT  64   /* instructions; Linux leaves the mode after ten */
-#define HANDLER_LONG   4096 /* ... after which it is taken for the main program */
+#define HANDLER_SHORT  64    /* instructions; Linux leaves the mode after ten */
+#define HANDLER_LONG   65536 /* ... enough to print a report; then it is the main program */
 #define HANDLERS_TRUST 4
 
 static bool handler_mode(const struct arch_vcpu *av)
@@ -254,16 +254,16 @@ static void handler_returns(struct arch_vcpu *av)
 		av->handlers_short = 0;
 }
 
-static bool stepping_handler(struct arch_vcpu *av)
+/* An instruction is about to be stepped. */
+static void count_step(struct arch_vcpu *av)
 {
 	if (!av->in_handler)
-		return false;
+		return;
 	av->handler_strayed |= !handler_mode(av);
 	if (++av->handler_steps <= HANDLER_LONG)
-		return true;
+		return;
 	av->in_handler = false;
 	av->handlers_short = 0;
-	return false;
 }
 
 static void exception_return(struct arch_vcpu *av, const struct insn *i)
@@ -371,7 +371,7 @@ static bool irq_due(const struct arch_vcpu *av)
 
 static bool must_step(struct arch_vcpu *av)
 {
-	return (stepping_handler(av) || step_quarantined(av)) && !irq_due(av);
+	return (av->in_handler || step_quarantined(av)) && !irq_due(av);
 }
 
 /* The guest's own fetch, with its faults.  False: the abort has been taken. */
@@ -418,6 +418,7 @@ void step(struct arch_vcpu *av)
 	struct insn i;
 
 	do {
+		count_step(av);
 		if (fetch_original(av, &i) && !step_emulate(av, &i) && step_insn(av, &i)) {
 			av->step_more = false; /* the copy's trap brings us back */
 			return;

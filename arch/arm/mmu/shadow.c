@@ -269,7 +269,7 @@ void shadow_enter(struct arch_vcpu *av, unsigned k, unsigned j, uint32_t pte, st
 	*slot = pte;
 	l->groups |= BIT(j / 16);
 	if (l->private && pte && !(pte & L2_NG))
-		s->root[l->root].has_global = true;
+		s->root[l->root].has_global = s->mixed = true;
 	if (old)
 		shadow_hw_tlbi_va(av, va);
 	if (f)

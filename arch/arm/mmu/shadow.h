@@ -86,6 +86,7 @@ struct shadow {
 	uint32_t births;
 	uint16_t asid_root[256];
 	uint16_t global[L1_ENTRIES]; /* the global table of va >> 20, or 0 */
+	bool mixed;                  /* some root has_global, or had since the last flush */
 	unsigned roots;              /* that it has, at least 2 */
 	struct root root[CONFIG_SHADOW_ROOTS];
 	struct l2 l2[CONFIG_SHADOW_L2];

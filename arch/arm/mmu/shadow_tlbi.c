@@ -37,6 +37,7 @@ void shadow_flush(struct arch_vcpu *av)
 	sites_forget(av);
 	vm_count(av, FLUSH_ALL);
 	s->sections = 0;
+	s->mixed = false;
 	s->free = 0;
 	s->fresh = 1;
 	s->age++;
@@ -256,6 +257,19 @@ static void tlbi_global(struct arch_vcpu *av, uint32_t va)
 		tlbi_table(av, s->global[i], va, av->mmu.ttbr0);
 }
 
+/*
+ * A global entry goes whatever ASID is named (ARM ARM B3.10.1), and there may be one among
+ * the own tables of any root, where a megabyte has both kinds.
+ */
+static void tlbi_mixed(struct arch_vcpu *av, uint32_t va)
+{
+	struct shadow *s = av->shadow;
+
+	for (unsigned r = 1; r < s->top; r++)
+		if (s->root[r].has_global)
+			tlbi_root(av, r, va);
+}
+
 void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids)
 {
 	struct shadow *s = av->shadow;
@@ -269,6 +283,8 @@ void shadow_tlbi_va(struct arch_vcpu *av, uint32_t va_asid, bool all_asids)
 			tlbi_root(av, r, va);
 	else if (one && s->root[one].asid == (va_asid & 0xff))
 		tlbi_root(av, one, va);
+	if (s->mixed && !all_asids)
+		tlbi_mixed(av, va);
 	shadow_hw_tlbi_va(av, va);
 	if (va >> 20 == av->shim_va >> 20)
 		shim_check(av);

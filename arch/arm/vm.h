@@ -329,7 +329,8 @@ int vm_fetch_trapped(struct arch_vcpu *av, uint32_t pc, enum isa isa, struct ins
 
 /*
  * Loads or stores as the guest's instruction would: RAM, code frames, devices
- * and holes.  0; -EFAULT: the guest's abort, described by *abort.
+ * and holes.  0; -EFAULT: the guest's abort, described by *abort; -ENOTSUP: a device that
+ * is passed through, which a copy of the instruction can reach.
  */
 struct vm_abort {
 	uint32_t va;

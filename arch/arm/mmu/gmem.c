@@ -173,6 +173,14 @@ static void shared_access(void *p, unsigned size, bool write, uint32_t *v)
 	memcpy(write ? p : v, write ? v : p, size);
 }
 
+/* A device of the host's, which the VMM need not have mapped: only the guest can reach it. */
+static bool passed_through(const struct arch_vcpu *av, uint32_t gpa)
+{
+	const struct region *r = traptab_find(&av->ag->guest->map, GPA(gpa));
+
+	return r && r->kind == REGION_PASS;
+}
+
 /* One access that stays within a page. */
 static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool write, bool user,
 		       uint32_t *v, struct vm_abort *abort)
@@ -189,6 +197,8 @@ static int access_page(struct arch_vcpu *av, uint32_t va, unsigned size, bool wr
 		shared_access(shared, size, write, v);
 		return 0;
 	}
+	if (!fr.f && passed_through(av, t.pa))
+		return -ENOTSUP;
 	if (!fr.f) {
 		if (!gmem_aligned(va, size))
 			return guest_abort(abort, va, write, FSR_ALIGNMENT, 0);

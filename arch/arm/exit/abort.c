@@ -9,6 +9,7 @@
 #include <espalier/log.h>
 
 #include "exit.h"
+#include "mmu/shadow.h"
 #include "step.h"
 #include "vm.h"
 
@@ -108,6 +109,9 @@ static bool abort_livelock(struct arch_vcpu *av, uint32_t va)
 		av->fault_va = va;
 		av->fault_repeat = 0;
 	}
+	/* An older entry of the TLB that the guest has not invalidated may be in the way. */
+	if (av->fault_repeat)
+		shadow_hw_tlbi_va(av, va);
 	if (++av->fault_repeat < FAULT_REPEAT_MAX)
 		return false;
 	log_err("%s: fault at va 0x%08x comes back at pc 0x%08x", av->ag->guest->name, (unsigned)va,
@@ -161,6 +165,8 @@ static void emulate_access(struct arch_vcpu *av, const struct shim_exit *exc,
 	struct insn i = { 0 };
 	int err = vm_fetch(av, pc, exit_isa(av), &i);
 
+	if (err && exit_fetch_aborts(av))
+		return;
 	if (!err)
 		err = vm_emulate_ldst(av, &i, &av->frame.pc, &av->frame.cpsr, abort);
 	if (!err) {
@@ -233,6 +239,7 @@ void shim_dabt(struct arch_vcpu *av)
 		return;
 	}
 	hidden_abort(av);
+	exc.moved |= (av->frame.cpsr & PSR_MODE) == MODE_ABT; /* LR and SPSR, if it becomes one */
 	abort_resolve(av, va, write, &t, &exc);
 }
 

@@ -70,6 +70,16 @@ void exit_prefetch_abort(struct arch_vcpu *av, uint32_t va, unsigned fs)
 	vm_count(av, PABT_GUEST);
 }
 
+bool exit_fetch_aborts(struct arch_vcpu *av)
+{
+	struct gwalk t;
+
+	if (!vm_walk(av, av->frame.pc, GWALK_EXEC, (av->frame.cpsr & PSR_MODE) == MODE_USR, &t))
+		return false;
+	exit_prefetch_abort(av, av->frame.pc, t.fault);
+	return true;
+}
+
 /* --- coming from the shim ------------------------------------------------------------ */
 
 bool shim_enter(struct arch_vcpu *av, unsigned lr_ahead_arm, unsigned lr_ahead_thumb,

@@ -37,6 +37,13 @@ void exit_undefined(struct arch_vcpu *av);
 void exit_data_abort(struct arch_vcpu *av, const struct vm_abort *a);
 void exit_prefetch_abort(struct arch_vcpu *av, uint32_t va, unsigned fs);
 
+/*
+ * For an instruction that was executed by an older entry of the guest's TLB, so that it is
+ * not known: if its tables do not let it fetch there any more it takes the abort, as if the
+ * entry had just been evicted.  False: they do.
+ */
+bool exit_fetch_aborts(struct arch_vcpu *av);
+
 /* What DFSR and DFAR, or IFSR and IFAR, show to the guest from now on. */
 void exit_set_data_fault(struct arch_vcpu *av, const struct vm_abort *a);
 void exit_set_prefetch_fault(struct arch_vcpu *av, uint32_t va, unsigned fs);

@@ -201,6 +201,12 @@ static bool is_bkpt(const struct insn *i)
 
 #define FSR_DEBUG 0x02u
 
+bool step_is_undefined(const struct insn *i, uint32_t cpsr)
+{
+	return insn_step_kind(i) == STEP_EXCEPTION && !is_svc(i) && !is_bkpt(i) &&
+	       insn_cond_passed(insn_cond(i, cpsr), cpsr);
+}
+
 static void take_exception(struct arch_vcpu *av, const struct insn *i)
 {
 	uint32_t next = av->frame.pc + i->size;

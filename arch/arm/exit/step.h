@@ -31,6 +31,9 @@ void step_handler(struct arch_vcpu *av);
 /* The same whatever it has shown: what the handler needs is not all there. */
 void step_this_handler(struct arch_vcpu *av);
 
+/* True if `i` raises UNDEF: no SVC, no BKPT, and its condition passes. */
+bool step_is_undefined(const struct insn *i, uint32_t cpsr);
+
 /* Executes `i` as if it stood at av->frame.pc.  True: a copy has to run now. */
 bool step_insn(struct arch_vcpu *av, const struct insn *i);
 

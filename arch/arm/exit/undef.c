@@ -72,12 +72,16 @@ void shim_und(struct arch_vcpu *av)
 		shim_forget(av, MODE_UND, &av->und);
 		return;
 	}
-	if (s && insn_step_kind(&s->insn) != STEP_EXCEPTION) {
+	if (s && !step_is_undefined(&s->insn, av->frame.cpsr)) {
 		struct insn i = s->insn;
 
 		vm_count(av, UND_TRAPWORD);
 		shim_forget(av, MODE_UND, &av->und);
 		av->step_more = !step_insn(av, &i) && av->step_more;
+		return;
+	}
+	if (!s && !exc.moved && exit_fetch_aborts(av)) {
+		shim_forget(av, MODE_UND, &av->und);
 		return;
 	}
 	shim_reflect(av, &exc, VECTOR_UND, &av->und);
@@ -93,6 +97,6 @@ void exit_dictionary(struct arch_vcpu *av)
 	s = sites_trap(av);
 	if (s && emulate_site(av, s))
 		sites_note_dacr(av, s);
-	else
+	else if (s || !exit_fetch_aborts(av))
 		exit_undefined(av); /* the guest's own SMC: there is no firmware */
 }

@@ -239,7 +239,7 @@ native: $(GUEST0)/vmlinuz $(GUEST0)/initrd.img $(B)/guest0.dtb
 
 # --- tests -----------------------------------------------------------------------------
 
-TEST_SRCS := $(wildcard tests/host/test_*.c tests/host/*/test_*.c)
+TEST_SRCS := $(filter-out tests/host/model/%,$(wildcard tests/host/test_*.c tests/host/*/test_*.c))
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
 TESTS := $(TEST_SRCS:tests/host/%.c=$(B)/host/%)
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(B)/host/%)
@@ -270,6 +270,28 @@ $(foreach t,$(TEST_SRCS),$(eval $(call host_rule,$(t:tests/host/%.c=$(B)/host/%)
 	$(t) $(call sources_of,$(t)),asan,$(ASAN),-lcmocka)))
 $(foreach t,$(FUZZ_SRCS),$(eval $(call host_rule,$(t:tests/fuzz/%.c=$(B)/host/%),\
 	$(t) $(call sources_of,$(t)),fuzz,$(FUZZ),)))
+
+# The pager over a model of the hardware: the real files, but CP15 is the model's, and the
+# shim is the target's own code.
+MODEL := $(B)/host/model
+MODEL_SRCS := $(wildcard tests/host/model/*.c) $(call sources_of,tests/host/model/test_pager.c)
+# NULL + 0, of an empty list, is nothing to complain of.
+MODEL_CFLAGS = -Itests/host/model/include $(HOST_CFLAGS) -Itests/host/model $(ASAN) \
+	-O2 -fno-sanitize=pointer-overflow -fsanitize-address-use-after-return=never
+
+$(MODEL)/%.o: %.c Makefile | $(B)/config.h $(GENERATED) $(HOST_STAMP)
+	$(call say,HOSTCC)mkdir -p $(@D) && $(HOSTCC) $(MODEL_CFLAGS) -c -o $@ $<
+$(MODEL)/shim.S: $(B)/obj/arch/arm/shim.S.o tools/embed-section.sh
+	$(call say,GEN)mkdir -p $(@D) && tools/embed-section.sh $(CROSS) $< .rodata.shim $@
+$(MODEL)/test_pager: $(MODEL_SRCS:%.c=$(MODEL)/%.o) $(MODEL)/shim.S
+	$(call say,HOSTLD)$(HOSTCC) $(ASAN) -o $@ $^
+-include $(MODEL_SRCS:%.c=$(MODEL)/%.d)
+TESTS += $(MODEL)/test_pager
+
+mutants: $(MODEL)/test_pager
+	$(Q)$(PYTHON) tests/host/model/mutants.py --cc "$(HOSTCC) $(MODEL_CFLAGS)" \
+		--link "$(HOSTCC) $(ASAN)" --out $(MODEL)/mutants --only $(M) \
+		--objects "$(MODEL_SRCS:%.c=$(MODEL)/%.o) $(MODEL)/shim.S"
 
 RUN_TESTS := $(PYTHON) tests/run.py --logs $(B)/test-logs --fuzz-seconds $(FUZZ_SECONDS)
 
@@ -316,6 +338,7 @@ help:
 	@echo 'check                 all tests; FUZZ_SECONDS=N for each fuzzer ($(FUZZ_SECONDS))'
 	@echo 'check-host check-fuzz check-qemu    parts of it; T=tests/qemu/test_x.py selects'
 	@echo 'boards                dtpart on the trees of Debian'"'"'s boards, a table; BOARDS=name'
+	@echo 'mutants               is the model of the pager alive? M="1 2" selects'
 	@echo 'native                the tour'"'"'s guest on the bare machine'
 	@echo 'bench                 native and guest compared, ROUNDS=3; ICOUNT=1 counts instructions'
 	@echo 'soak                  SOAK_BOOTS=20 boots, then SOAK_MINUTES=30 of mixed load'
@@ -325,5 +348,5 @@ help:
 	@echo 'size clean distclean  size of the image; remove products; and downloads'
 	@echo 'V=1                   show the commands'
 
-.PHONY: all boards deps menuconfig defconfig size run native check check-host check-fuzz \
+.PHONY: all boards mutants deps menuconfig defconfig size run native check check-host check-fuzz \
 	check-qemu format check-tree clean distclean help

@@ -178,7 +178,7 @@ def measure(subject, args, figures, exits):
 
 
 def note_exits(exits, name, before, after, operations):
-    delta = {k: (after[k] - before[k]) / operations for k in after}
+    delta = {k: (n - before.get(k, 0)) / operations for k, n in after.items()}
     if delta:
         exits[name] = {k: round(v, 3) for k, v in delta.items() if v >= 0.005}
 

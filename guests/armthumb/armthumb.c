@@ -200,6 +200,52 @@ static void test_all(void)
 	check_eq("sp and lr as operands, ARM, six modes", sp_and_lr_arm(), 6);
 }
 
+/* --- a page that a VMM cannot patch, so that it has to step it --------------------- */
+
+#define STEPPED (SCRATCH + 0x600000u)
+
+/* MSR CPSR_f, r0; MOV r1, #1; MOV r0, #0; <word>; BX lr. */
+static void put_conditional(uint32_t at, uint32_t word)
+{
+	const uint32_t code[] = { 0xe128f000, 0xe3a01001, 0xe3a00000, word, 0xe12fff1e };
+
+	copy((void *)at, code, sizeof(code));
+}
+
+/* Words that may be data, around a window that only they could break. */
+static void put_rubbish(uint32_t page)
+{
+	for (uint32_t i = 0x400; i < 0x1000; i += 4)
+		wr32(page + i, 0x1a2b3c40 + i * 0x9e37u);
+	wr32(page + 0x800, 0xee030a00);
+	wr32(page + 0x804, 0xe2800f10);
+}
+
+/* UQADD8 r0, r0, r1 under all conditions and flags; a one for each that was executed. */
+static uint32_t conditional_sum(uint32_t page)
+{
+	struct caught c;
+	uint32_t sum = 0, v;
+
+	for (uint32_t cond = 0; cond < 15; cond++)
+		put_conditional(page + 0x20 * cond, cond << 28 | 0x06600f91);
+	sync_code((void *)page, 0x1000);
+	for (uint32_t cond = 0; cond < 15; cond++)
+		for (uint32_t flags = 0; flags < 16; flags++) {
+			v = try_jump(&c, page + 0x20 * cond, flags << 28);
+			sum = sum * 31 + (c.kind == EXC_NONE ? v : 100u + c.kind);
+		}
+	return sum;
+}
+
+static void test_stepped_conditions(void)
+{
+	uint32_t want = conditional_sum(STEPPED);
+
+	put_rubbish(STEPPED + 0x1000);
+	check_eq("conditions in a page full of data", conditional_sum(STEPPED + 0x1000), want);
+}
+
 void guest_main(void)
 {
 	print("MMU off\n");
@@ -211,6 +257,7 @@ void guest_main(void)
 	svc_count = 0;
 	test_all();
 	test_straddle();
+	test_stepped_conditions();
 	gic_init();
 	gic_enable(3, 0x80, on_sgi);
 	test_wfi();

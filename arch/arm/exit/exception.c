@@ -74,7 +74,7 @@ bool exit_fetch_aborts(struct arch_vcpu *av)
 {
 	struct gwalk t;
 
-	if (!vm_walk(av, av->frame.pc, GWALK_EXEC, (av->frame.cpsr & PSR_MODE) == MODE_USR, &t))
+	if (!vm_walk(av, av->frame.pc, GWALK_EXEC, vm_user(av), &t))
 		return false;
 	exit_prefetch_abort(av, av->frame.pc, t.fault);
 	return true;

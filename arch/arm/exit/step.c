@@ -106,7 +106,7 @@ static bool run_copy(struct arch_vcpu *av, const struct insn *i)
 	struct insn copy = *i;
 
 	if (i->isa == ISA_ARM && i->word >> 28 != 0xf)
-		copy.word |= 0xe0000000; /* its condition passed */
+		copy.word = (i->word & ~ARM_COND) | ARM_AL; /* its condition passed */
 	if (!slot_write(av, &copy, vm_user(av)))
 		return step_refuse(av, i);
 	map_page(av, STEP_PAGE, any_privilege(av->step_page));

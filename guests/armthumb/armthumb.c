@@ -212,15 +212,6 @@ static void put_conditional(uint32_t at, uint32_t word)
 	copy((void *)at, code, sizeof(code));
 }
 
-/* Words that may be data, around a window that only they could break. */
-static void put_rubbish(uint32_t page)
-{
-	for (uint32_t i = 0x400; i < 0x1000; i += 4)
-		wr32(page + i, 0x1a2b3c40 + i * 0x9e37u);
-	wr32(page + 0x800, 0xee030a00);
-	wr32(page + 0x804, 0xe2800f10);
-}
-
 /* UQADD8 r0, r0, r1 under all conditions and flags; a one for each that was executed. */
 static uint32_t conditional_sum(uint32_t page)
 {
@@ -242,7 +233,7 @@ static void test_stepped_conditions(void)
 {
 	uint32_t want = conditional_sum(STEPPED);
 
-	put_rubbish(STEPPED + 0x1000);
+	put_data(STEPPED + 0x1000, 0x400);
 	check_eq("conditions in a page full of data", conditional_sum(STEPPED + 0x1000), want);
 }
 

@@ -10,7 +10,7 @@
 
 #define VA      0x00100000u
 #define PAGE    (SCRATCH + 0x10000u)
-#define PLACES  0x700u /* bytes of the page that hold instructions; rubbish behind them */
+#define PLACES  0x700u /* bytes of the page that hold instructions; data behind them */
 #define SVC_ARM 0xef000001u
 #define SVC_T16 0xdf01u
 
@@ -19,15 +19,6 @@ uint32_t run_pl0(uint32_t at);
 extern const uint32_t pl0_vectors[];
 
 static unsigned pages;
-
-/* A page of words that cannot be told from data, with two that are no place for a patch. */
-static void rubbish(uint32_t page)
-{
-	for (uint32_t i = PLACES; i < 0x1000; i += 4)
-		wr32(page + i, 0x1a2b3c40 + i * 0x9e37u);
-	wr32(page + 0x800, 0xee030a00);
-	wr32(page + 0x804, 0xe2800f10);
-}
 
 /* A fresh page at a fresh address; returns the address. */
 static uint32_t new_page(bool stepped, uint32_t *page)
@@ -38,7 +29,7 @@ static uint32_t new_page(bool stepped, uint32_t *page)
 	for (uint32_t i = 0; i < 0x1000; i += 4)
 		wr32(*page + i, 0);
 	if (stepped)
-		rubbish(*page);
+		put_data(*page, PLACES);
 	map_page(l1_table, va, *page, MAP_AP(AP_RW));
 	write_tlbimva(va);
 	dsb();

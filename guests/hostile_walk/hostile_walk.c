@@ -22,7 +22,7 @@ static uint32_t enter(uint32_t smc, uint32_t slots)
 	return 0;
 }
 
-static void put_data(void)
+static void put_forbidden(void)
 {
 	wr32(DATA, 0xee130f10);     /* MRC DACR */
 	wr32(DATA + 4, 0xee031f10); /* MCR DACR, r1 */
@@ -68,7 +68,7 @@ void guest_main(void)
 	map_identity(l1_table);
 	mmu_on(l1_table);
 	put_return(CODE, 42);
-	put_data();
+	put_forbidden();
 	dacr = read_dacr();
 	for (uint32_t fs = 0; fs < 32; fs++) {
 		uint32_t fsr = (fs & 15) | (fs & 16) << 6;

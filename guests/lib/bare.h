@@ -112,5 +112,10 @@ void sync_code(const volatile void *a, uint32_t n);
 void *copy(void *to, const void *from, uint32_t n);
 /* Stores the ARM function "return n" at a (8 bytes) and syncs it. */
 void put_return(uint32_t a, uint8_t n);
+/*
+ * Fills a page from offset `from` (at most 0x800) on with words that cannot be told from
+ * data, two of which would have to change before it may be executed: a VMM has to step it.
+ */
+void put_data(uint32_t page, uint32_t from);
 
 #endif

@@ -48,3 +48,11 @@ void put_return(uint32_t a, uint8_t n)
 	wr32(a + 4, 0xe12fff1e); /* bx lr */
 	sync_code((void *)a, 8);
 }
+
+void put_data(uint32_t page, uint32_t from)
+{
+	for (uint32_t i = from; i < 0x1000; i += 4)
+		wr32(page + i, 0x1a2b3c40 + i * 0x9e37u);
+	wr32(page + 0x800, 0xee030a00); /* with the next word a forbidden pair in Thumb */
+	wr32(page + 0x804, 0xe2800f10);
+}

@@ -73,6 +73,25 @@ static void check(const struct insn *i, const struct insn_cpu *was, const struct
 	}
 }
 
+/* It goes to what an SPSR or memory says, and never from PL0. */
+static void exc_return(const struct insn *i, const struct insn_cpu *was, const uint32_t *spsr)
+{
+	struct insn_cpu c = *was;
+	int err;
+
+	c.env.ctx = &c;
+	err = insn_emulate_exc_return(i, &c.env, spsr);
+	must(c.bad_regs == 0 && c.users == 0);
+	must(err == 0 || err == -EPERM || err == -ENOTSUP || err == -EFAULT || err == -ENXIO);
+	must((err == -ENOTSUP) == (insn_step_kind(i) != STEP_EXC_RETURN));
+	must(err != 0 || (was->env.cpsr & 0x1f) != 0x10);
+	must(err != 0 || !(c.env.pc & (c.env.cpsr & CPSR_T ? 1 : 3)));
+	if (err) {
+		must(c.env.pc == was->env.pc && c.env.cpsr == was->env.cpsr);
+		must(!memcmp(c.r, was->r, sizeof(c.r)) && !memcmp(c.ram, was->ram, sizeof(c.ram)));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct insn_cpu was, c;
@@ -108,5 +127,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(simple || (kind == STEP_OUT_OF_LINE && ldst == -ENOTSUP));
 	must(c.accesses == 0);
 	must(simple || c.env.pc == was.env.pc + i.size);
+
+	exc_return(&i, &was, &in.pc);
+	exc_return(&i, &was, NULL);
 	return 0;
 }

@@ -8,6 +8,20 @@
 
 #include <insn/insn.h>
 
+/* For rows of a table: an ARM word, a narrow and a wide Thumb encoding. */
+#define A(w) \
+	{ \
+		ISA_ARM, 4, w \
+	}
+#define T(w) \
+	{ \
+		ISA_THUMB, 2, w \
+	}
+#define W(w) \
+	{ \
+		ISA_THUMB, 4, w \
+	}
+
 #define CPU_RAM_BASE UINT32_C(0x1000)
 #define CPU_RAM_SIZE UINT32_C(0x400)
 

@@ -39,18 +39,6 @@ struct form {
 	bool load, sign, user;
 };
 
-#define A(w) \
-	{ \
-		ISA_ARM, 4, w \
-	}
-#define T(w) \
-	{ \
-		ISA_THUMB, 2, w \
-	}
-#define W(w) \
-	{ \
-		ISA_THUMB, 4, w \
-	}
 #define NONE 16
 
 static const struct form forms[] = {

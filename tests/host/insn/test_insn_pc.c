@@ -16,19 +16,7 @@
 #define PC    0x8000
 #define ARM   0x1f
 #define THUMB 0x3f
-#define A(w) \
-	{ \
-		ISA_ARM, 4, w \
-	}
-#define T(w) \
-	{ \
-		ISA_THUMB, 2, w \
-	}
-#define W(w) \
-	{ \
-		ISA_THUMB, 4, w \
-	}
-#define SAME 16 /* no register changes */
+#define SAME  16 /* no register changes */
 
 /* r1 = 0x9001, r2 = 3, r3 = 0; then the PC, the state and a register. */
 static const struct {

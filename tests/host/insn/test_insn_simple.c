@@ -17,21 +17,9 @@
 #define PC    0x8000
 #define ARM   0x1f
 #define THUMB 0x3f
-#define A(w) \
-	{ \
-		ISA_ARM, 4, w \
-	}
-#define T(w) \
-	{ \
-		ISA_THUMB, 2, w \
-	}
-#define W(w) \
-	{ \
-		ISA_THUMB, 4, w \
-	}
-#define SAME 16 /* no register changes */
-#define NZ   (CPSR_N | CPSR_Z)
-#define ZC   (CPSR_Z | CPSR_C)
+#define SAME  16 /* no register changes */
+#define NZ    (CPSR_N | CPSR_Z)
+#define ZC    (CPSR_Z | CPSR_C)
 
 /* r1 = 0x80000001, r2 = 32, r3 = 0, r4 = 0x7fffffff, r5 = 33; flags before and after. */
 static const struct {

@@ -13,19 +13,6 @@
 
 #include "insn_cpu.h"
 
-#define A(w) \
-	{ \
-		ISA_ARM, 4, w \
-	}
-#define T(w) \
-	{ \
-		ISA_THUMB, 2, w \
-	}
-#define W(w) \
-	{ \
-		ISA_THUMB, 4, w \
-	}
-
 static const struct {
 	const char *name;
 	struct insn i;

@@ -269,6 +269,11 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 uint32_t frame_load(struct fref fr, uint32_t off, unsigned size);
 /* All frames to data, without touching their contents: RAM is loaded anew. */
 void frames_reset(struct arch_guest *ag);
+/*
+ * A guest's frames and its dictionary go: nothing of them is being verified any more.  The
+ * memory may become another guest's frame table, at the same address.
+ */
+void frames_destroy(void);
 
 /* Reads guest-physical RAM for table walks.  `ag` is a struct arch_guest. -EFAULT. */
 int vm_read32(void *ag, uint32_t gpa, uint32_t *v);

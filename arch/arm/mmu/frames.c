@@ -261,6 +261,8 @@ void frame_store(struct arch_vcpu *av, struct fref fr, uint32_t off, unsigned si
 	memcpy((char *)fr.host + off, &v, size);
 }
 
+void frames_destroy(void) { jobs_forget(); }
+
 void frames_reset(struct arch_guest *ag)
 {
 	jobs_forget();

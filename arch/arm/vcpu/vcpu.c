@@ -76,6 +76,8 @@ int arch_guest_create(struct guest *g)
 
 void arch_guest_destroy(struct guest *g)
 {
+	if (g->arch)
+		frames_destroy();
 	g->arch = NULL; /* all of it lay in the guest's means */
 }
 
